@@ -1,0 +1,109 @@
+"""The Lambda layer with numpy and Pillow."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import jsii
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from cdk_ground_truth._assets import lambdas_folder
+from cdk_ground_truth.function_settings import FunctionSettings
+
+_CACHE = Path.home() / ".cache" / "cdk-ground-truth" / "layers"
+# Newest first: Lambda's Amazon Linux 2023 runs all of these.
+_MANYLINUX = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
+
+
+class ImagingLayer(lambda_.LayerVersion):
+    """Defines the layer of the functions that compute on images, for one kind of settings.
+
+    Built by pip at synth, without Docker. The wheels come from PyPI once and from
+    ``~/.cache/cdk-ground-truth`` from then on, so that later synths need no network.
+    Raises RuntimeError at synth if pip cannot fetch the wheels.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        settings: FunctionSettings,
+    ) -> None:
+        runtime, architecture, host_wheels = settings.runtime, settings.architecture, settings.host_wheels
+        requirements = lambdas_folder() / "requirements.txt"
+        options = [] if host_wheels else _platform_options(runtime, architecture)
+        target = [requirements.read_text(), runtime.name, architecture.name, sys.platform if host_wheels else "lambda"]
+        digest = hashlib.sha256("\n".join(target).encode()).hexdigest()
+        super().__init__(
+            scope,
+            id,
+            description="numpy and Pillow for the labeling hooks",
+            compatible_runtimes=[runtime],
+            compatible_architectures=[architecture],
+            code=lambda_.Code.from_asset(
+                str(lambdas_folder()),
+                # The content follows from these inputs alone, whatever machine builds it.
+                asset_hash=digest,
+                asset_hash_type=cdk.AssetHashType.CUSTOM,
+                bundling=cdk.BundlingOptions(
+                    image=cdk.DockerImage.from_registry("never-pulled"),
+                    local=_PipInstall(requirements, options, _CACHE / digest),
+                ),
+            ),
+        )
+
+    @classmethod
+    def of(cls, scope: Construct, settings: FunctionSettings) -> "ImagingLayer":
+        """The one layer that a stack's functions with these settings share."""
+        stack = cdk.Stack.of(scope)
+        id = f"ImagingLayer-{settings.runtime.name}-{settings.architecture.name}"
+        found = stack.node.try_find_child(id)
+        return found if isinstance(found, ImagingLayer) else cls(stack, id, settings=settings)
+
+
+@jsii.implements(cdk.ILocalBundling)
+class _PipInstall:
+    """Installs the pinned wheels for another platform into a cache, and copies them into the asset."""
+
+    def __init__(self, requirements: Path, options: list[str], cache: Path) -> None:
+        self._requirements = requirements
+        self._options = options
+        self._cache = cache
+
+    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+        """Fills ``output_dir``; always without Docker."""
+        if not self._cache.is_dir():
+            self._install()
+        shutil.copytree(self._cache, Path(output_dir), dirs_exist_ok=True)
+        return True
+
+    def _install(self) -> None:
+        self._cache.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self._cache.parent) as scratch:
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--only-binary=:all:"]
+            command += ["--target", f"{scratch}/layer/python", *self._options, "-r", str(self._requirements)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise RuntimeError(
+                    "pip could not fetch numpy and Pillow for the Lambda layer; the first synth needs PyPI, "
+                    f"later ones do not. pip said: {done.stderr.strip()[-500:]}"
+                )
+            try:
+                Path(scratch, "layer").rename(self._cache)
+            except OSError:
+                # Another synth was faster; its copy is as good.
+                if not self._cache.is_dir():
+                    raise
+
+
+def _platform_options(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> list[str]:
+    machine = "aarch64" if architecture == lambda_.Architecture.ARM_64 else "x86_64"
+    platforms = [option for tag in _MANYLINUX for option in ("--platform", f"{tag}_{machine}")]
+    return [*platforms, "--implementation", "cp", "--python-version", runtime.name.removeprefix("python")]

@@ -1,0 +1,94 @@
+"""The bucket of pictures that instructions show."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as s3_deployment
+from constructs import Construct
+
+from cdk_ground_truth._acknowledge import acknowledge
+
+
+class InstructionMedia(Construct):
+    """Defines the bucket of instruction pictures: anybody may read an object over TLS, and nothing else.
+
+    ``content`` is a folder that every deployment copies into it; ``deploy_content=False`` leaves the copying
+    to you. ``public=False`` keeps the bucket private: templates then show its pictures through
+    ``grant_read_access``. ``bucket`` uses an existing bucket as it is; ``public`` says whether it is public.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        content: str | None = None,
+        deploy_content: bool = True,
+        public: bool = True,
+        bucket: s3.IBucket | None = None,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+    ) -> None:
+        super().__init__(scope, id)
+        self.public = public
+        self.content = content
+        self.bucket: s3.IBucket = bucket or self._create_bucket(removal_policy)
+        if content and deploy_content:
+            self._deploy(content)
+
+    @property
+    def base_uri(self) -> str:
+        """What a template puts before a picture's path: an https address, or an S3 URI to be signed."""
+        return f"https://{self.bucket.bucket_regional_domain_name}" if self.public else f"s3://{self.bucket.bucket_name}"
+
+    def _create_bucket(self, removal_policy: cdk.RemovalPolicy) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess(
+                block_public_acls=True,
+                ignore_public_acls=True,
+                block_public_policy=not self.public,
+                restrict_public_buckets=not self.public,
+            ),
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="ExpireReplacedVersionsAndUnfinishedUploads",
+                    noncurrent_version_expiration=cdk.Duration.days(90),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                )
+            ],
+            removal_policy=removal_policy,
+        )
+        acknowledge(bucket, "AwsSolutions-S1", "what lies here is public by intent; who reads it is of no interest")
+        if self.public:
+            bucket.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="AnyoneMayReadInstructionPictures",
+                    principals=[iam.AnyPrincipal()],
+                    actions=["s3:GetObject"],
+                    resources=[bucket.arn_for_objects("*")],
+                    conditions={"Bool": {"aws:SecureTransport": "true"}},
+                )
+            )
+            for rule in ("AwsSolutions-S2", "AwsSolutions-S5"):
+                acknowledge(
+                    bucket, rule, "instruction pictures are shown to workers without sign-in; public=False hides them"
+                )
+        return bucket
+
+    def _deploy(self, content: str) -> None:
+        s3_deployment.BucketDeployment(
+            self,
+            "Content",
+            sources=[s3_deployment.Source.asset(content)],
+            destination_bucket=self.bucket,
+        )
+        # The CDK keeps one copying function a stack; its policy and runtime are the CDK's.
+        for child in cdk.Stack.of(self).node.children:
+            if child.node.id.startswith("Custom::CDKBucketDeployment"):
+                for rule in ("AwsSolutions-IAM4", "AwsSolutions-IAM5", "AwsSolutions-L1"):
+                    acknowledge(child, rule, "the CDK's own function that copies pictures into the media bucket")

@@ -1,0 +1,152 @@
+"""One task in the account: its files, its hooks, and the parameter by which tools find it."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+from ground_truth import request
+from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.label_categories import label_category_config
+from ground_truth.tasks import LabelingTask
+from ground_truth.templates import check_template, generate_template
+
+from cdk_ground_truth import grants
+from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook, TaskHooks
+from cdk_ground_truth.function_settings import FunctionSettings
+from cdk_ground_truth.instruction_media import InstructionMedia
+from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+
+
+class PublishedTask(Construct):
+    """Defines what a labeling job of one task needs.
+
+    Published as files: ``template``, ``label_category_config`` (None for a custom task without labels), and
+    ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds JSON:
+    ``type``, the S3 URIs of the files, and ``deployment``, the part of the request that the deployment
+    determines; ``ground_truth.request.merge`` joins both with what one job adds.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        task: LabelingTask,
+        parameter_name: str,
+        training_bucket: s3.IBucket,
+        execution_role: iam.IRole,
+        instruction_media: InstructionMedia,
+        work_team_arn: str | None,
+        workforce_part: dict[str, Any],
+        hooks: AnnotationHooks,
+        settings: FunctionSettings,
+    ) -> None:
+        super().__init__(scope, id)
+        self.task = task
+        self.template = self._publish_template(instruction_media)
+        self.label_category_config = self._publish_labels()
+        self.request = self._publish("Request", f"{task.name}.json", _pretty(request.task_part(task)))
+        uses_media = task.instructions is not None and task.instructions.uses_media
+        if uses_media and hooks.pre_annotation is not Hook.OURS:
+            raise ContractError(
+                "hooks",
+                hooks.pre_annotation,
+                "our pre-annotation hook for a task whose examples show instruction media",
+                "only ours tells the template where the pictures lie; give them by https URL instead",
+            )
+        self.hooks = TaskHooks(
+            self,
+            "Hooks",
+            task_type=task.type,
+            choice=hooks,
+            execution_role=execution_role,
+            training_bucket=training_bucket,
+            label_category_config=self.label_category_config,
+            instruction_media=instruction_media.base_uri if uses_media else None,
+            settings=settings,
+        )
+        for file in self.files:
+            grants.allow_reading_file(execution_role, file)
+        if uses_media and not instruction_media.public:
+            grants.allow_reading_objects(execution_role, instruction_media.bucket, "*")
+        key = training_bucket.encryption_key
+        self.parameter = ssm.StringParameter(
+            self,
+            "Parameter",
+            parameter_name=parameter_name,
+            description=f"Labeling task {task.name}: where its files are and what a job of it needs",
+            string_value=cdk.Stack.of(self).to_json_string(
+                {
+                    "type": task.type.key,
+                    "request": self.request.s3_object_url,
+                    "deployment": request.deployment_part(
+                        role_arn=execution_role.role_arn,
+                        output_path=f"s3://{training_bucket.bucket_name}/{OUTPUT_PREFIX}/",
+                        kms_key_id=key.key_arn if key else None,
+                        label_category_config_uri=_url(self.label_category_config),
+                        template_uri=self.template.s3_object_url,
+                        work_team_arn=work_team_arn,
+                        pre_annotation_arn=self.hooks.pre_annotation_arn,
+                        post_annotation_arn=self.hooks.post_annotation_arn,
+                        workforce=workforce_part,
+                    ),
+                }
+            ),
+        )
+        for name, text in task.warnings():
+            self._warn(name, text)
+
+    @property
+    def files(self) -> list[s3_assets.Asset]:
+        """The published files."""
+        return [file for file in (self.template, self.label_category_config, self.request) if file]
+
+    def grant_read(self, grantee: iam.IGrantable) -> None:
+        """Lets a principal read the parameter and the files."""
+        self.parameter.grant_read(grantee)
+        for file in self.files:
+            grants.allow_reading_file(grantee, file)
+
+    def _publish_template(self, media: InstructionMedia) -> s3_assets.Asset:
+        given = self.task.template
+        if given is None:
+            template = generate_template(self.task, media_is_public=media.public)
+        else:
+            template = Path(given).read_text(encoding="utf-8")
+            for name, text in check_template(template):
+                self._warn(f"template.{name}", f"template of task '{self.task.name}': {text}")
+        return self._publish("Template", f"{self.task.name}.liquid.html", template)
+
+    def _publish_labels(self) -> s3_assets.Asset | None:
+        if not self.task.labels:
+            return None
+        return self._publish("Labels", f"{self.task.name}.json", _pretty(label_category_config(self.task.labels)))
+
+    def _publish(self, id: str, name: str, content: str) -> s3_assets.Asset:
+        if is_unresolved(content):
+            raise ContractError(
+                "task", self.task.name, "known at synth in all its texts", "they are published as files before the deployment"
+            )
+        # The asset is copied into the cloud assembly at once, so the file itself need not stay.
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, name)
+            path.write_text(content, encoding="utf-8")
+            return s3_assets.Asset(self, id, path=str(path))
+
+    def _warn(self, name: str, text: str) -> None:
+        cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
+
+
+def _url(file: s3_assets.Asset | None) -> str | None:
+    return file.s3_object_url if file else None
+
+
+def _pretty(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,166 @@
+"""Who works: our engine's workers, a private team, a vendor's, or the former public crowd."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+from ground_truth import limits
+from ground_truth.built_in_functions import PUBLIC_WORK_TEAM_ACCOUNT
+from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.tasks import LabelingTask
+
+from cdk_ground_truth.private_work_team import PrivateWorkTeam
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workforce:
+    """Chooses who works on the tasks; made by one of its static methods."""
+
+    kind: str
+    work_team_arn: str | None = None
+    user_pool: cognito.IUserPool | None = None
+    user_pool_client: cognito.IUserPoolClient | None = None
+    creates_workforce: bool = False
+    notification_topic: sns.ITopic | None = None
+    price_usd: str | None = None
+    content_classifiers: tuple[str, ...] = ()
+
+    @staticmethod
+    def self_hosted() -> "Workforce":
+        """Workers of the engine in your own account; needs no Ground Truth. The request names no work team."""
+        return Workforce(kind="self-hosted")
+
+    @staticmethod
+    def private(
+        *,
+        work_team_arn: str | None = None,
+        user_pool: cognito.IUserPool | None = None,
+        user_pool_client: cognito.IUserPoolClient | None = None,
+        create_workforce: bool = False,
+        notification_topic: sns.ITopic | None = None,
+    ) -> "Workforce":
+        """Your own people, in one of three ways.
+
+        ``work_team_arn`` takes an existing team. ``user_pool`` with ``user_pool_client`` makes a new team in
+        the workforce that exists with them. ``create_workforce`` makes the workforce too, with its pool,
+        domain and client: only where the account has none in the region, as there can be just one.
+        ``notification_topic`` tells the team's subscribers of new work.
+        Raises ContractError unless exactly one way is chosen.
+        """
+        joins = user_pool is not None and user_pool_client is not None
+        chosen = [work_team_arn is not None, joins, create_workforce]
+        if sum(chosen) != 1 or (user_pool is None) != (user_pool_client is None):
+            raise ContractError(
+                "workforce",
+                {"work_team_arn": work_team_arn, "joins a pool": joins, "create_workforce": create_workforce},
+                "exactly one of work_team_arn, user_pool with user_pool_client, or create_workforce=True",
+                "an account has one workforce a region; create it once and join it from then on",
+            )
+        return Workforce(
+            kind="private",
+            work_team_arn=work_team_arn,
+            user_pool=user_pool,
+            user_pool_client=user_pool_client,
+            creates_workforce=create_workforce,
+            notification_topic=notification_topic,
+        )
+
+    @staticmethod
+    def vendor(work_team_arn: str) -> "Workforce":
+        """A vendor subscribed to in the AWS Marketplace console, by the ARN of its work team."""
+        return Workforce(kind="vendor", work_team_arn=work_team_arn)
+
+    @staticmethod
+    def mechanical_turk(
+        *,
+        price_usd: str,
+        free_of_personally_identifiable_information: bool,
+        free_of_adult_content: bool = False,
+    ) -> "Workforce":
+        """The former public crowd, closed since 2026-09-30; for requests to be kept or replayed.
+
+        ``price_usd`` is paid for each answer, such as "0.036". That the images are free of personal
+        information is your statement and is never made for you.
+        Raises ContractError if the statement is not made.
+        """
+        if free_of_personally_identifiable_information is not True:
+            raise ContractError(
+                "free_of_personally_identifiable_information",
+                free_of_personally_identifiable_information,
+                "True, stated by you",
+                "images with personal information may not be shown to the public crowd; use another workforce",
+            )
+        adult = ("FreeOfAdultContent",) if free_of_adult_content else ()
+        return Workforce(
+            kind="mechanical-turk",
+            price_usd=price_usd,
+            content_classifiers=("FreeOfPersonallyIdentifiableInformation", *adult),
+        )
+
+    def check(self, task: LabelingTask) -> None:
+        """Raises ContractError where a task does not suit the workforce (contract sections 4.1 and 4.5)."""
+        if self.kind != "mechanical-turk":
+            return
+        prices = task.type.prices
+        if int(Decimal(self.price_usd or 0) * 1_000) not in prices or Decimal(self.price_usd or 0) * 1_000 % 1:
+            raise ContractError(
+                "price_usd",
+                self.price_usd,
+                f"one of {', '.join(f'{price / 1_000:.3f}' for price in prices)} for {task.type.key}",
+                "the crowd's price list has no values between these",
+            )
+        lifetime = task.task_availability_lifetime_in_seconds
+        allowed = limits.PUBLIC_AVAILABILITY_SECONDS
+        if lifetime is not None and not is_unresolved(lifetime) and lifetime not in allowed:
+            raise ContractError(
+                "task_availability_lifetime_in_seconds",
+                lifetime,
+                f"{allowed[0]} to {allowed[-1]} for the public crowd",
+                "tasks stay with the crowd for twelve hours at most",
+            )
+
+    def warnings(self) -> Iterator[tuple[str, str]]:
+        """Yields (id, text) for what to know before relying on this workforce."""
+        if self.kind == "mechanical-turk":
+            yield (
+                "mechanical-turk",
+                "MECHANICAL TURK CLOSED ON 2026-09-30: no worker will ever see these tasks; use "
+                "Workforce.self_hosted() instead",
+            )
+
+    def request_part(self) -> dict[str, Any]:
+        """What the workforce adds to a CreateLabelingJob request: price and content statement."""
+        if self.price_usd is None:
+            return {}
+        cents, tenths = divmod(int(Decimal(self.price_usd) * 1_000), 10)
+        dollars, cents = divmod(cents, 100)
+        amount = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
+        return {
+            "InputConfig": {"DataAttributes": {"ContentClassifiers": list(self.content_classifiers)}},
+            "HumanTaskConfig": {"PublicWorkforceTaskPrice": {"AmountInUsd": amount}},
+        }
+
+    def work_team(self, scope: Construct) -> tuple[str | None, PrivateWorkTeam | None]:
+        """The work team's ARN (None: left open for the engine) and the team, where it has to be created."""
+        if self.kind == "mechanical-turk":
+            return cdk.Stack.of(scope).format_arn(
+                service="sagemaker",
+                account=PUBLIC_WORK_TEAM_ACCOUNT,
+                resource="workteam",
+                resource_name="public-crowd/default",
+            ), None
+        if self.creates_workforce or self.user_pool:
+            team = PrivateWorkTeam(
+                scope,
+                "WorkTeam",
+                user_pool=self.user_pool,
+                user_pool_client=self.user_pool_client,
+                notification_topic=self.notification_topic,
+            )
+            return team.work_team_arn, team
+        return self.work_team_arn, None

@@ -1,0 +1,82 @@
+"""Start ministack with a record of every authorization decision.
+
+Run as a script by `emulator.Emulator`. ministack enforces IAM but keeps no log of what it decided, so this wraps its
+one decision function from outside; the installed package is not modified. It ends when its standard input closes, which
+the system sees to however the parent ends, even by SIGKILL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from ministack import app as ministack_app  # type: ignore[import-untyped]
+from ministack.core import iam_evaluator  # type: ignore[import-untyped]
+
+Scope = MutableMapping[str, Any]
+Application = Callable[[Scope, Any, Any], Awaitable[None]]
+
+CALLS_FILE: Final = "EMULATOR_CALLS_FILE"
+DIRECTORY: Final = "EMULATOR_DIRECTORY"
+
+
+def record_decisions(path: str) -> None:
+    """Append each decision of ministack's `enforce` to a JSON Lines file."""
+    enforce = iam_evaluator.enforce
+
+    def recording(access_key_id: str, iam_action: str, service: str, *args: Any, **kwargs: Any) -> Any:
+        refused = enforce(access_key_id, iam_action, service, *args, **kwargs)
+        # A request without credentials passes here and is decided by the bucket's policy elsewhere: nothing to record.
+        if not access_key_id:
+            return refused
+        identity = iam_evaluator.resolve_caller_identity(access_key_id)
+        decision = {
+            "principal": identity["userArn"] if identity else "unknown",
+            "action": iam_action,
+            "resource": kwargs.get("resource_arn", "*"),
+            "decision": "Allow" if refused is None else getattr(refused, "decision", "") or "NotAuthenticated",
+        }
+        with open(path, "a", encoding="utf-8") as calls:
+            calls.write(json.dumps(decision) + "\n")
+        return refused
+
+    open(path, "a", encoding="utf-8").close()
+    # Its callers import the name when they are called, so replacing the attribute reaches all of them.
+    iam_evaluator.enforce = recording
+
+
+def behind_tls(application: Application) -> Application:
+    """Treat requests as if a proxy had taken the TLS off, as AWS's own front ends do.
+
+    On plain HTTP `aws:SecureTransport` is false, and a bucket policy that refuses unencrypted requests would refuse
+    every one. A request that carries `X-Forwarded-Proto: http` itself is still seen as unencrypted.
+    """
+
+    async def forwarded(scope: Scope, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and not any(name == b"x-forwarded-proto" for name, _ in scope["headers"]):
+            scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
+        await application(scope, receive, send)
+
+    return forwarded
+
+
+def end_with_parent(directory: str) -> None:
+    """Wait for the end of standard input, then remove the files and end the process group."""
+    while os.read(0, 4096):
+        pass
+    shutil.rmtree(directory, ignore_errors=True)
+    # Kills this process too. The Lambda workers are in its group, which the parent made ours alone.
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    record_decisions(os.environ[CALLS_FILE])
+    ministack_app.app = behind_tls(ministack_app.app)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, args=(os.environ[DIRECTORY],), daemon=True).start()
+    ministack_app.main()

@@ -1,0 +1,43 @@
+"""The post-annotation event, as documented and as really sent (contract sections 6.1 and 6.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsolidationRequest:
+    """What a post-annotation hook is asked to do.
+
+    ``label_categories`` is empty where the event has none, as with jobs made in the console.
+    """
+
+    labeling_job_arn: str
+    label_attribute_name: str
+    label_categories: tuple[str, ...]
+    payload_uri: str
+
+    @classmethod
+    def read(cls, event: Mapping[str, Any]) -> "ConsolidationRequest":
+        """Reads an event. Its version is not looked at: the real one differs from the documented one.
+
+        Raises ValueError, naming what is missing.
+        """
+        try:
+            return cls(
+                labeling_job_arn=event["labelingJobArn"],
+                label_attribute_name=event["labelAttributeName"],
+                label_categories=tuple(event.get("labelCategories") or ()),
+                payload_uri=event["payload"]["s3Uri"],
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
+
+    def file_uri(self, dataset_object_id: str, extension: str) -> str:
+        """Where a label that is a file goes (contract section 8): named after object and batch.
+
+        A batch that is handed over again overwrites its own files.
+        """
+        folder, _, batch = self.payload_uri.rpartition("/")
+        root = folder.partition("/consolidation-request")[0]
+        return f"{root}/output/{dataset_object_id}_{batch.removesuffix('.json')}.{extension}"

@@ -1,0 +1,62 @@
+"""What workers are told: the rules of a task and examples in pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One picture with a sentence on why it is right or wrong.
+
+    ``image`` is a path inside the instruction media folder, or an absolute https URL.
+    """
+
+    image: str
+    text: str
+
+    @property
+    def is_media(self) -> bool:
+        """Whether the picture lies in the instruction media bucket."""
+        return not self.image.startswith("https://")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instructions:
+    """The rules workers follow; every one left out is a warning, as unclear rules spoil crowd labels.
+
+    All texts are plain text: markup in them is shown, not interpreted.
+    ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects.
+    """
+
+    what_to_label: str = ""
+    box_fit: str = ""
+    partly_visible: str = ""
+    good_examples: tuple[Example, ...] = ()
+    bad_examples: tuple[Example, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "good_examples", tuple(self.good_examples))
+        object.__setattr__(self, "bad_examples", tuple(self.bad_examples))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are there, in the order workers read them."""
+        return tuple(rule for rule in (self.what_to_label, self.box_fit, self.partly_visible) if rule)
+
+    @property
+    def uses_media(self) -> bool:
+        """Whether any example shows a picture of the instruction media bucket."""
+        return any(example.is_media for example in self.good_examples + self.bad_examples)
+
+    def missing(self, *, draws_outlines: bool) -> Iterator[tuple[str, str]]:
+        """Yields (rule, why it matters) for each rule that was not given."""
+        if not self.what_to_label:
+            yield "what_to_label", "every worker will decide for himself what belongs to a label"
+        if draws_outlines and not self.box_fit:
+            yield "box_fit", "some workers will leave a margin, others cut corners"
+        if draws_outlines and not self.partly_visible:
+            yield "partly_visible", "workers will disagree at image edges and behind obstacles"
+        if not self.good_examples:
+            yield "good_examples", "a picture of a right answer settles more than a sentence"
+        if not self.bad_examples:
+            yield "bad_examples", "workers repeat mistakes that nobody showed them"

@@ -1,0 +1,71 @@
+"""Output records: label and metadata of one object in the form of each task type (contract section 7)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ground_truth.task_types import TaskType
+
+BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
+
+
+def record(
+    attribute: str, task_type: TaskType, label: Any, details: Mapping[str, Any], *, job_arn: str, now: datetime
+) -> dict[str, Any]:
+    """Joins a label and its metadata under the label attribute name (contract 7.2).
+
+    ``details`` are the metadata peculiar to the type; ``now`` is written as UTC without a zone.
+    """
+    metadata = {
+        **details,
+        "type": task_type.record_type,
+        # Real outputs name the job like this, lower-cased, whatever the documentation prints.
+        "job-name": "labeling-job/" + job_arn.rpartition("/")[2].lower(),
+        "human-annotated": "yes",
+        "creation-date": now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
+    }
+    return {attribute: label, f"{attribute}-metadata": metadata}
+
+
+def classification_details(name: str, confidence: float) -> dict[str, Any]:
+    """Metadata of one chosen class."""
+    return {"class-name": name, "confidence": confidence}
+
+
+def multi_label_details(labels: Sequence[str], confidence: Mapping[int, float]) -> dict[str, Any]:
+    """Metadata of several chosen classes, by class index."""
+    return {
+        "class-map": {str(index): labels[index] for index in confidence},
+        "confidence-map": {str(index): value for index, value in confidence.items()},
+    }
+
+
+def boxes_label(image_size: Mapping[str, int], boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The label of a box task; ``boxes`` have class_id, left, top, width and height in pixels."""
+    return {
+        "image_size": [{"width": image_size["width"], "height": image_size["height"], "depth": 3}],
+        "annotations": list(boxes),
+    }
+
+
+def boxes_details(
+    labels: Sequence[str], boxes: Sequence[Mapping[str, Any]], confidences: Sequence[float]
+) -> dict[str, Any]:
+    """Metadata of boxes; ``confidences`` pair with them."""
+    used = sorted({box["class_id"] for box in boxes})
+    return {
+        "objects": [{"confidence": confidence} for confidence in confidences],
+        "class-map": {str(index): labels[index] for index in used},
+    }
+
+
+def mask_details(classes: Mapping[int, tuple[str, str]], confidence: float) -> dict[str, Any]:
+    """Metadata of a mask; ``classes`` gives (label, hex colour) of each pixel value but 0, the background."""
+    named = {0: BACKGROUND} | {
+        index: {"class-name": name, "hex-color": color} for index, (name, color) in sorted(classes.items())
+    }
+    return {
+        "internal-color-map": {
+            str(index): {**entry, "confidence": confidence} for index, entry in named.items()
+        }
+    }

@@ -1,0 +1,35 @@
+"""S3 URIs and the few reads and writes the hooks need."""
+
+from typing import Any
+
+import boto3
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Splits ``s3://bucket/key``; the key comes as it is, never decoded.
+
+    Raises ValueError for anything else.
+    """
+    scheme, _, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket or not key:
+        raise ValueError(f"'uri' should be like s3://bucket/key, got {uri!r}")
+    return bucket, key
+
+
+class Files:
+    """Reads and writes whole S3 objects with one client."""
+
+    def __init__(self) -> None:
+        self._client: Any = boto3.client("s3")
+
+    def read(self, uri: str) -> bytes:
+        """The object's bytes."""
+        bucket, key = split_uri(uri)
+        content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
+    def write(self, uri: str, content: bytes, content_type: str) -> None:
+        """Puts an object; the bucket's own encryption applies."""
+        bucket, key = split_uri(uri)
+        self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)

@@ -1,0 +1,32 @@
+"""The pre-annotation hook: one manifest line in, what the worker's page needs out (contract section 5)."""
+
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ground_truth.label_categories import read_labels
+from ground_truth.s3 import Files
+from ground_truth.task_input import task_input
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    """Answers one data object's event with its task input.
+
+    Raises ValueError, naming the job, for a line without ``source-ref`` or ``source``.
+    """
+    job = event.get("labelingJobArn", "unknown")
+    try:
+        given = task_input(
+            event.get("dataObject") or {}, labels=_labels(), instruction_media=os.environ.get("INSTRUCTION_MEDIA")
+        )
+    except ValueError as error:
+        raise ValueError(f"labeling job {job}: {error}") from error
+    return {"taskInput": given, "isHumanAnnotationRequired": True}
+
+
+@functools.cache
+def _labels() -> list[str]:
+    """The task's labels, read once per environment of the function."""
+    uri = os.environ.get("LABEL_CATEGORY_CONFIG_S3_URI")
+    return read_labels(Files().read(uri)) if uri else []

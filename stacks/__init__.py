@@ -1,0 +1,1 @@
+"""The deployable stacks: they compose constructs and own nothing themselves."""

@@ -1,0 +1,63 @@
+"""The stack of one environment."""
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from cdk_ground_truth import GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
+from constructs import Construct
+
+from stacks.environments import Environment
+
+
+class LabelingStack(cdk.Stack):
+    """Composes the labeling of one environment and gives out what people paste."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        environment: Environment,
+        tasks: Sequence[LabelingTask],
+        instruction_pictures: str,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            description=f"Image labeling by people, environment {environment.name}",
+            env=cdk.Environment(account=environment.account, region=environment.region),
+            termination_protection=environment.termination_protection,
+            tags=environment.tags,
+            synthesizer=(
+                # The emulator enforces IAM but refuses the bootstrap roles their own bucket.
+                cdk.CliCredentialsStackSynthesizer() if environment.name == "local" else None
+            ),
+        )
+        media = InstructionMedia(
+            self,
+            "InstructionMedia",
+            content=instruction_pictures,
+            deploy_content=environment.deploy_content,
+            removal_policy=environment.removal_policy,
+        )
+        self.labeling = GroundTruthLabeling(
+            self,
+            "Labeling",
+            tasks=tasks,
+            environment=environment.name,
+            instruction_media=media,
+            removal_policy=environment.removal_policy,
+            function_settings=environment.functions,
+        )
+        if environment.alarms:
+            LabelingMonitoring(self, "Monitoring", labeling=self.labeling)
+        outputs = {
+            "TrainingBucketName": self.labeling.training_bucket.bucket_name,
+            "InstructionMediaBucketName": media.bucket.bucket_name,
+            "ExecutionRoleArn": self.labeling.execution_role.role_arn,
+            "ParameterPrefix": self.labeling.parameter_prefix,
+            "WorkerPortalUrl": self.labeling.portal_url,
+        }
+        for name, value in outputs.items():
+            if value:
+                cdk.CfnOutput(self, name, value=value)
