@@ -22,14 +22,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import boto3  # type: ignore[import-untyped]
+import boto3
 
 ACCOUNT: Final = "000000000000"
 REGION: Final = "us-east-1"
@@ -63,6 +62,7 @@ class Emulator:
 
     @property
     def endpoint(self) -> str:
+        """Where AWS clients find it."""
         return f"http://127.0.0.1:{self.port}"
 
     @classmethod
@@ -74,8 +74,13 @@ class Emulator:
             with emulator._file("log.txt").open("wb") as log:
                 # A group of its own: Ctrl-C in the terminal reaches us alone, and killing the group ends every worker.
                 process = subprocess.Popen(
-                    [sys.executable, str(SERVER)], env=emulator._server_environment(), cwd=name,
-                    stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                    [sys.executable, str(SERVER)],
+                    env=emulator._server_environment(),
+                    cwd=name,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
                 )
             try:
                 emulator._wait(process)
@@ -91,12 +96,20 @@ class Emulator:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         return kept | {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": ROOT, "AWS_SECRET_ACCESS_KEY": ROOT,
-            "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true", "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
-            "CDK_DEFAULT_ACCOUNT": ACCOUNT, "CDK_DEFAULT_REGION": REGION, "CDK_HOME": str(self.directory),
-            "CDK_DISABLE_CLI_TELEMETRY": "true", "CDK_DISABLE_VERSION_CHECK": "true",
+            "AWS_ACCESS_KEY_ID": ROOT,
+            "AWS_SECRET_ACCESS_KEY": ROOT,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+            "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+            "CDK_DEFAULT_REGION": REGION,
+            "CDK_HOME": str(self.directory),
+            "CDK_DISABLE_CLI_TELEMETRY": "true",
+            "CDK_DISABLE_VERSION_CHECK": "true",
         }
 
     def session(self, key: str = ROOT, secret: str = ROOT, token: str | None = None) -> Any:
@@ -116,7 +129,11 @@ class Emulator:
         iam, sts = self.session().client("iam"), self.session().client("sts")
         role = role_arn.rsplit("/", 1)[-1]
         trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
-        root = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+        root = {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "sts:AssumeRole",
+        }
         opened = json.dumps({"Version": "2012-10-17", "Statement": [root]})
         iam.update_assume_role_policy(RoleName=role, PolicyDocument=opened)
         try:
@@ -141,13 +158,22 @@ class Emulator:
         kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
         here = str(self.directory)
         return kept | {
-            "AUTH": "true", "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(self.port), "LOG_LEVEL": "WARNING",
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
             "MINISTACK_REGION": REGION,
-            "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "AWS_EC2_METADATA_DISABLED": "true",
-            "HOME": here, "TMPDIR": here, "STATE_DIR": f"{here}/state", "S3_DATA_DIR": f"{here}/s3",
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "HOME": here,
+            "TMPDIR": here,
+            "STATE_DIR": f"{here}/state",
+            "S3_DATA_DIR": f"{here}/s3",
             # At its start ministack removes containers it takes for its own; it is to find no Docker.
             "DOCKER_HOST": f"unix://{here}/no-docker.sock",
-            "EMULATOR_CALLS_FILE": str(self._file("calls.jsonl")), "EMULATOR_DIRECTORY": here,
+            "EMULATOR_CALLS_FILE": str(self._file("calls.jsonl")),
+            "EMULATOR_DIRECTORY": here,
         }
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
@@ -155,9 +181,8 @@ class Emulator:
         # No proxy: one set for the machine has no business with the loopback interface.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while process.poll() is None and time.monotonic() < deadline:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with opener.open(f"{self.endpoint}/_ministack/ready", timeout=2):
-                    return
+            with contextlib.suppress(OSError), opener.open(f"{self.endpoint}/_ministack/ready", timeout=2):
+                return
             time.sleep(0.1)
         ended = f"ended with status {process.returncode}" if process.returncode is not None else "did not answer"
         tail = "\n".join(self._file("log.txt").read_text("utf-8", "replace").splitlines()[-20:])

@@ -13,10 +13,11 @@ import shutil
 import signal
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 
-from ministack import app as ministack_app  # type: ignore[import-untyped]
-from ministack.core import iam_evaluator  # type: ignore[import-untyped]
+from ministack import app as ministack_app
+from ministack.core import iam_evaluator
 
 Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -41,11 +42,11 @@ def record_decisions(path: str) -> None:
             "resource": kwargs.get("resource_arn", "*"),
             "decision": "Allow" if refused is None else getattr(refused, "decision", "") or "NotAuthenticated",
         }
-        with open(path, "a", encoding="utf-8") as calls:
+        with Path(path).open("a", encoding="utf-8") as calls:
             calls.write(json.dumps(decision) + "\n")
         return refused
 
-    open(path, "a", encoding="utf-8").close()
+    Path(path).touch()
     # Its callers import the name when they are called, so replacing the attribute reaches all of them.
     iam_evaluator.enforce = recording
 

@@ -37,7 +37,13 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
         except ObjectError as error:
             # Contract 6.4: what is missing from the response fails alone; raising would fail the batch.
             log.error(
-                json.dumps({"labelingJobArn": request.labeling_job_arn, "datasetObjectId": object_id, "failed": str(error)})
+                json.dumps(
+                    {
+                        "labelingJobArn": request.labeling_job_arn,
+                        "datasetObjectId": object_id,
+                        "failed": str(error),
+                    }
+                )
             )
         else:
             response.append({"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}})

@@ -18,7 +18,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     job = event.get("labelingJobArn", "unknown")
     try:
         given = task_input(
-            event.get("dataObject") or {}, labels=_labels(), instruction_media=os.environ.get("INSTRUCTION_MEDIA")
+            event.get("dataObject") or {},
+            labels=_labels(),
+            instruction_media=os.environ.get("INSTRUCTION_MEDIA"),
         )
     except ValueError as error:
         raise ValueError(f"labeling job {job}: {error}") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+
 from cdk_ground_truth import FunctionSettings
 
 

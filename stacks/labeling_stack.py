@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import aws_cdk as cdk
-from cdk_ground_truth import GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
 from constructs import Construct
 
+from cdk_ground_truth import GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
 from stacks.environments import Environment
 
 

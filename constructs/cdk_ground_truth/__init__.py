@@ -1,16 +1,5 @@
 """AWS CDK constructs for labeling images with people."""
 
-from ground_truth.errors import ContractError
-from ground_truth.instructions import Example, Instructions
-from ground_truth.tasks import (
-    BoundingBox,
-    CustomTask,
-    ImageClassification,
-    LabelingTask,
-    MultiLabelClassification,
-    SemanticSegmentation,
-)
-
 from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
@@ -22,6 +11,16 @@ from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
+from ground_truth.errors import ContractError
+from ground_truth.instructions import Example, Instructions
+from ground_truth.tasks import (
+    BoundingBox,
+    CustomTask,
+    ImageClassification,
+    LabelingTask,
+    MultiLabelClassification,
+    SemanticSegmentation,
+)
 
 __all__ = [
     "LABELING_CORS_RULE",

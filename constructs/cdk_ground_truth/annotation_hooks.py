@@ -11,9 +11,6 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
-from ground_truth.built_in_functions import ACCOUNTS
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_types import SEMANTIC_SEGMENTATION, TaskType
 
 from cdk_ground_truth import grants
 from cdk_ground_truth._acknowledge import acknowledge
@@ -21,6 +18,9 @@ from cdk_ground_truth._assets import lambdas_folder
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from ground_truth.built_in_functions import ACCOUNTS
+from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.task_types import SEMANTIC_SEGMENTATION, TaskType
 
 # AWS's managed execution policy may call functions with this in their name (contract section 3.3).
 _NAME_PART = "LabelingFunction"
@@ -68,14 +68,13 @@ class HookFunction(lambda_.Function):
         log_group = logs.LogGroup(
             scope, f"{id}Logs", retention=settings.log_retention, removal_policy=cdk.RemovalPolicy.DESTROY
         )
+        ending = f"-{id}-{_NAME_PART}"
         role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        log_group.grant_write(role)
+        grants.allow_writing_logs(role, log_group)
         super().__init__(
             scope,
             id,
-            function_name=cdk.Names.unique_resource_name(
-                scope, max_length=64, separator="-", extra=f"{id}-{_NAME_PART}"
-            ),
+            function_name=cdk.Names.unique_resource_name(scope, max_length=64 - len(ending), separator="-") + ending,
             description=description,
             runtime=settings.runtime,
             architecture=settings.architecture,
@@ -89,7 +88,6 @@ class HookFunction(lambda_.Function):
             log_group=log_group,
             role=role,
         )
-        acknowledge(role, "AwsSolutions-IAM5", "log streams and objects of jobs to come have no exact ARN")
         if settings.runtime != lambda_.Runtime.PYTHON_3_14:
             acknowledge(self, "AwsSolutions-L1", "the runtime was chosen to match the machine that runs it")
 
@@ -183,7 +181,9 @@ class TaskHooks(Construct):
         self._allow_labels(function)
         grants.allow_reading_objects(function, training_bucket, f"{OUTPUT_PREFIX}/*")
         if self._task_type is SEMANTIC_SEGMENTATION:
-            grants.allow_writing_objects(function, training_bucket, f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*")
+            grants.allow_writing_objects(
+                function, training_bucket, f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
+            )
         return function
 
     def _allow_labels(self, function: lambda_.IFunction) -> None:

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 import jsii
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct, IValidation
+
 from ground_truth.errors import ContractError, is_unresolved
 
 

@@ -39,7 +39,12 @@ class ImagingLayer(lambda_.LayerVersion):
         runtime, architecture, host_wheels = settings.runtime, settings.architecture, settings.host_wheels
         requirements = lambdas_folder() / "requirements.txt"
         options = [] if host_wheels else _platform_options(runtime, architecture)
-        target = [requirements.read_text(), runtime.name, architecture.name, sys.platform if host_wheels else "lambda"]
+        target = [
+            requirements.read_text(),
+            runtime.name,
+            architecture.name,
+            sys.platform if host_wheels else "lambda",
+        ]
         digest = hashlib.sha256("\n".join(target).encode()).hexdigest()
         super().__init__(
             scope,
@@ -63,9 +68,9 @@ class ImagingLayer(lambda_.LayerVersion):
     def of(cls, scope: Construct, settings: FunctionSettings) -> "ImagingLayer":
         """The one layer that a stack's functions with these settings share."""
         stack = cdk.Stack.of(scope)
-        id = f"ImagingLayer-{settings.runtime.name}-{settings.architecture.name}"
-        found = stack.node.try_find_child(id)
-        return found if isinstance(found, ImagingLayer) else cls(stack, id, settings=settings)
+        name = f"ImagingLayer-{settings.runtime.name}-{settings.architecture.name}"
+        found = stack.node.try_find_child(name)
+        return found if isinstance(found, ImagingLayer) else cls(stack, name, settings=settings)
 
 
 @jsii.implements(cdk.ILocalBundling)
@@ -87,7 +92,15 @@ class _PipInstall:
     def _install(self) -> None:
         self._cache.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._cache.parent) as scratch:
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--only-binary=:all:"]
+            command = [
+                sys.executable,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--no-compile",
+                "--only-binary=:all:",
+            ]
             command += ["--target", f"{scratch}/layer/python", *self._options, "-r", str(self._requirements)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode != 0:

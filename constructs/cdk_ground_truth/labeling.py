@@ -7,8 +7,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
-from ground_truth.errors import ContractError
-from ground_truth.tasks import LabelingTask
 
 from cdk_ground_truth import grants
 from cdk_ground_truth.annotation_hooks import AnnotationHooks
@@ -19,6 +17,8 @@ from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
 from cdk_ground_truth.workforce import Workforce
+from ground_truth.errors import ContractError
+from ground_truth.tasks import LabelingTask
 
 
 class GroundTruthLabeling(Construct):
@@ -126,8 +126,6 @@ def _check_tasks(
         workforce.check(task)
 
 
-def _hooks_of(
-    task: LabelingTask, hooks: AnnotationHooks | Mapping[str, AnnotationHooks] | None
-) -> AnnotationHooks:
+def _hooks_of(task: LabelingTask, hooks: AnnotationHooks | Mapping[str, AnnotationHooks] | None) -> AnnotationHooks:
     chosen = hooks.get(task.name) if isinstance(hooks, Mapping) else hooks
     return chosen or AnnotationHooks()

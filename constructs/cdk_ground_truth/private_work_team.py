@@ -41,7 +41,10 @@ class PrivateWorkTeam(Construct):
             self.user_pool_client = self._create_client()
             self.workforce = self._create_workforce(self.user_pool_domain)
         self.group = cognito.CfnUserPoolGroup(
-            self, "Group", user_pool_id=self.user_pool.user_pool_id, description="Workers of the labeling team"
+            self,
+            "Group",
+            user_pool_id=self.user_pool.user_pool_id,
+            description="Workers of the labeling team",
         )
         self.work_team = self._create_work_team(notification_topic)
 

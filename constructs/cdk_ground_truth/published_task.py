@@ -11,17 +11,17 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
-from ground_truth import request
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.label_categories import label_category_config
-from ground_truth.tasks import LabelingTask
-from ground_truth.templates import check_template, generate_template
 
 from cdk_ground_truth import grants
 from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook, TaskHooks
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from ground_truth import request
+from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.label_categories import label_category_config
+from ground_truth.tasks import LabelingTask
+from ground_truth.templates import check_template, generate_template
 
 
 class PublishedTask(Construct):
@@ -132,7 +132,10 @@ class PublishedTask(Construct):
     def _publish(self, id: str, name: str, content: str) -> s3_assets.Asset:
         if is_unresolved(content):
             raise ContractError(
-                "task", self.task.name, "known at synth in all its texts", "they are published as files before the deployment"
+                "task",
+                self.task.name,
+                "known at synth in all its texts",
+                "they are published as files before the deployment",
             )
         # The asset is copied into the cloud assembly at once, so the file itself need not stay.
         with tempfile.TemporaryDirectory() as folder:

@@ -9,12 +9,12 @@ import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_sns as sns
 from constructs import Construct
+
+from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from ground_truth import limits
 from ground_truth.built_in_functions import PUBLIC_WORK_TEAM_ACCOUNT
 from ground_truth.errors import ContractError, is_unresolved
 from ground_truth.tasks import LabelingTask
-
-from cdk_ground_truth.private_work_team import PrivateWorkTeam
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,8 @@
 """Consolidation of one object's answers by simple majority, per task type.
 
 Every function takes the answers of different workers and the labels in class-index order, and returns the
-label and the metadata details of the output record; a label that is a file comes as its bytes. Confidence is 0 with a single worker, as the service
-gives it (contract 7.2).
+label and the metadata details of the output record; a label that is a file comes as its bytes. Confidence
+is 0 with a single worker, as the service gives it (contract 7.2).
 """
 
 from collections import Counter

@@ -10,7 +10,13 @@ BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
 
 
 def record(
-    attribute: str, task_type: TaskType, label: Any, details: Mapping[str, Any], *, job_arn: str, now: datetime
+    attribute: str,
+    task_type: TaskType,
+    label: Any,
+    details: Mapping[str, Any],
+    *,
+    job_arn: str,
+    now: datetime,
 ) -> dict[str, Any]:
     """Joins a label and its metadata under the label attribute name (contract 7.2).
 
@@ -64,8 +70,4 @@ def mask_details(classes: Mapping[int, tuple[str, str]], confidence: float) -> d
     named = {0: BACKGROUND} | {
         index: {"class-name": name, "hex-color": color} for index, (name, color) in sorted(classes.items())
     }
-    return {
-        "internal-color-map": {
-            str(index): {**entry, "confidence": confidence} for index, entry in named.items()
-        }
-    }
+    return {"internal-color-map": {str(index): {**entry, "confidence": confidence} for index, entry in named.items()}}

@@ -7,7 +7,9 @@ from typing import Any
 from ground_truth import limits
 
 
-def task_input(data_object: Mapping[str, Any], *, labels: Sequence[str], instruction_media: str | None) -> dict[str, Any]:
+def task_input(
+    data_object: Mapping[str, Any], *, labels: Sequence[str], instruction_media: str | None
+) -> dict[str, Any]:
     """Builds the task input of one manifest line.
 
     ``instruction_media`` is where example pictures lie; left out, the page shows none.

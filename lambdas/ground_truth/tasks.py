@@ -141,8 +141,10 @@ class LabelingTask:
             raise ContractError("labels", repeated, "different from each other", "remove the repeated label")
         most = self.type.max_labels if self.type.max_labels is not None else len(labels)
         if not self.type.min_labels <= len(labels) <= most:
-            allowed = f"{self.type.min_labels} or more" if self.type.max_labels is None else (
-                f"{self.type.min_labels} to {self.type.max_labels}"
+            allowed = (
+                f"{self.type.min_labels} or more"
+                if self.type.max_labels is None
+                else (f"{self.type.min_labels} to {self.type.max_labels}")
             )
             raise ContractError(
                 "labels",

@@ -56,7 +56,10 @@ def check_template(template: str) -> Iterator[tuple[str, str]]:
     """
     if len(template) > limits.TEMPLATE_CHARACTERS:
         raise ContractError(
-            "template", len(template), f"at most {limits.TEMPLATE_CHARACTERS} characters", "shorten the template"
+            "template",
+            len(template),
+            f"at most {limits.TEMPLATE_CHARACTERS} characters",
+            "shorten the template",
         )
     if "<crowd-form" not in template:
         yield "crowd-form", "the template has no <crowd-form>: nothing would be submitted"
@@ -64,7 +67,7 @@ def check_template(template: str) -> Iterator[tuple[str, str]]:
         yield (
             "grant_read_access",
             "the template never uses grant_read_access: images in a private bucket will not load; "
-            "write src=\"{{ task.input.taskObject | grant_read_access }}\"",
+            'write src="{{ task.input.taskObject | grant_read_access }}"',
         )
 
 

@@ -1,0 +1,41 @@
+# The two that matter: `make demo` labels images on this machine, `make test` runs every check.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# The CDK command line starts `node`, which comes from PyPI into the virtual environment.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo test lint diff wheel clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(READY) ## install everything into .venv and node_modules; done once
+
+demo: $(READY) ## label images on this machine: deploy to the emulator, label, show; PHOTOS=folder takes yours
+	@$(BIN)/python -m examples.street.demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+test: $(READY) lint ## run every check
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+diff: $(READY) ## show what changes in the templates against a branch: make diff BASE=main
+	@$(BIN)/python -m scripts.synth_diff --base $(or $(BASE),main)
+
+wheel: $(READY) ## build the distribution into dist/
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## remove what was installed and built
+	rm -rf .venv node_modules cdk.out dist demo-output
+
+$(READY): pyproject.toml requirements.txt constraints.txt package.json package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit("this project needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0] + "; choose another: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the Python packages, Node.js and the CDK command line (once; a few minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt -e '.[dev]'
+	@$(BIN)/npm ci --silent --no-fund --no-audit
+	@touch $(READY)
