@@ -209,10 +209,7 @@ class TaskHooks(Construct):
     def _built_in_account(self) -> str:
         region = cdk.Stack.of(self).region
         if is_unresolved(region):
-            table = cdk.CfnMapping(
-                self, "Accounts", mapping={name: {"Account": account} for name, account in ACCOUNTS.items()}
-            )
-            return table.find_in_map(cdk.Aws.REGION, "Account")
+            return _accounts_table(cdk.Stack.of(self)).find_in_map(cdk.Aws.REGION, "Account")
         if region not in ACCOUNTS:
             raise ContractError(
                 "region",
@@ -221,3 +218,12 @@ class TaskHooks(Construct):
                 "AWS publishes its built-in functions there only; choose our hooks instead",
             )
         return ACCOUNTS[region]
+
+
+def _accounts_table(stack: cdk.Stack) -> cdk.CfnMapping:
+    """The account of each region, for stacks that learn their region at deployment; one a stack."""
+    found = stack.node.try_find_child("GroundTruthAccounts")
+    if isinstance(found, cdk.CfnMapping):
+        return found
+    accounts = {region: {"Account": account} for region, account in ACCOUNTS.items()}
+    return cdk.CfnMapping(stack, "GroundTruthAccounts", mapping=accounts)

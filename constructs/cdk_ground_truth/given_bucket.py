@@ -41,8 +41,9 @@ class _CorsValidation:
 
     def validate(self) -> list[str]:
         """Names the missing rule."""
-        resolved = cdk.Stack.of(self._bucket).resolve(self._bucket.cors_configuration) or {}
-        rules = resolved.get("corsRules", [])
+        # The public getter fails on rules that are still to be computed.
+        configuration = self._bucket._cfn_properties.get("corsConfiguration")
+        rules = (cdk.Stack.of(self._bucket).resolve(configuration) or {}).get("corsRules", [])
         if any(_serves_workers(rule) for rule in rules):
             return []
         return [

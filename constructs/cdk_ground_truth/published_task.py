@@ -72,8 +72,9 @@ class PublishedTask(Construct):
             instruction_media=instruction_media.base_uri if uses_media else None,
             settings=settings,
         )
-        for file in self.files:
-            grants.allow_reading_file(execution_role, file)
+        for file in (self.template, self.label_category_config):
+            if file:
+                grants.allow_reading_file(execution_role, file)
         if uses_media and not instruction_media.public:
             grants.allow_reading_objects(execution_role, instruction_media.bucket, "*")
         key = training_bucket.encryption_key
@@ -103,16 +104,12 @@ class PublishedTask(Construct):
         for name, text in task.warnings():
             self._warn(name, text)
 
-    @property
-    def files(self) -> list[s3_assets.Asset]:
-        """The published files."""
-        return [file for file in (self.template, self.label_category_config, self.request) if file]
-
     def grant_read(self, grantee: iam.IGrantable) -> None:
         """Lets a principal read the parameter and the files."""
         self.parameter.grant_read(grantee)
-        for file in self.files:
-            grants.allow_reading_file(grantee, file)
+        for file in (self.template, self.label_category_config, self.request):
+            if file:
+                grants.allow_reading_file(grantee, file)
 
     def _publish_template(self, media: InstructionMedia) -> s3_assets.Asset:
         given = self.task.template

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import aws_cdk as cdk
@@ -107,7 +107,7 @@ class Workforce:
         if self.kind != "mechanical-turk":
             return
         prices = task.type.prices
-        if int(Decimal(self.price_usd or 0) * 1_000) not in prices or Decimal(self.price_usd or 0) * 1_000 % 1:
+        if _tenths_of_a_cent(self.price_usd) not in prices:
             raise ContractError(
                 "price_usd",
                 self.price_usd,
@@ -137,7 +137,7 @@ class Workforce:
         """What the workforce adds to a CreateLabelingJob request: price and content statement."""
         if self.price_usd is None:
             return {}
-        cents, tenths = divmod(int(Decimal(self.price_usd) * 1_000), 10)
+        cents, tenths = divmod(int(_tenths_of_a_cent(self.price_usd)), 10)
         dollars, cents = divmod(cents, 100)
         amount = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
         return {
@@ -164,3 +164,11 @@ class Workforce:
             )
             return team.work_team_arn, team
         return self.work_team_arn, None
+
+
+def _tenths_of_a_cent(price_usd: str | None) -> Decimal:
+    """A price in the unit of the price list; not a number where it is none."""
+    try:
+        return Decimal(str(price_usd)) * 1_000
+    except InvalidOperation:
+        return Decimal("NaN")

@@ -55,7 +55,9 @@ def _read_object(object_id: str, entry: Mapping[str, Any], read_text: ReadText) 
     return AnnotatedObject(dataset_object_id=object_id, answers=tuple(last_of_worker.values()))
 
 
-def _read_answer(annotation: Mapping[str, Any], read_text: ReadText) -> Answer:
+def _read_answer(annotation: Any, read_text: ReadText) -> Answer:
+    if not isinstance(annotation, Mapping):
+        raise ObjectError("an annotation is not an object with workerId and annotationData")
     worker = str(annotation.get("workerId", ""))
     data = annotation.get("annotationData") or {}
     text = data.get("content")

@@ -19,9 +19,9 @@ def is_unresolved(value: object) -> bool:
     so that this library needs no aws_cdk.
     """
     if isinstance(value, str):
-        return "${Token[" in value
+        return "${Token[" in value or "#{Token[" in value
     if isinstance(value, (int, float)):
         return value < -1e280
     if isinstance(value, Iterable):
-        return any(isinstance(item, str) and "#{Token[" in item for item in value)
+        return any(is_unresolved(item) for item in value if isinstance(item, str))
     return hasattr(value, "resolve")

@@ -39,8 +39,8 @@ class LabelingTask:
     task_title: str = ""
     task_description: str = ""
     task_keywords: Sequence[str] = ()
-    number_of_human_workers_per_data_object: int = 0
-    task_time_limit_in_seconds: int = 0
+    number_of_human_workers_per_data_object: int | None = None
+    task_time_limit_in_seconds: int | None = None
     task_availability_lifetime_in_seconds: int | None = None
     max_concurrent_task_count: int | None = None
     max_human_labeled_object_count: int | None = None
@@ -48,6 +48,7 @@ class LabelingTask:
     tags: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._check_labels()
         object.__setattr__(self, "labels", tuple(self.labels))
         self._derive("label_attribute_name", self.name + "-ref" * self._adds_reference_suffix)
         self._derive("task_title", self._default_title())
@@ -57,7 +58,6 @@ class LabelingTask:
         self._derive("task_time_limit_in_seconds", self.type.default_time_limit_in_seconds)
         object.__setattr__(self, "task_keywords", tuple(self.task_keywords))
         self._check_names()
-        self._check_labels()
         self._check_texts()
         self._check_numbers()
 
@@ -85,7 +85,7 @@ class LabelingTask:
         return self.type.label_attribute_is_reference and not self.name.endswith("-ref")
 
     def _derive(self, name: str, value: object) -> None:
-        if not getattr(self, name):
+        if getattr(self, name) in ("", (), None):
             object.__setattr__(self, name, value)
 
     def _default_title(self) -> str:
@@ -120,7 +120,9 @@ class LabelingTask:
             )
 
     def _check_labels(self) -> None:
-        labels = self.labels
+        if isinstance(self.labels, str):
+            raise ContractError("labels", self.labels, "a list of texts", "write [...] around the label")
+        labels = list(self.labels)
         for label in labels:
             if is_unresolved(label):
                 raise ContractError(
@@ -129,7 +131,7 @@ class LabelingTask:
                     "texts known at synth",
                     "they are written into files that are published before the deployment; give the text itself",
                 )
-            if not 1 <= len(label) <= limits.LABEL_LENGTH or label != label.strip():
+            if not isinstance(label, str) or not 1 <= len(label) <= limits.LABEL_LENGTH or label != label.strip():
                 raise ContractError(
                     "labels",
                     label,
@@ -177,6 +179,8 @@ class LabelingTask:
                 )
 
     def _check_numbers(self) -> None:
+        if len(self.tags) > limits.TAG_COUNT:
+            raise ContractError("tags", len(self.tags), f"at most {limits.TAG_COUNT}", "remove some tags")
         for name, allowed, fix in (
             (
                 "number_of_human_workers_per_data_object",

@@ -1,0 +1,143 @@
+"""Statements of policies as single permissions in plain words.
+
+A statement with two actions on two resources is four permissions. So it does not matter how the
+CDK splits and merges statements, and one action more shows as just that.
+"""
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from scripts.property_paths import plain, policy_document, without_hashes
+
+
+class Permission(NamedTuple):
+    """What a principal may (or may not) do to a resource, under a condition; empty where nothing is said."""
+
+    effect: str
+    action: str
+    resource: str
+    principal: str
+    condition: str
+
+    def __str__(self) -> str:
+        limits = [
+            f"principal {self.principal}" if self.principal else "",
+            f"if {self.condition}" if self.condition else "",
+        ]
+        words = [self.effect, self.action, f"on {self.resource}" if self.resource else ""]
+        words.append(f"({', '.join(filter(None, limits))})" if any(limits) else "")
+        return " ".join(filter(None, words))
+
+
+def permissions(resource: dict[str, Any]) -> Counter[Permission]:
+    """Collects the permissions in every policy document of a resource, and those of a Lambda permission.
+
+    Counted, because two that differ only in an asset hash read the same.
+    """
+    properties = resource.get("Properties", {})
+    statements = list(_statements(properties))
+    if resource.get("Type") == "AWS::Lambda::Permission":
+        statements.append(_lambda_statement(properties))
+    found = {permission for statement in statements for permission in _split(statement)}
+    return Counter(Permission(*map(without_hashes, permission)) for permission in found)
+
+
+def merged(changed: Counter[Permission]) -> list[Permission]:
+    """Puts permissions that differ in one respect only together."""
+    groups = set(changed)
+    for respect in ("resource", "action", "principal"):
+        values = defaultdict(list)
+        for permission in groups:
+            values[permission._replace(**{respect: ""})].append(getattr(permission, respect))
+        groups = {key._replace(**{respect: ", ".join(sorted(different))}) for key, different in values.items()}
+    return sorted(groups)
+
+
+def openness(permission: Permission) -> str:
+    """Names what a permission leaves open, for example ``wildcard action``; empty for a denial."""
+    if permission.effect != "Allow":
+        return ""
+    found = [
+        "wildcard action" if _is_open(permission.action) else "",
+        "wildcard resource" if any(map(_is_open, permission.resource.split(", "))) else "",
+        "anyone" if re.search(r"(^|, )(anyone\b|all but )", permission.principal) else "",
+    ]
+    return ", ".join(filter(None, found))
+
+
+def _is_open(text: str) -> bool:
+    # ``${Bucket.Arn}/*`` is held by a resource of the template, ``arn:${AWS::Partition}:s3:::*`` is not.
+    held = text.startswith("${") and not text.startswith("${AWS::")
+    return ("*" in text and not held) or text.startswith("all but ")
+
+
+def _statements(value: Any) -> Iterator[dict[str, Any]]:
+    document = policy_document(value)
+    if document is not None:
+        yield from document["Statement"]
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _statements(item)
+
+
+def _lambda_statement(properties: dict[str, Any]) -> dict[str, Any]:
+    principal = properties.get("Principal")
+    limits = {
+        "aws:SourceArn": "SourceArn",
+        "aws:SourceAccount": "SourceAccount",
+        "aws:PrincipalOrgID": "PrincipalOrgID",
+        "lambda:FunctionUrlAuthType": "FunctionUrlAuthType",
+        "lambda:EventSourceToken": "EventSourceToken",
+    }
+    condition = {key: properties[name] for key, name in limits.items() if name in properties}
+    return {
+        "Effect": "Allow",
+        "Action": properties.get("Action"),
+        "Resource": properties.get("FunctionName"),
+        "Principal": principal if principal == "*" else {"AWS": principal},
+        "Condition": {"StringEquals": condition} if condition else {},
+    }
+
+
+def _split(statement: dict[str, Any]) -> Iterator[Permission]:
+    if "Effect" not in statement:
+        # A function such as Fn::If chooses the statement at deployment.
+        yield Permission("Statement", plain(statement), "", "", "")
+        return
+    parts = itertools.product(
+        _elements(statement, "Action"), _elements(statement, "Resource"), _elements(statement, "Principal")
+    )
+    condition = _condition(statement.get("Condition") or {})
+    for action, resource, principal in parts:
+        yield Permission(plain(statement["Effect"]), action, resource, principal, condition)
+
+
+def _elements(statement: dict[str, Any], name: str) -> list[str]:
+    excluded = statement.get(f"Not{name}")
+    if excluded is not None:
+        return [f"all but {', '.join(sorted(_members(excluded)))}"]
+    found = _members(statement.get(name, ""))
+    return ["anyone" if member == "*" else member for member in found] if name == "Principal" else found
+
+
+def _members(value: Any) -> list[str]:
+    match value:
+        case list():
+            return [plain(item) for item in value]
+        case {"AWS": _} | {"Service": _} | {"Federated": _} | {"CanonicalUser": _}:
+            return [member for kind in value.values() for member in _members(kind)]
+    return [plain(value) if value else ""]
+
+
+def _condition(condition: Any) -> str:
+    if not all(isinstance(tests, dict) for tests in condition.values()):
+        return plain(condition)
+    tests = [
+        f"{key} {operator} {' or '.join(sorted(_members(values)))}"
+        for operator, tests in condition.items()
+        for key, values in tests.items()
+    ]
+    return " and ".join(sorted(tests))

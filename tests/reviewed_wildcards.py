@@ -1,0 +1,52 @@
+"""Every wildcard that a policy of this project may hold, each with the reason it cannot be narrower.
+
+A line is (part of the construct's logical id, action, part of the resource, reason). A statement with a
+wildcard that no line covers fails the tests; so does a line that no statement needs any more.
+"""
+
+# The CDK's copying function: its policy is the CDK's, and it exists only where pictures are deployed.
+_COPYING = "CustomCDKBucketDeployment"
+_COPIES = "the CDK's own function copies the instruction pictures from the assets bucket"
+
+REVIEWED: list[tuple[str, str, str, str]] = [
+    ("ExecutionRole", "s3:GetObject", "TrainingBucket", "images and manifests are named by the user"),
+    ("ExecutionRole", "s3:PutObject", "TrainingBucket", "results are named after jobs to come"),
+    ("ExecutionRole", "s3:AbortMultipartUpload", "TrainingBucket", "results are named after jobs to come"),
+    ("ExecutionRole", "cloudwatch:PutMetricData", "*", "the action knows no resource"),
+    ("ExecutionRole", "cognito-idp:CreateUserPool", "*", "a pool to be created has no ARN yet"),
+    *(
+        ("ExecutionRole", f"cognito-idp:{action}", "userpool/*", "the pool of the account's workforce is not known")
+        for action in (
+            "CreateGroup",
+            "CreateUserPoolDomain",
+            "AdminCreateUser",
+            "CreateUserPoolClient",
+            "AdminAddUserToGroup",
+            "DescribeUserPoolClient",
+            "DescribeUserPool",
+            "UpdateUserPool",
+        )
+    ),
+    *(
+        ("ExecutionRole", f"logs:{action}", ":log-stream:*", "streams are named after jobs")
+        for action in ("CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
+    ),
+    ("PostAnnotationRole", "s3:GetObject", "/labeling-jobs/*", "payloads are named after jobs to come"),
+    ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
+    *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
+    *(
+        (_COPYING, action, "InstructionMediaBucket", _COPIES)
+        for action in (
+            "s3:GetObject*",
+            "s3:GetBucket*",
+            "s3:List*",
+            "s3:DeleteObject*",
+            "s3:PutObject",
+            "s3:PutObjectLegalHold",
+            "s3:PutObjectRetention",
+            "s3:PutObjectTagging",
+            "s3:PutObjectVersionTagging",
+            "s3:Abort*",
+        )
+    ),
+]
