@@ -5,7 +5,6 @@ import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -56,7 +55,11 @@ def _consolidate(
     if isinstance(labeled, ObjectError):
         raise labeled
     task_type = TASK_TYPES[os.environ["TASK_TYPE"]]
-    label, details = CONSOLIDATORS[task_type.key](labeled, labels)
+    try:
+        label, details = CONSOLIDATORS[task_type.key](labeled, labels)
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        # Answers are whatever a template or a worker sent; what no check expected still fails one object only.
+        raise ObjectError(f"an answer is not of the task's shape: {error!r}") from error
     if isinstance(label, bytes):
         uri = request.file_uri(labeled.dataset_object_id, "png")
         _files().write(uri, label, "image/png")
@@ -67,7 +70,7 @@ def _consolidate(
         label,
         details,
         job_arn=request.labeling_job_arn,
-        now=datetime.now(UTC),
+        moment=request.moment,
     )
 
 

@@ -16,7 +16,8 @@ class Environment:
     """Where and how one copy of the labeling stack lives.
 
     ``account`` None takes the account of the credentials; give yours to have any other refused.
-    ``deploy_content`` lets the deployment copy the instruction pictures.
+    ``deploy_content`` lets the deployment copy the instruction pictures; ``cli_credentials`` deploys with the
+    credentials of the command line instead of the roles that bootstrapping made.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Environment:
     termination_protection: bool = False
     alarms: bool = False
     deploy_content: bool = True
+    cli_credentials: bool = False
     functions: FunctionSettings = field(default_factory=FunctionSettings)
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -62,7 +64,9 @@ ENVIRONMENTS = {
             region="us-east-1",
             account="000000000000",
             removal_policy=cdk.RemovalPolicy.DESTROY,
+            # The emulator cannot run the CDK's copying function, and refuses the bootstrap roles their bucket.
             deploy_content=False,
+            cli_credentials=True,
             functions=_local_functions(),
             tags={"environment": "local"},
         ),

@@ -28,10 +28,7 @@ class LabelingStack(cdk.Stack):
             env=cdk.Environment(account=environment.account, region=environment.region),
             termination_protection=environment.termination_protection,
             tags=environment.tags,
-            synthesizer=(
-                # The emulator enforces IAM but refuses the bootstrap roles their own bucket.
-                cdk.CliCredentialsStackSynthesizer() if environment.name == "local" else None
-            ),
+            synthesizer=cdk.CliCredentialsStackSynthesizer() if environment.cli_credentials else None,
         )
         media = InstructionMedia(
             self,
@@ -49,14 +46,14 @@ class LabelingStack(cdk.Stack):
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
-        if environment.alarms:
-            LabelingMonitoring(self, "Monitoring", labeling=self.labeling)
+        monitoring = LabelingMonitoring(self, "Monitoring", labeling=self.labeling) if environment.alarms else None
         outputs = {
             "TrainingBucketName": self.labeling.training_bucket.bucket_name,
             "InstructionMediaBucketName": media.bucket.bucket_name,
             "ExecutionRoleArn": self.labeling.execution_role.role_arn,
             "ParameterPrefix": self.labeling.parameter_prefix,
             "WorkerPortalUrl": self.labeling.portal_url,
+            "AlarmTopicArn": monitoring.topic.topic_arn if monitoring else None,
         }
         for name, value in outputs.items():
             if value:

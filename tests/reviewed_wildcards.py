@@ -31,7 +31,7 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         ("ExecutionRole", f"logs:{action}", ":log-stream:*", "streams are named after jobs")
         for action in ("CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
     ),
-    ("PostAnnotationRole", "s3:GetObject", "/labeling-jobs/*", "payloads are named after jobs to come"),
+    ("PostAnnotationPermissions", "s3:GetObject", "/labeling-jobs/*", "payloads are named after jobs to come"),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(

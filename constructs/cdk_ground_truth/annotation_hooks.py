@@ -1,6 +1,7 @@
 """The functions that run before and after people work on an object."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -12,7 +13,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from cdk_ground_truth import grants
+from cdk_ground_truth import permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._assets import lambdas_folder
 from cdk_ground_truth.function_settings import FunctionSettings
@@ -20,7 +21,8 @@ from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.built_in_functions import ACCOUNTS
 from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_types import SEMANTIC_SEGMENTATION, TaskType
+from ground_truth.task_types import CUSTOM, SEMANTIC_SEGMENTATION
+from ground_truth.tasks import LabelingTask
 
 # AWS's managed execution policy may call functions with this in their name (contract section 3.3).
 _NAME_PART = "LabelingFunction"
@@ -38,12 +40,37 @@ class Hook(Enum):
 class AnnotationHooks:
     """Chooses the hooks of a task: ours, AWS's built-in ones for the type and region, none, or a function.
 
-    Without a pre-annotation hook the manifest line itself is the template's ``task.input``; without a
-    post-annotation hook answers are not consolidated (contract sections 5.4 and 6.5).
+    Custom tasks may do without. Then the manifest line itself is the template's ``task.input``, or answers
+    are not consolidated (contract sections 5.4 and 6.5).
+    Raises ContractError for anything else.
     """
 
     pre_annotation: lambda_.IFunction | Hook = Hook.OURS
     post_annotation: lambda_.IFunction | Hook = Hook.OURS
+
+    def __post_init__(self) -> None:
+        for name in ("pre_annotation", "post_annotation"):
+            choice = getattr(self, name)
+            if not isinstance(choice, Hook) and not hasattr(choice, "function_arn"):
+                raise ContractError(name, choice, "a Lambda function or a member of Hook", "write Hook.BUILT_IN, say")
+
+    def check(self, task: LabelingTask) -> None:
+        """Raises ContractError where a task cannot do with these hooks."""
+        if Hook.NONE in (self.pre_annotation, self.post_annotation) and task.type is not CUSTOM:
+            raise ContractError(
+                "hooks",
+                "none",
+                f"ours, built-in or your own function for {task.type.key}",
+                "only custom tasks do without",
+            )
+        uses_media = task.instructions is not None and task.instructions.uses_media
+        if uses_media and self.pre_annotation is not Hook.OURS:
+            raise ContractError(
+                "hooks",
+                self.pre_annotation,
+                "our pre-annotation hook for a task whose examples show instruction media",
+                "only ours tells the template where the pictures lie; give them by https URL instead",
+            )
 
     @staticmethod
     def built_in() -> "AnnotationHooks":
@@ -59,27 +86,28 @@ class HookFunction(lambda_.Function):
         scope: Construct,
         id: str,
         *,
+        function_name: str,
         module: str,
         description: str,
         environment: Mapping[str, str],
+        needs: list[permissions.Need],
         settings: FunctionSettings,
         layers: list[lambda_.ILayerVersion],
     ) -> None:
         log_group = logs.LogGroup(
             scope, f"{id}Logs", retention=settings.log_retention, removal_policy=cdk.RemovalPolicy.DESTROY
         )
-        ending = f"-{id}-{_NAME_PART}"
         role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        grants.allow_writing_logs(role, log_group)
+        permissions.allow(scope, f"{id}Permissions", role, [*permissions.to_write_log(log_group), *needs])
         super().__init__(
             scope,
             id,
-            function_name=cdk.Names.unique_resource_name(scope, max_length=64 - len(ending), separator="-") + ending,
+            function_name=function_name,
             description=description,
             runtime=settings.runtime,
             architecture=settings.architecture,
             memory_size=settings.memory_size,
-            # Contract section 5.3: the service gives no limit of its own; AWS's tools allow hooks five minutes.
+            # The service names no limit of its own; AWS's tools allow hooks five minutes (contract section 5.3).
             timeout=cdk.Duration.minutes(5),
             handler=f"{module}.handler",
             code=lambda_.Code.from_asset(str(lambdas_folder()), exclude=["**/__pycache__"]),
@@ -93,11 +121,12 @@ class HookFunction(lambda_.Function):
 
 
 class TaskHooks(Construct):
-    """Defines the hooks of one task, and lets the execution role call those that are not AWS's.
+    """Defines the hooks of one task.
 
     ``pre_annotation`` and ``post_annotation`` are None where AWS's own function or none is used;
-    ``pre_annotation_arn`` and ``post_annotation_arn`` are None only where there is none.
-    Raises ContractError for a built-in hook that AWS does not have for the type or region.
+    ``pre_annotation_arn`` and ``post_annotation_arn`` are None only where there is none. ``execution_needs``
+    is what the execution role needs to call them.
+    Raises ContractError for a hook that the type or the region does not have.
     """
 
     def __init__(
@@ -105,104 +134,112 @@ class TaskHooks(Construct):
         scope: Construct,
         id: str,
         *,
-        task_type: TaskType,
+        environment: str,
+        task: LabelingTask,
         choice: AnnotationHooks,
-        execution_role: iam.IRole,
         training_bucket: s3.IBucket,
         label_category_config: s3_assets.Asset | None,
         instruction_media: str | None,
         settings: FunctionSettings,
     ) -> None:
         super().__init__(scope, id)
-        self._task_type = task_type
+        self._environment = environment
+        self._task = task
+        self._training_bucket = training_bucket
         self._labels = label_category_config
+        self._instruction_media = instruction_media
         self._settings = settings
-        self._environment = {"TASK_TYPE": task_type.key}
-        if label_category_config:
-            self._environment["LABEL_CATEGORY_CONFIG_S3_URI"] = label_category_config.s3_object_url
+        self.pre_annotation = self._function(choice.pre_annotation, self._create_pre_annotation)
+        self.post_annotation = self._function(choice.post_annotation, self._create_post_annotation)
+        self.pre_annotation_arn = self._arn(choice.pre_annotation, self.pre_annotation, "PRE")
+        self.post_annotation_arn = self._arn(choice.post_annotation, self.post_annotation, "ACS")
+        if self.post_annotation and choice.post_annotation is not Hook.OURS:
+            self._allow_reading_payload(self.post_annotation)
 
-        self.pre_annotation: lambda_.IFunction | None = None
-        self.pre_annotation_arn: str | None = None
-        match choice.pre_annotation:
-            case Hook.OURS:
-                self.pre_annotation = self._create_pre_annotation(instruction_media)
-            case Hook.BUILT_IN:
-                self.pre_annotation_arn = self._built_in_arn("PRE")
-            case Hook.NONE:
-                pass
-            case function:
-                self.pre_annotation = function
+    @property
+    def execution_needs(self) -> list[permissions.Need]:
+        """Calling the functions of this account; AWS's own need no permission."""
+        functions = (self.pre_annotation, self.post_annotation)
+        return [need for function in functions if function for need in permissions.to_invoke(function.function_arn)]
 
-        self.post_annotation: lambda_.IFunction | None = None
-        self.post_annotation_arn: str | None = None
-        match choice.post_annotation:
-            case Hook.OURS:
-                self.post_annotation = self._create_post_annotation(training_bucket)
-            case Hook.BUILT_IN:
-                self.post_annotation_arn = self._built_in_arn("ACS")
-            case Hook.NONE:
-                pass
-            case function:
-                # Contract section 3.3, option B: the payload lies in the output bucket.
-                self.post_annotation = function
-                grants.allow_reading_objects(function, training_bucket, f"{OUTPUT_PREFIX}/*")
+    def _function(
+        self, choice: lambda_.IFunction | Hook, create: Callable[[], lambda_.IFunction]
+    ) -> lambda_.IFunction | None:
+        if choice is Hook.OURS:
+            return create()
+        if isinstance(choice, Hook):
+            return None
+        return choice
 
-        if self.pre_annotation:
-            self.pre_annotation_arn = self.pre_annotation.function_arn
-            grants.allow_invoking(execution_role, self.pre_annotation_arn)
-        if self.post_annotation:
-            self.post_annotation_arn = self.post_annotation.function_arn
-            grants.allow_invoking(execution_role, self.post_annotation_arn)
+    def _arn(self, choice: lambda_.IFunction | Hook, function: lambda_.IFunction | None, prefix: str) -> str | None:
+        if choice is Hook.BUILT_IN:
+            return self._built_in_arn(prefix)
+        return function.function_arn if function else None
 
-    def _create_pre_annotation(self, instruction_media: str | None) -> lambda_.IFunction:
-        media = {"INSTRUCTION_MEDIA": instruction_media} if instruction_media else {}
-        function = HookFunction(
+    def _create_pre_annotation(self) -> lambda_.IFunction:
+        media = {"INSTRUCTION_MEDIA": self._instruction_media} if self._instruction_media else {}
+        return HookFunction(
             self,
             "PreAnnotation",
+            function_name=self._function_name("pre-annotation"),
             module="pre_annotation",
-            description=f"Gives a worker's page one {self._task_type.key} object",
-            environment=self._environment | media,
+            description=f"Gives a worker's page one object of the task {self._task.name}",
+            environment=self._variables | media,
+            needs=permissions.to_read_files(self._labels),
             settings=self._settings,
             layers=[],
         )
-        self._allow_labels(function)
-        return function
 
-    def _create_post_annotation(self, training_bucket: s3.IBucket) -> lambda_.IFunction:
-        function = HookFunction(
+    def _create_post_annotation(self) -> lambda_.IFunction:
+        needs = permissions.to_read_files(self._labels)
+        needs += permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
+        if self._task.type is SEMANTIC_SEGMENTATION:
+            masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
+            needs += permissions.to_write_objects(self._training_bucket, masks)
+        return HookFunction(
             self,
             "PostAnnotation",
+            function_name=self._function_name("post-annotation"),
             module="post_annotation",
-            description=f"Consolidates the answers to {self._task_type.key} objects",
-            environment=self._environment,
+            description=f"Consolidates the answers to the task {self._task.name}",
+            environment=self._variables,
+            needs=needs,
             settings=self._settings,
             layers=[ImagingLayer.of(self, self._settings)],
         )
-        self._allow_labels(function)
-        grants.allow_reading_objects(function, training_bucket, f"{OUTPUT_PREFIX}/*")
-        if self._task_type is SEMANTIC_SEGMENTATION:
-            grants.allow_writing_objects(
-                function, training_bucket, f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
-            )
-        return function
 
-    def _allow_labels(self, function: lambda_.IFunction) -> None:
-        if self._labels:
-            grants.allow_reading_file(function, self._labels)
+    @property
+    def _variables(self) -> dict[str, str]:
+        labels = {"LABEL_CATEGORY_CONFIG_S3_URI": self._labels.s3_object_url} if self._labels else {}
+        return {"TASK_TYPE": self._task.type.key} | labels
+
+    def _function_name(self, hook: str) -> str:
+        """Readable, unique in account and region as environment and task are, and known to AWS's policy."""
+        ending = f"-{hook}-{_NAME_PART}"
+        name = f"{self._environment}-{self._task.name}"
+        most = 64 - len(ending)
+        if len(name) > most:
+            name = f"{name[: most - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        return name + ending
+
+    def _allow_reading_payload(self, function: lambda_.IFunction) -> None:
+        """The payload lies in the output bucket (contract section 3.3, option B)."""
+        if function.role is None:
+            cdk.Annotations.of(self).add_warning_v2(
+                "cdk-ground-truth:post-annotation-role",
+                f"the post-annotation function of task '{self._task.name}' is imported without its role: "
+                f"it needs s3:GetObject on {OUTPUT_PREFIX}/* of the training bucket",
+            )
+            return
+        needs = permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
+        permissions.allow(self, "PayloadPermissions", function.role, needs)
 
     def _built_in_arn(self, prefix: str) -> str:
-        if self._task_type.function_suffix is None:
-            raise ContractError(
-                "hooks",
-                "built-in",
-                f"ours, none or your own function for {self._task_type.key}",
-                "AWS has no built-in function for this type",
-            )
         return cdk.Stack.of(self).format_arn(
             service="lambda",
             account=self._built_in_account(),
             resource="function",
-            resource_name=f"{prefix}-{self._task_type.function_suffix}",
+            resource_name=f"{prefix}-{self._task.type.function_suffix}",
             arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
         )
 

@@ -5,11 +5,11 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_ground_truth import grants
+from cdk_ground_truth import permissions
 
 
 class ExecutionRole(iam.Role):
-    """Defines the execution role of labeling jobs: trusted by SageMaker only, in this account only.
+    """Defines the execution role of labeling jobs: trusted by SageMaker only, for this account only.
 
     It may write logs and metrics and, unless ``manage_workforce=False``, set up Cognito workers: in
     ``user_pool``, or in any pool of the account and region where none is given. What else it may do comes
@@ -34,10 +34,13 @@ class ExecutionRole(iam.Role):
                 conditions={"StringEqualsIfExists": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}},
             ),
         )
-        grants.allow_logs_and_metrics(self)
+        stack = cdk.Stack.of(self)
+        needs = permissions.to_report(stack)
         if manage_workforce:
-            grants.allow_managing_workforce(self, user_pool.user_pool_arn if user_pool else None)
+            needs += permissions.to_manage_workforce(stack, user_pool.user_pool_arn if user_pool else None)
+        permissions.allow(self, "OwnPermissions", self, needs)
 
     def grant_start(self, operator: iam.IGrantable) -> None:
         """Lets an operator start, watch and stop labeling jobs with this role."""
-        grants.allow_starting(operator, self)
+        for need in permissions.to_start_jobs(self):
+            operator.grant_principal.add_to_principal_policy(need.statement())

@@ -1,6 +1,7 @@
 """The Lambda layer with numpy and Pillow."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,6 @@ from constructs import Construct
 from cdk_ground_truth._assets import lambdas_folder
 from cdk_ground_truth.function_settings import FunctionSettings
 
-_CACHE = Path.home() / ".cache" / "cdk-ground-truth" / "layers"
 # Newest first: Lambda's Amazon Linux 2023 runs all of these.
 _MANYLINUX = ("manylinux_2_34", "manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
 
@@ -59,7 +59,7 @@ class ImagingLayer(lambda_.LayerVersion):
                 asset_hash_type=cdk.AssetHashType.CUSTOM,
                 bundling=cdk.BundlingOptions(
                     image=cdk.DockerImage.from_registry("never-pulled"),
-                    local=_PipInstall(requirements, options, _CACHE / digest),
+                    local=_PipInstall(requirements, options, _cache() / digest),
                 ),
             ),
         )
@@ -68,7 +68,8 @@ class ImagingLayer(lambda_.LayerVersion):
     def of(cls, scope: Construct, settings: FunctionSettings) -> "ImagingLayer":
         """The one layer that a stack's functions with these settings share."""
         stack = cdk.Stack.of(scope)
-        name = f"ImagingLayer-{settings.runtime.name}-{settings.architecture.name}"
+        wheels = "-host" if settings.host_wheels else ""
+        name = f"ImagingLayer-{settings.runtime.name}-{settings.architecture.name}{wheels}"
         found = stack.node.try_find_child(name)
         return found if isinstance(found, ImagingLayer) else cls(stack, name, settings=settings)
 
@@ -114,6 +115,13 @@ class _PipInstall:
                 # Another synth was faster; its copy is as good.
                 if not self._cache.is_dir():
                     raise
+
+
+def _cache() -> Path:
+    """Where fetched wheels stay; a temporary folder where the user has no home."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
+    root = Path(home) if home != "~" else Path(tempfile.gettempdir())
+    return root / ".cache" / "cdk-ground-truth" / "layers"
 
 
 def _platform_options(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> list[str]:

@@ -1,5 +1,7 @@
 """The bucket of pictures that instructions show."""
 
+from pathlib import Path
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -8,6 +10,8 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge, acknowledge_wildcards
+from ground_truth.errors import ContractError
+from ground_truth.instructions import Instructions
 
 _BASIC_EXECUTION = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
@@ -34,6 +38,7 @@ class InstructionMedia(Construct):
         super().__init__(scope, id)
         self.public = public
         self.content = content
+        self._created = bucket is None
         self.bucket: s3.IBucket = bucket or self._create_bucket(removal_policy)
         if content and deploy_content:
             self._deploy(content)
@@ -44,6 +49,16 @@ class InstructionMedia(Construct):
         return (
             f"https://{self.bucket.bucket_regional_domain_name}" if self.public else f"s3://{self.bucket.bucket_name}"
         )
+
+    def check(self, instructions: Instructions) -> None:
+        """Raises ContractError if an example's picture is not in the content folder."""
+        if self.content is None:
+            return
+        for example in instructions.examples:
+            if example.is_media and not Path(self.content, example.image).is_file():
+                raise ContractError(
+                    "image", example.image, f"a file in {self.content}", "put the picture there or correct its path"
+                )
 
     def _create_bucket(self, removal_policy: cdk.RemovalPolicy) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -94,6 +109,8 @@ class InstructionMedia(Construct):
             "Content",
             sources=[s3_deployment.Source.bucket(pictures.bucket, pictures.s3_object_key)],
             destination_bucket=self.bucket,
+            # In a bucket of somebody else's, what we did not put there is not ours to delete.
+            prune=self._created,
         )
         # The CDK keeps one copying function a stack, which makes its policy and runtime the CDK's.
         function = cdk.Stack.of(self).node.find_child(deployment.handler_role.node.path.split("/")[-2])

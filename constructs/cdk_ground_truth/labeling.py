@@ -1,14 +1,15 @@
 """Everything a labeling job needs, in one statement."""
 
 from collections.abc import Mapping, Sequence
+from weakref import WeakKeyDictionary
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+from constructs import Construct, IConstruct
 
-from cdk_ground_truth import grants
+from cdk_ground_truth import permissions
 from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
@@ -17,18 +18,28 @@ from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
 from cdk_ground_truth.workforce import Workforce
-from ground_truth.errors import ContractError
+from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.task_description import parameter_prefix
 from ground_truth.tasks import LabelingTask
+
+Hooks = AnnotationHooks | Mapping[str, AnnotationHooks] | None
+
+# The environments of each app, as two of one name in one account and region would overwrite each other.
+_TAKEN: WeakKeyDictionary[IConstruct, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 class GroundTruthLabeling(Construct):
     """Defines labeling tasks and all they need: buckets, role, hooks, templates and parameters.
 
     Every part is a public member, and every part can be given: it then gets the grants it needs and nothing
-    is created in its place. ``environment`` is the name under which tools find the tasks; the stack's name
-    by default. Without ``workforce`` the self-hosted engine's workers work. ``hooks`` are for all tasks, or
-    by task name; ours by default. Data is retained when the stack is deleted, unless ``removal_policy`` says
-    otherwise. ``acl_access``, ``encryption_key`` and ``removal_policy`` shape what is created, not what is given.
+    is created in its place.
+
+    ``tasks`` are published one by one; ``environment`` is the name under which tools find them, the stack's
+    name by default. ``workforce`` works on them: the self-hosted engine's workers by default. ``hooks`` are
+    for all tasks, or by task name: ours by default. ``instruction_pictures`` is the folder that examples show
+    pictures of, copied into the instruction media bucket by the deployment. ``acl_access=False`` and
+    ``encryption_key`` shape the training bucket, and ``manage_workforce=False`` takes the Cognito rights from
+    the execution role. Data is retained when the stack is deleted, unless ``removal_policy`` says otherwise.
     Raises ContractError for anything the labeling contract refuses.
     """
 
@@ -40,62 +51,48 @@ class GroundTruthLabeling(Construct):
         tasks: Sequence[LabelingTask],
         environment: str | None = None,
         workforce: Workforce | None = None,
-        hooks: AnnotationHooks | Mapping[str, AnnotationHooks] | None = None,
+        hooks: Hooks = None,
         training_bucket: s3.IBucket | None = None,
         instruction_media: InstructionMedia | None = None,
+        instruction_pictures: str | None = None,
         execution_role: iam.IRole | None = None,
+        manage_workforce: bool = True,
         encryption_key: kms.IKey | None = None,
         acl_access: bool = True,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         function_settings: FunctionSettings | None = None,
     ) -> None:
         super().__init__(scope, id)
-        workforce = workforce or Workforce.self_hosted()
-        _check_tasks(tasks, workforce, hooks)
-        self.environment = environment or cdk.Stack.of(self).stack_name
-        self.workforce = workforce
-        self.training_bucket: s3.IBucket = training_bucket or TrainingBucket(
-            self,
-            "TrainingBucket",
-            acl_access=acl_access,
-            encryption_key=encryption_key,
-            removal_policy=removal_policy,
+        stack = cdk.Stack.of(self)
+        self.environment = environment or stack.stack_name
+        self.parameter_prefix = parameter_prefix(self.environment)
+        self.workforce = workforce or Workforce.self_hosted()
+        self.workforce.check_region(stack.region)
+        _check_tasks(tasks, self.workforce, hooks)
+        self._take_environment()
+        self.training_bucket = _choose_bucket(
+            training_bucket, self, acl_access=acl_access, encryption_key=encryption_key, removal_policy=removal_policy
         )
-        if training_bucket:
-            check_given_bucket(self, training_bucket)
-        self.instruction_media = instruction_media or InstructionMedia(
-            self, "InstructionMedia", removal_policy=removal_policy
-        )
-        self.execution_role: iam.IRole = execution_role or ExecutionRole(
-            self, "ExecutionRole", user_pool=workforce.user_pool
-        )
+        self.instruction_media = _choose_media(instruction_media, self, instruction_pictures, removal_policy)
+        self.work_team_arn, self.work_team = self.workforce.work_team(self)
+        pool = self.work_team.user_pool if self.work_team else None
+        self.execution_role: iam.IRole
+        needs = permissions.to_label(self.training_bucket)
         if execution_role:
-            grants.allow_logs_and_metrics(execution_role)
-        grants.allow_training_data(self.execution_role, self.training_bucket)
-        self.work_team_arn, self.work_team = workforce.work_team(self)
-        for name, text in workforce.warnings():
-            cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
-        self.tasks = {
-            task.name: PublishedTask(
-                self,
-                task.name,
-                task=task,
-                parameter_name=f"{self.parameter_prefix}/tasks/{task.name}",
-                training_bucket=self.training_bucket,
-                execution_role=self.execution_role,
-                instruction_media=self.instruction_media,
-                work_team_arn=self.work_team_arn,
-                workforce_part=workforce.request_part(),
-                hooks=_hooks_of(task, hooks),
-                settings=function_settings or FunctionSettings(),
+            self.execution_role = execution_role
+            needs += permissions.to_report(stack)
+            if manage_workforce:
+                needs += permissions.to_manage_workforce(stack, pool.user_pool_arn if pool else None)
+        else:
+            self.execution_role = ExecutionRole(
+                self, "ExecutionRole", manage_workforce=manage_workforce, user_pool=pool
             )
-            for task in tasks
-        }
-
-    @property
-    def parameter_prefix(self) -> str:
-        """The path under which tools find the tasks in the parameter store."""
-        return f"/ground-truth/{self.environment}"
+        permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
+        if self.training_bucket.encryption_key:
+            permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
+        self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
+        for name, text in self.workforce.warnings():
+            cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
 
     @property
     def portal_url(self) -> str | None:
@@ -104,18 +101,56 @@ class GroundTruthLabeling(Construct):
 
     def grant_start(self, operator: iam.IGrantable) -> None:
         """Lets an operator find the tasks, write manifests, start, watch and stop jobs, and read results."""
-        grants.allow_starting(operator, self.execution_role)
-        grants.allow_operating(operator, self.training_bucket)
-        for task in self.tasks.values():
-            task.grant_read(operator)
+        files = [
+            file for task in self.tasks.values() for file in (task.template, task.label_category_config, task.request)
+        ]
+        for need in (
+            *permissions.to_start_jobs(self.execution_role),
+            *permissions.to_operate(self.training_bucket),
+            *permissions.to_find_tasks(cdk.Stack.of(self), self.parameter_prefix),
+            *permissions.to_read_files(*files),
+        ):
+            operator.grant_principal.add_to_principal_policy(need.statement())
+
+    def _publish(
+        self, tasks: Sequence[LabelingTask], hooks: Hooks, settings: FunctionSettings
+    ) -> dict[str, PublishedTask]:
+        # Below a construct of their own, so that no task's name meets the name of a part.
+        scope = Construct(self, "Tasks")
+        return {
+            task.name: PublishedTask(
+                scope,
+                f"Task-{task.name}",
+                task=task,
+                environment=self.environment,
+                training_bucket=self.training_bucket,
+                execution_role=self.execution_role,
+                instruction_media=self.instruction_media,
+                workforce=self.workforce,
+                work_team_arn=self.work_team_arn,
+                hooks=_hooks_of(task, hooks),
+                settings=settings,
+            )
+            for task in tasks
+        }
+
+    def _take_environment(self) -> None:
+        taken = _TAKEN.setdefault(self.node.root, set())
+        place = (self.environment, cdk.Stack.of(self).environment)
+        if place in taken:
+            raise ContractError(
+                "environment",
+                self.environment,
+                "used once in an account and region",
+                "give each GroundTruthLabeling an environment of its own, or put the tasks into one",
+            )
+        taken.add(place)
 
 
-def _check_tasks(
-    tasks: Sequence[LabelingTask],
-    workforce: Workforce,
-    hooks: AnnotationHooks | Mapping[str, AnnotationHooks] | None,
-) -> None:
+def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hooks) -> None:
     names = [task.name for task in tasks]
+    if any(is_unresolved(name) for name in names):
+        raise ContractError("tasks", names, "named at synth", "give each task a plain name")
     # Job names are compared without case, and jobs are named after their task.
     if not names or len({name.lower() for name in names}) < len(names):
         raise ContractError("tasks", names, "one task or more, with different names", "rename or add tasks")
@@ -126,6 +161,45 @@ def _check_tasks(
         workforce.check(task)
 
 
-def _hooks_of(task: LabelingTask, hooks: AnnotationHooks | Mapping[str, AnnotationHooks] | None) -> AnnotationHooks:
+def _choose_bucket(
+    given: s3.IBucket | None,
+    scope: Construct,
+    *,
+    acl_access: bool,
+    encryption_key: kms.IKey | None,
+    removal_policy: cdk.RemovalPolicy,
+) -> s3.IBucket:
+    if given is None:
+        return TrainingBucket(
+            scope,
+            "TrainingBucket",
+            acl_access=acl_access,
+            encryption_key=encryption_key,
+            removal_policy=removal_policy,
+        )
+    if encryption_key or not acl_access:
+        raise ContractError(
+            "training_bucket",
+            "an existing bucket",
+            "given without encryption_key and acl_access",
+            "these shape a bucket that is created; set them on the bucket itself",
+        )
+    check_given_bucket(scope, given)
+    return given
+
+
+def _choose_media(
+    given: InstructionMedia | None, scope: Construct, pictures: str | None, removal_policy: cdk.RemovalPolicy
+) -> InstructionMedia:
+    if given is None:
+        return InstructionMedia(scope, "InstructionMedia", content=pictures, removal_policy=removal_policy)
+    if pictures:
+        raise ContractError(
+            "instruction_pictures", pictures, "left out beside instruction_media", "give content to InstructionMedia"
+        )
+    return given
+
+
+def _hooks_of(task: LabelingTask, hooks: Hooks) -> AnnotationHooks:
     chosen = hooks.get(task.name) if isinstance(hooks, Mapping) else hooks
     return chosen or AnnotationHooks()

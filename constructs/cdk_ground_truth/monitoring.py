@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as cloudwatch_actions
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -10,28 +11,33 @@ from cdk_ground_truth.labeling import GroundTruthLabeling
 
 
 class LabelingMonitoring(Construct):
-    """Defines an alarm on the errors of every hook of a labeling, sent to ``topic``.
+    """Defines an alarm on the errors of every hook of a labeling, told to ``topic``.
 
     A hook that raises shows in Ground Truth only as a job that failed with a general message
-    (contract section 5.3); its alarm names the function.
+    (contract section 5.3); its alarm names the task. A topic is created where none is given: subscribe to it.
     """
 
-    def __init__(self, scope: Construct, id: str, *, labeling: GroundTruthLabeling) -> None:
+    def __init__(
+        self, scope: Construct, id: str, *, labeling: GroundTruthLabeling, topic: sns.ITopic | None = None
+    ) -> None:
         super().__init__(scope, id)
-        self.topic = sns.Topic(self, "Alarms", enforce_ssl=True)
-        action = cloudwatch_actions.SnsAction(self.topic)
-        self.alarms = []
-        for name, task in labeling.tasks.items():
-            for function in (task.hooks.pre_annotation, task.hooks.post_annotation):
-                if function:
-                    alarm = cloudwatch.Alarm(
-                        self,
-                        f"{name}{function.node.id}",
-                        metric=function.metric_errors(period=cdk.Duration.minutes(5)),
-                        threshold=1,
-                        evaluation_periods=1,
-                        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                        alarm_description=f"a hook of the labeling task {name} raised: see its log",
-                    )
-                    alarm.add_alarm_action(action)
-                    self.alarms.append(alarm)
+        self.topic: sns.ITopic = topic or sns.Topic(self, "Alarms", enforce_ssl=True)
+        self.alarms = [
+            self._alarm(name, hook, function)
+            for name, task in labeling.tasks.items()
+            for hook, function in (("Pre", task.hooks.pre_annotation), ("Post", task.hooks.post_annotation))
+            if function
+        ]
+
+    def _alarm(self, task_name: str, hook: str, function: lambda_.IFunction) -> cloudwatch.Alarm:
+        alarm = cloudwatch.Alarm(
+            self,
+            f"{task_name}-{hook}Annotation",
+            metric=function.metric_errors(period=cdk.Duration.minutes(5)),
+            threshold=1,
+            evaluation_periods=1,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description=f"the {hook.lower()}-annotation hook of the task {task_name} raised: see its log",
+        )
+        alarm.add_alarm_action(cloudwatch_actions.SnsAction(self.topic))
+        return alarm

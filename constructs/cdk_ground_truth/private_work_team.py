@@ -1,5 +1,7 @@
 """A private work team, and the workforce around it where there is none yet."""
 
+import hashlib
+
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -8,6 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge
+from ground_truth.errors import ContractError
 
 
 class PrivateWorkTeam(Construct):
@@ -17,6 +20,7 @@ class PrivateWorkTeam(Construct):
     pool, domain, client and workforce are created, which fails where the account already has a workforce in
     the region. The pool is retained when the stack is deleted: without it the workforce is broken for good.
     ``user_pool_domain`` and ``workforce`` are None where they exist already.
+    Raises ContractError for a pool without its client, or a client without its pool.
     """
 
     def __init__(
@@ -29,6 +33,10 @@ class PrivateWorkTeam(Construct):
         notification_topic: sns.ITopic | None = None,
     ) -> None:
         super().__init__(scope, id)
+        if (user_pool is None) is not (user_pool_client is None):
+            raise ContractError(
+                "user_pool", "one of both", "given together with user_pool_client", "a team joins a workforce by both"
+            )
         self.user_pool_domain: cognito.UserPoolDomain | None = None
         self.workforce: sagemaker.CfnWorkforce | None = None
         if user_pool and user_pool_client:
@@ -81,9 +89,9 @@ class PrivateWorkTeam(Construct):
         return pool
 
     def _domain_prefix(self) -> str:
-        # Unique in the whole region, and without the words that Cognito reserves.
-        name = cdk.Names.unique_resource_name(self, max_length=40, separator="-").lower()
-        return f"{name}-{cdk.Aws.ACCOUNT_ID}"
+        # Unique in the whole region; a hash, as Cognito refuses prefixes with its own words such as "aws" in them.
+        path = hashlib.sha256(self.node.path.encode()).hexdigest()[:12]
+        return f"labeling-{path}-{cdk.Aws.ACCOUNT_ID}"
 
     def _create_client(self) -> cognito.UserPoolClient:
         return cognito.UserPoolClient(

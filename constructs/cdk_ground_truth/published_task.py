@@ -12,25 +12,26 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_ground_truth import grants
-from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook, TaskHooks
+from cdk_ground_truth import permissions
+from cdk_ground_truth.annotation_hooks import AnnotationHooks, TaskHooks
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from cdk_ground_truth.workforce import Workforce
 from ground_truth import request
-from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.errors import ContractError
 from ground_truth.label_categories import label_category_config
+from ground_truth.task_description import TaskDescription, parameter_name
 from ground_truth.tasks import LabelingTask
 from ground_truth.templates import check_template, generate_template
 
 
 class PublishedTask(Construct):
-    """Defines what a labeling job of one task needs.
+    """Defines what a labeling job of one task needs; made by GroundTruthLabeling.
 
-    Published as files: ``template``, ``label_category_config`` (None for a custom task without labels), and
-    ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds JSON:
-    ``type``, the S3 URIs of the files, and ``deployment``, the part of the request that the deployment
-    determines; ``ground_truth.request.merge`` joins both with what one job adds.
+    Published as files are ``template``, ``label_category_config`` (None for a custom task without labels) and
+    ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds a
+    ``ground_truth.task_description.TaskDescription``.
     """
 
     def __init__(
@@ -39,77 +40,75 @@ class PublishedTask(Construct):
         id: str,
         *,
         task: LabelingTask,
-        parameter_name: str,
+        environment: str,
         training_bucket: s3.IBucket,
         execution_role: iam.IRole,
         instruction_media: InstructionMedia,
+        workforce: Workforce,
         work_team_arn: str | None,
-        workforce_part: dict[str, Any],
         hooks: AnnotationHooks,
         settings: FunctionSettings,
     ) -> None:
         super().__init__(scope, id)
+        hooks.check(task)
+        instructions = task.instructions
+        uses_media = instructions is not None and instructions.uses_media
+        if instructions:
+            instruction_media.check(instructions)
+        now, at_deployment = request.split_unresolved(request.task_part(task))
         self.task = task
         self.template = self._publish_template(instruction_media)
         self.label_category_config = self._publish_labels()
-        self.request = self._publish("Request", f"{task.name}.json", _pretty(request.task_part(task)))
-        uses_media = task.instructions is not None and task.instructions.uses_media
-        if uses_media and hooks.pre_annotation is not Hook.OURS:
-            raise ContractError(
-                "hooks",
-                hooks.pre_annotation,
-                "our pre-annotation hook for a task whose examples show instruction media",
-                "only ours tells the template where the pictures lie; give them by https URL instead",
-            )
+        self.request = self._publish("Request", f"{task.name}.json", _pretty(now))
         self.hooks = TaskHooks(
             self,
             "Hooks",
-            task_type=task.type,
+            environment=environment,
+            task=task,
             choice=hooks,
-            execution_role=execution_role,
             training_bucket=training_bucket,
             label_category_config=self.label_category_config,
             instruction_media=instruction_media.base_uri if uses_media else None,
             settings=settings,
         )
-        for file in (self.template, self.label_category_config):
-            if file:
-                grants.allow_reading_file(execution_role, file)
+        needs = self.hooks.execution_needs + permissions.to_read_files(self.template, self.label_category_config)
         if uses_media and not instruction_media.public:
-            grants.allow_reading_objects(execution_role, instruction_media.bucket, "*")
+            needs += permissions.to_read_objects(instruction_media.bucket, "*")
+        permissions.allow(self, "ExecutionRolePermissions", execution_role, needs)
         key = training_bucket.encryption_key
+        description = TaskDescription(
+            name=task.name,
+            type=task.type.key,
+            workforce=workforce.kind,
+            template=self.template.s3_object_url,
+            label_categories=_url(self.label_category_config),
+            request=self.request.s3_object_url,
+            training_bucket=training_bucket.bucket_name,
+            instruction_media=instruction_media.base_uri,
+            deployment=request.merge(
+                at_deployment,
+                request.deployment_part(
+                    role_arn=execution_role.role_arn,
+                    output_path=f"s3://{training_bucket.bucket_name}/{OUTPUT_PREFIX}/",
+                    kms_key_id=key.key_arn if key else None,
+                    label_category_config_uri=_url(self.label_category_config),
+                    template_uri=self.template.s3_object_url,
+                    work_team_arn=work_team_arn,
+                    pre_annotation_arn=self.hooks.pre_annotation_arn,
+                    post_annotation_arn=self.hooks.post_annotation_arn,
+                    workforce=workforce.request_part(),
+                ),
+            ),
+        )
         self.parameter = ssm.StringParameter(
             self,
             "Parameter",
-            parameter_name=parameter_name,
+            parameter_name=parameter_name(environment, task.name),
             description=f"Labeling task {task.name}: where its files are and what a job of it needs",
-            string_value=cdk.Stack.of(self).to_json_string(
-                {
-                    "type": task.type.key,
-                    "request": self.request.s3_object_url,
-                    "deployment": request.deployment_part(
-                        role_arn=execution_role.role_arn,
-                        output_path=f"s3://{training_bucket.bucket_name}/{OUTPUT_PREFIX}/",
-                        kms_key_id=key.key_arn if key else None,
-                        label_category_config_uri=_url(self.label_category_config),
-                        template_uri=self.template.s3_object_url,
-                        work_team_arn=work_team_arn,
-                        pre_annotation_arn=self.hooks.pre_annotation_arn,
-                        post_annotation_arn=self.hooks.post_annotation_arn,
-                        workforce=workforce_part,
-                    ),
-                }
-            ),
+            string_value=cdk.Stack.of(self).to_json_string(description.as_json()),
         )
         for name, text in task.warnings():
             self._warn(name, text)
-
-    def grant_read(self, grantee: iam.IGrantable) -> None:
-        """Lets a principal read the parameter and the files."""
-        self.parameter.grant_read(grantee)
-        for file in (self.template, self.label_category_config, self.request):
-            if file:
-                grants.allow_reading_file(grantee, file)
 
     def _publish_template(self, media: InstructionMedia) -> s3_assets.Asset:
         given = self.task.template
@@ -127,12 +126,12 @@ class PublishedTask(Construct):
         return self._publish("Labels", f"{self.task.name}.json", _pretty(label_category_config(self.task.labels)))
 
     def _publish(self, id: str, name: str, content: str) -> s3_assets.Asset:
-        if is_unresolved(content):
+        if "Token[" in content:
             raise ContractError(
                 "task",
                 self.task.name,
-                "known at synth in all its texts",
-                "they are published as files before the deployment",
+                "known at synth in its labels, title and instructions",
+                "they are published as files before the deployment; give the texts themselves",
             )
         # The asset is copied into the cloud assembly at once, so the file itself need not stay.
         with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,10 @@
 """Who works: our engine's workers, a private team, a vendor's, or the former public crowd."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 import aws_cdk as cdk
@@ -17,11 +19,25 @@ from ground_truth.errors import ContractError, is_unresolved
 from ground_truth.tasks import LabelingTask
 
 
+class WorkforceKind(StrEnum):
+    """The kinds of workforce."""
+
+    SELF_HOSTED = "self-hosted"
+    PRIVATE = "private"
+    VENDOR = "vendor"
+    MECHANICAL_TURK = "mechanical-turk"
+
+
+_WORK_TEAM_ARN = re.compile(
+    r"arn:aws[a-z-]*:sagemaker:(?P<region>[a-z0-9-]+):\d{12}:workteam/(?P<crowd>[a-z]+)-crowd/.+"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Workforce:
     """Chooses who works on the tasks; made by one of its static methods."""
 
-    kind: str
+    kind: WorkforceKind
     work_team_arn: str | None = None
     user_pool: cognito.IUserPool | None = None
     user_pool_client: cognito.IUserPoolClient | None = None
@@ -33,7 +49,7 @@ class Workforce:
     @staticmethod
     def self_hosted() -> "Workforce":
         """Workers of the engine in your own account; needs no Ground Truth. The request names no work team."""
-        return Workforce(kind="self-hosted")
+        return Workforce(kind=WorkforceKind.SELF_HOSTED)
 
     @staticmethod
     def private(
@@ -49,7 +65,7 @@ class Workforce:
         ``work_team_arn`` takes an existing team. ``user_pool`` with ``user_pool_client`` makes a new team in
         the workforce that exists with them. ``create_workforce`` makes the workforce too, with its pool,
         domain and client: only where the account has none in the region, as there can be just one.
-        ``notification_topic`` tells the team's subscribers of new work.
+        ``notification_topic`` tells subscribers of new work; not for an existing team, which has its own.
         Raises ContractError unless exactly one way is chosen.
         """
         joins = user_pool is not None and user_pool_client is not None
@@ -61,8 +77,12 @@ class Workforce:
                 "exactly one of work_team_arn, user_pool with user_pool_client, or create_workforce=True",
                 "an account has one workforce a region; create it once and join it from then on",
             )
+        if work_team_arn and notification_topic:
+            raise ContractError(
+                "notification_topic", "a topic", "left out for an existing team", "set it where the team is made"
+            )
         return Workforce(
-            kind="private",
+            kind=WorkforceKind.PRIVATE,
             work_team_arn=work_team_arn,
             user_pool=user_pool,
             user_pool_client=user_pool_client,
@@ -73,7 +93,7 @@ class Workforce:
     @staticmethod
     def vendor(work_team_arn: str) -> "Workforce":
         """A vendor subscribed to in the AWS Marketplace console, by the ARN of its work team."""
-        return Workforce(kind="vendor", work_team_arn=work_team_arn)
+        return Workforce(kind=WorkforceKind.VENDOR, work_team_arn=work_team_arn)
 
     @staticmethod
     def mechanical_turk(
@@ -97,14 +117,36 @@ class Workforce:
             )
         adult = ("FreeOfAdultContent",) if free_of_adult_content else ()
         return Workforce(
-            kind="mechanical-turk",
+            kind=WorkforceKind.MECHANICAL_TURK,
             price_usd=price_usd,
             content_classifiers=("FreeOfPersonallyIdentifiableInformation", *adult),
         )
 
+    def __post_init__(self) -> None:
+        if self.work_team_arn is None or is_unresolved(self.work_team_arn):
+            return
+        match = _WORK_TEAM_ARN.fullmatch(self.work_team_arn)
+        if match is None or match["crowd"] != self.kind:
+            raise ContractError(
+                "work_team_arn",
+                self.work_team_arn,
+                f"like arn:aws:sagemaker:REGION:ACCOUNT:workteam/{self.kind}-crowd/NAME",
+                "copy the ARN of a work team of this kind from the SageMaker console",
+            )
+
+    def check_region(self, region: str) -> None:
+        """Raises ContractError if the work team lies in another region than the jobs."""
+        if self.work_team_arn is None or is_unresolved(self.work_team_arn) or is_unresolved(region):
+            return
+        there = self.work_team_arn.split(":")[3]
+        if there != region:
+            raise ContractError(
+                "work_team_arn", there, f"in {region}, the region of the jobs", "use a work team of this region"
+            )
+
     def check(self, task: LabelingTask) -> None:
         """Raises ContractError where a task does not suit the workforce (contract sections 4.1 and 4.5)."""
-        if self.kind != "mechanical-turk":
+        if self.kind is not WorkforceKind.MECHANICAL_TURK:
             return
         prices = task.type.prices
         if _tenths_of_a_cent(self.price_usd) not in prices:
@@ -126,7 +168,7 @@ class Workforce:
 
     def warnings(self) -> Iterator[tuple[str, str]]:
         """Yields (id, text) for what to know before relying on this workforce."""
-        if self.kind == "mechanical-turk":
+        if self.kind is WorkforceKind.MECHANICAL_TURK:
             yield (
                 "mechanical-turk",
                 "MECHANICAL TURK CLOSED ON 2026-09-30: no worker will ever see these tasks; use "
@@ -147,7 +189,7 @@ class Workforce:
 
     def work_team(self, scope: Construct) -> tuple[str | None, PrivateWorkTeam | None]:
         """The work team's ARN (None: left open for the engine) and the team, where it has to be created."""
-        if self.kind == "mechanical-turk":
+        if self.kind is WorkforceKind.MECHANICAL_TURK:
             return cdk.Stack.of(scope).format_arn(
                 service="sagemaker",
                 account=PUBLIC_WORK_TEAM_ACCOUNT,

@@ -16,9 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from examples.street.crowd import CROWD, answer
-
 from emulator import Emulator, EmulatorFailed
+from examples.street.crowd import CROWD, answer
 from examples.street.deploy import Deployment, DeploymentFailed, deploy
 from examples.street.drawing import contact_sheet, draw_boxes
 from examples.street.job import HookFailed, JobRun

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from emulator import ACCOUNT, REGION, Emulator
 from examples.street.task import PICTURES
-from ground_truth.request import Request, job_part, merge
+from ground_truth.request import Request
 from ground_truth.s3 import split_uri
+from ground_truth.task_description import TaskDescription, parameter_name
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CDK = REPOSITORY / "node_modules" / ".bin" / "cdk"
@@ -34,19 +34,17 @@ class Deployment:
         """The name of the training bucket."""
         return self.outputs["TrainingBucketName"]
 
-    def task(self, name: str) -> dict[str, Any]:
+    def task(self, name: str) -> TaskDescription:
         """What the parameter of a task says."""
-        parameter = f"{self.outputs['ParameterPrefix']}/tasks/{name}"
-        answer = self.emulator.session().client("ssm").get_parameter(Name=parameter)
-        described: dict[str, Any] = json.loads(answer["Parameter"]["Value"])
-        return described
+        answer = self.emulator.session().client("ssm").get_parameter(Name=parameter_name("local", name))
+        return TaskDescription.read(answer["Parameter"]["Value"])
 
     def job_request(self, task_name: str, job_name: str, manifest_uri: str) -> Request:
         """The complete CreateLabelingJob request of a job."""
         task = self.task(task_name)
-        bucket, key = split_uri(task["request"])
+        bucket, key = split_uri(task.request)
         body = self.emulator.session().client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-        return merge(json.loads(body), task["deployment"], job_part(job_name, manifest_uri))
+        return task.job_request(json.loads(body), job_name, manifest_uri)
 
 
 def deploy(emulator: Emulator) -> Deployment:

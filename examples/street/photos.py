@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from examples.street.scenes import SceneObject, render_scene
 from PIL import Image
 
+from examples.street.scenes import SceneObject, render_scene
 from examples.street.task import STREET
 
 IMAGE_ENDINGS = (".jpg", ".jpeg", ".png")

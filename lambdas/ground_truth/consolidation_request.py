@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -32,6 +33,18 @@ class ConsolidationRequest:
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
+
+    @property
+    def moment(self) -> datetime:
+        """When the batch was made, after which its files are named; now, where the name does not tell.
+
+        A batch that comes again gets the same moment, and so the same records.
+        """
+        name = self.payload_uri.rpartition("/")[2]
+        try:
+            return datetime.strptime(name, "%Y-%m-%d_%H:%M:%S.json").replace(tzinfo=UTC)
+        except ValueError:
+            return datetime.now(UTC)
 
     def file_uri(self, dataset_object_id: str, extension: str) -> str:
         """Where a label that is a file goes (contract section 8): named after object and batch.

@@ -3,16 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ground_truth.errors import ContractError
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
     """One picture with a sentence on why it is right or wrong.
 
     ``image`` is a path inside the instruction media folder, or an absolute https URL.
+    Raises ContractError for any other address.
     """
 
     image: str
     text: str
+
+    def __post_init__(self) -> None:
+        if not self.image or self.image.startswith("/") or ("://" in self.image and self.is_media):
+            raise ContractError(
+                "image",
+                self.image,
+                "a path inside the instruction media folder or an https URL",
+                "workers' pages load pictures by https only",
+            )
 
     @property
     def is_media(self) -> bool:
@@ -44,9 +56,14 @@ class Instructions:
         return tuple(rule for rule in (self.what_to_label, self.box_fit, self.partly_visible) if rule)
 
     @property
+    def examples(self) -> tuple[Example, ...]:
+        """All examples, good ones first."""
+        return self.good_examples + self.bad_examples
+
+    @property
     def uses_media(self) -> bool:
         """Whether any example shows a picture of the instruction media bucket."""
-        return any(example.is_media for example in self.good_examples + self.bad_examples)
+        return any(example.is_media for example in self.examples)
 
     def missing(self, *, draws_outlines: bool) -> Iterator[tuple[str, str]]:
         """Yields (rule, why it matters) for each rule that was not given."""

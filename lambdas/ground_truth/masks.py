@@ -27,10 +27,14 @@ def majority(labeled: AnnotatedObject, labels: Sequence[str]) -> tuple[bytes, di
     masks = [_decode(answer, labels, colors) for answer in labeled.answers]
     if len({mask.shape for mask in masks}) > 1:
         raise ObjectError(f"the masks differ in size: {sorted({mask.shape for mask in masks})}")
-    votes = np.stack([sum((mask == value).astype(np.uint8) for mask in masks) for value in range(len(labels) + 1)])
-    chosen: Mask = votes.argmax(axis=0).astype(np.uint8)
+    chosen, most = np.zeros_like(masks[0]), np.zeros_like(masks[0])
+    # One class at a time, as the votes of all classes together would not fit into a function's memory.
+    for value in range(len(labels) + 1):
+        votes = np.sum([mask == value for mask in masks], axis=0, dtype=np.uint8)
+        chosen[votes > most] = value
+        np.maximum(most, votes, out=most)
     painted = chosen > 0
-    share = float(votes.max(axis=0)[painted].mean() / len(masks)) if painted.any() and len(masks) > 1 else 0.0
+    share = float(most[painted].mean() / len(masks)) if painted.any() and len(masks) > 1 else 0.0
     used = {int(value): colors[int(value)] for value in np.unique(chosen) if value}
     return _encode(chosen, used), used, round(share, 5)
 

@@ -16,11 +16,11 @@ def record(
     details: Mapping[str, Any],
     *,
     job_arn: str,
-    now: datetime,
+    moment: datetime,
 ) -> dict[str, Any]:
     """Joins a label and its metadata under the label attribute name (contract 7.2).
 
-    ``details`` are the metadata peculiar to the type; ``now`` is written as UTC without a zone.
+    ``details`` are the metadata peculiar to the type; ``moment`` is written as UTC without a zone.
     """
     metadata = {
         **details,
@@ -28,7 +28,7 @@ def record(
         # Real outputs name the job like this, lower-cased, whatever the documentation prints.
         "job-name": "labeling-job/" + job_arn.rpartition("/")[2].lower(),
         "human-annotated": "yes",
-        "creation-date": now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
+        "creation-date": moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
     }
     return {attribute: label, f"{attribute}-metadata": metadata}
 

@@ -7,6 +7,7 @@ deployment made (ARNs and addresses), and what one job adds (its name and manife
 from collections.abc import Mapping
 from typing import Any
 
+from ground_truth.errors import is_unresolved
 from ground_truth.tasks import LabelingTask
 
 Request = dict[str, Any]
@@ -88,6 +89,19 @@ def merge(*parts: Mapping[str, Any]) -> Request:
             known = merged.get(key)
             merged[key] = merge(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
     return merged
+
+
+def split_unresolved(part: Mapping[str, Any]) -> tuple[Request, Request]:
+    """Splits a part into what is known now and what only the deployment fills in."""
+    known: Request = {}
+    unknown: Request = {}
+    for key, value in part.items():
+        if isinstance(value, Mapping):
+            inner = split_unresolved(value)
+            known[key], unknown[key] = inner
+        else:
+            (unknown if is_unresolved(value) else known)[key] = value
+    return _without_blanks(known), _without_blanks(unknown)
 
 
 def _without_blanks(part: Mapping[str, Any]) -> Request:

@@ -20,7 +20,11 @@ def task_input(
         raise ValueError(
             f"a manifest line needs either 'source-ref' or 'source', this one has the keys {sorted(data_object)}"
         )
-    given: dict[str, Any] = {"taskObject": data_object[found[0]], "labels": list(labels)}
+    given: dict[str, Any] = {
+        "taskObject": data_object[found[0]],
+        "labels": list(labels),
+        "manifestLine": dict(data_object),
+    }
     if instruction_media:
         given["instructionMedia"] = instruction_media
     length = len(json.dumps(given))

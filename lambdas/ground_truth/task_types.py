@@ -9,13 +9,13 @@ from ground_truth.limits import PRICES
 class TaskType:
     """What the contract says about one kind of labeling task (contract sections 2.3, 4, 7).
 
-    ``function_suffix`` completes AWS's own ``PRE-`` and ``ACS-`` function names; None where AWS has none.
+    ``function_suffix`` completes AWS's own ``PRE-`` and ``ACS-`` function names.
     ``answer_field`` is the name of the element in the generated template, and so the top key of an answer.
     ``max_labels`` is None where the API sets no limit. Times are in seconds.
     """
 
     key: str
-    function_suffix: str | None
+    function_suffix: str
     record_type: str
     element: str | None
     answer_field: str | None
@@ -94,7 +94,8 @@ SEMANTIC_SEGMENTATION = TaskType(
     answer_field="crowd-semantic-segmentation",
     label_attribute_is_reference=True,
     min_labels=1,
-    max_labels=None,
+    # The consolidated mask is an 8-bit palette picture whose value 0 is the background (contract 7.3).
+    max_labels=255,
     max_objects=20_000,
     default_workers=3,
     default_time_limit_in_seconds=3_600,
@@ -105,7 +106,7 @@ SEMANTIC_SEGMENTATION = TaskType(
 
 CUSTOM = TaskType(
     key="custom",
-    function_suffix=None,
+    function_suffix="PassThrough",
     record_type="groundtruth/custom",
     element=None,
     answer_field=None,

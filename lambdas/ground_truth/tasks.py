@@ -56,10 +56,11 @@ class LabelingTask:
         self._derive("task_keywords", self.type.keywords)
         self._derive("number_of_human_workers_per_data_object", self.type.default_workers)
         self._derive("task_time_limit_in_seconds", self.type.default_time_limit_in_seconds)
-        object.__setattr__(self, "task_keywords", tuple(self.task_keywords))
         self._check_names()
         self._check_texts()
+        object.__setattr__(self, "task_keywords", tuple(self.task_keywords))
         self._check_numbers()
+        self._check_template()
 
     @property
     def draws_outlines(self) -> bool:
@@ -160,6 +161,10 @@ class LabelingTask:
         _check_length("task_description", self.task_description, limits.DESCRIPTION_LENGTH)
         if "\n" in self.task_description:
             raise ContractError("task_description", self.task_description, "one line", "join the lines")
+        if isinstance(self.task_keywords, str):
+            raise ContractError(
+                "task_keywords", self.task_keywords, "a list of texts", "write [...] around the keyword"
+            )
         if len(self.task_keywords) > limits.KEYWORD_COUNT:
             raise ContractError(
                 "task_keywords",
@@ -178,9 +183,25 @@ class LabelingTask:
                     "write 'bounding box', not 'bounding-box'",
                 )
 
+    def _check_template(self) -> None:
+        if self.template is None:
+            return
+        if Path(self.template).suffix not in (".html", ".liquid") or not Path(self.template).is_file():
+            raise ContractError(
+                "template", str(self.template), "the path of an existing .html or .liquid file", "correct the path"
+            )
+
     def _check_numbers(self) -> None:
         if len(self.tags) > limits.TAG_COUNT:
             raise ContractError("tags", len(self.tags), f"at most {limits.TAG_COUNT}", "remove some tags")
+        for key in self.tags:
+            if not 1 <= len(key) <= limits.TAG_KEY_LENGTH or key.lower().startswith("aws:"):
+                raise ContractError(
+                    "tags",
+                    key,
+                    f"keys of 1 to {limits.TAG_KEY_LENGTH} characters that do not begin with 'aws:'",
+                    "rename the tag",
+                )
         for name, allowed, fix in (
             (
                 "number_of_human_workers_per_data_object",
@@ -261,7 +282,9 @@ class CustomTask(LabelingTask):
 
 
 def _outside(value: float | None, allowed: range) -> bool:
-    return value is not None and not is_unresolved(value) and value not in allowed
+    if value is None or is_unresolved(value):
+        return False
+    return type(value) is not int or value not in allowed
 
 
 def _check_length(name: str, text: str, most: int) -> None:

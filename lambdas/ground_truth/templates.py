@@ -102,9 +102,9 @@ def _source(example: Example, media_is_public: bool) -> str:
         return _text(example.image)
     if media_is_public:
         return "{{ task.input.instructionMedia }}/" + quote(example.image)
-    # A private picture is named by its key as it is: the filter signs it, and quotes it then.
-    key = example.image.replace("'", "&#39;")
-    return "{{ task.input.instructionMedia | append: '/" + key + "' | grant_read_access }}"
+    # The filter signs and quotes the key, so that it is given as it is.
+    quotes = "'" if '"' in example.image else '"'
+    return f"{{{{ task.input.instructionMedia | append: {quotes}/{example.image}{quotes} | grant_read_access }}}}"
 
 
 def _text(text: str) -> str:

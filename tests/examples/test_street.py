@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from examples.street.crowd import CROWD, SimulatedWorker, answer
-from examples.street.scenes import SUNNY, Scene, _Layer, _View, _visible_objects, render_scene
+from examples.street.layers import SUNNY, Brush, Layer, View, visible_boxes
+from examples.street.scenes import Scene, render_scene
 from examples.street.task import PICTURES, STREET
 from ground_truth.consolidate import iou
 
@@ -62,25 +63,26 @@ def test_the_first_ten_scenes_differ_in_light_and_cut_a_car_off_at_the_edge(scen
     assert any(seen.left == 0 or seen.left + seen.width == scene.size[0] for scene, seen in cars)
 
 
-def layer(label: str | None, left: float, top: float, right: float, bottom: float) -> _Layer:
-    drawn = _Layer(VIEW, (left - 5, top - 5, right + 5, bottom + 5), label)
-    drawn.box(left, top, right, bottom, (200, 0, 0))
-    return drawn
+VIEW = View(width=960, height=640, light=SUNNY)
 
 
-VIEW = _View(width=960, height=640, light=SUNNY)
+def layer(label: str | None, left: float, top: float, right: float, bottom: float) -> Layer:
+    brush = Brush(VIEW)
+    brush.box(left, top, right, bottom, (200, 0, 0))
+    return brush.layer(label)
 
 
 def test_a_box_is_tight_around_what_no_later_layer_hides():
     below, above = layer("car on road", 100, 100, 200, 150), layer("car on sidewalk", 160, 90, 300, 160)
-    first, second = _visible_objects([below, above], VIEW)
-    assert sides(first) == {"left": 100, "top": 100, "width": 60, "height": 50}
-    assert sides(second) == {"left": 160, "top": 90, "width": 140, "height": 70}
+    assert visible_boxes([below, above]) == [
+        ("car on road", (100, 100, 160, 150)),
+        ("car on sidewalk", (160, 90, 300, 160)),
+    ]
 
 
 def test_what_is_hidden_by_more_than_three_quarters_is_no_object():
     hidden, tree = layer("car on road", 100, 100, 200, 150), layer(None, 90, 90, 180, 160)
-    assert list(_visible_objects([hidden, tree], VIEW)) == []
+    assert visible_boxes([hidden, tree]) == []
 
 
 def test_a_photo_carries_camera_time_and_place_as_a_phone_writes_them(scenes):

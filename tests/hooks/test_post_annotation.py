@@ -177,6 +177,22 @@ def test_a_box_without_numbers_fails_its_object_only(run, caplog, bad: dict) -> 
     assert set(contents) == {"1"}
 
 
+def test_answers_of_any_other_shape_fail_their_object_only(run, caplog) -> None:
+    odd = [
+        {"boundingBox": {"boundingBoxes": [box()], "inputImageProperties": {}}},
+        {"boundingBox": {"boundingBoxes": None, "inputImageProperties": {"height": 1, "width": 1}}},
+        {"boundingBox": {"boundingBoxes": {"a": 1}, "inputImageProperties": None}},
+    ]
+    with caplog.at_level(logging.ERROR):
+        contents = run("bounding-box", *(entry(str(i), each) for i, each in enumerate(odd)), entry("9", boxes(box())))
+    assert set(contents) == {"9"}
+
+
+def test_a_batch_that_comes_again_gives_the_same_records(run) -> None:
+    batch = entry("0", chosen("pallet"), chosen("forklift"))
+    assert run("image-classification", batch) == run("image-classification", batch)
+
+
 def test_every_label_that_anybody_chose_is_kept_with_its_share(run) -> None:
     def several(*labels: str) -> dict:
         return {"crowd-image-classifier-multi-select": {"labels": list(labels)}}

@@ -24,7 +24,11 @@ def function(bucket: Bucket, monkeypatch):
 def test_an_image_is_given_with_the_task_s_labels() -> None:
     response = pre_annotation.handler(event(**{"source-ref": "s3://images/a b.jpg", "camera": "north"}), None)
     assert response == {
-        "taskInput": {"taskObject": "s3://images/a b.jpg", "labels": ["forklift", "pallet"]},
+        "taskInput": {
+            "taskObject": "s3://images/a b.jpg",
+            "labels": ["forklift", "pallet"],
+            "manifestLine": {"source-ref": "s3://images/a b.jpg", "camera": "north"},
+        },
         "isHumanAnnotationRequired": True,
     }
 
@@ -66,4 +70,4 @@ def test_an_event_without_a_data_object_is_refused_in_the_same_words() -> None:
 
 def test_an_input_that_no_page_can_be_given_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 128000 are allowed"):
-        pre_annotation.handler(event(source="x" * 128_000), None)
+        pre_annotation.handler(event(source="x" * 64_000), None)

@@ -1,6 +1,7 @@
 import fnmatch
 import re
 
+import aws_cdk as cdk
 import botocore.loaders
 import pytest
 from aws_cdk import aws_lambda as lambda_
@@ -79,11 +80,28 @@ def test_fails_in_a_region_without_built_in_hooks() -> None:
         label(new_stack(region="eu-north-1"), hooks=AnnotationHooks.built_in())
 
 
-def test_fails_when_a_custom_task_asks_for_built_in_hooks(tmp_path) -> None:
-    template = tmp_path / "own.html"
+def test_built_in_hooks_of_a_custom_task_pass_through(tmp_path) -> None:
+    stack = new_stack()
+    label(stack, tasks=[own_task(tmp_path)], hooks=AnnotationHooks.built_in())
+    assert "function:PRE-PassThrough" in request_of(stack)
+    assert "function:ACS-PassThrough" in request_of(stack)
+
+
+def own_task(folder) -> CustomTask:
+    template = folder / "own.html"
     template.write_text("<crowd-form>{{ task.input.taskObject | grant_read_access }}</crowd-form>")
-    with pytest.raises(ContractError, match="AWS has no built-in function for this type"):
-        label(new_stack(), tasks=[CustomTask("own", template=template)], hooks=AnnotationHooks.built_in())
+    return CustomTask("own", template=template)
+
+
+@pytest.mark.parametrize("hook", ["pre_annotation", "post_annotation"])
+def test_fails_when_a_built_in_type_is_left_without_a_hook(hook: str) -> None:
+    with pytest.raises(ContractError, match="ours, built-in or your own function for bounding-box"):
+        label(new_stack(), hooks=AnnotationHooks(**{hook: Hook.NONE}))
+
+
+def test_fails_when_a_hook_is_neither_function_nor_choice() -> None:
+    with pytest.raises(ContractError, match="should be a Lambda function or a member of Hook, got 'ours'"):
+        AnnotationHooks(pre_annotation="ours")
 
 
 def test_our_functions_have_names_that_the_managed_policy_would_match() -> None:
@@ -108,7 +126,7 @@ def test_only_the_function_that_computes_on_images_carries_the_layer() -> None:
 
 
 def test_the_pre_annotation_hook_reads_its_labels_and_nothing_else() -> None:
-    granted = [s for name, s in statements(default_template()) if "PreAnnotationRoleDefaultPolicy" in name]
+    granted = [s for name, s in statements(default_template()) if "PreAnnotationPermissions" in name]
     actions = {action for s in granted for action in as_list(s["Action"])}
     assert actions == {"logs:CreateLogStream", "logs:PutLogEvents", "s3:GetObject"}
     (reading,) = [s for s in granted if s["Action"] == "s3:GetObject"]
@@ -119,24 +137,43 @@ def test_only_segmentation_hooks_may_write_masks() -> None:
     stack = new_stack()
     label(stack, tasks=[street(), SemanticSegmentation("areas", labels=["road"])])
     writers = {
-        n for n, s in statements(template_of(stack)) if "PostAnnotationRole" in n and s["Action"] == "s3:PutObject"
+        n
+        for n, s in statements(template_of(stack))
+        if "PostAnnotationPermissions" in n and s["Action"] == "s3:PutObject"
     }
     assert len(writers) == 1
     assert "areas" in writers.pop()
 
 
+def own_function(stack) -> lambda_.Function:
+    code = lambda_.Code.from_inline("def handler(event, context): return event")
+    return lambda_.Function(stack, "Own", runtime=lambda_.Runtime.PYTHON_3_14, handler="index.handler", code=code)
+
+
 def test_functions_of_the_user_are_called_and_may_read_the_payload() -> None:
     stack = new_stack()
-    code = lambda_.Code.from_inline("def handler(event, context): return event")
-    own = lambda_.Function(stack, "Own", runtime=lambda_.Runtime.PYTHON_3_14, handler="index.handler", code=code)
-    label(stack, hooks={"street": AnnotationHooks(pre_annotation=Hook.NONE, post_annotation=own)})
+    own = own_function(stack)
+    label(stack, hooks={"street": AnnotationHooks(pre_annotation=own, post_annotation=own)})
     template = template_of(stack)
     assert len(resources(template, "AWS::Lambda::Function")) == 1
-    reading = [s for n, s in statements(template) if n.startswith("OwnServiceRole") and s["Action"] == "s3:GetObject"]
-    assert "labeling-jobs/*" in str(reading)
+    (reading,) = [s for name, s in statements(template) if "PayloadPermissions" in name]
+    assert "labeling-jobs/*" in str(reading["Resource"])
     invoking = [s for n, s in statements(template) if "ExecutionRole" in n and s["Action"] == "lambda:InvokeFunction"]
     assert [s["Resource"] for s in invoking] == [{"Fn::GetAtt": [stack.get_logical_id(own.node.default_child), "Arn"]}]
-    assert "PreHumanTaskLambdaArn" not in request_of(stack)
+
+
+def test_functions_of_another_stack_make_no_cycle() -> None:
+    stack = new_stack()
+    other = cdk.Stack(stack.node.root, "Functions", env=cdk.Environment(account=stack.account, region=stack.region))
+    label(stack, hooks=AnnotationHooks(post_annotation=own_function(other)))
+    stack.node.root.synth()
+
+
+def test_a_custom_task_may_do_without_hooks(tmp_path) -> None:
+    stack = new_stack()
+    label(stack, tasks=[own_task(tmp_path)], hooks=AnnotationHooks(pre_annotation=Hook.NONE, post_annotation=Hook.NONE))
+    assert "LambdaArn" not in request_of(stack)
+    assert not resources(template_of(stack), "AWS::Lambda::Function")
 
 
 def test_fails_when_hooks_are_for_an_unknown_task() -> None:

@@ -1,8 +1,12 @@
+import aws_cdk as cdk
+import pytest
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
 
-from cdk_ground_truth import ExecutionRole
+from cdk_ground_truth import ExecutionRole, TrainingBucket, Workforce
 from tests.infrastructure.apps import as_list, default_template, label, new_stack, resources, statements, template_of
 
 COGNITO = {
@@ -107,8 +111,40 @@ def test_a_given_role_gets_the_same_rights_and_no_other_is_created() -> None:
     template = template_of(stack)
     assert not [name for name in resources(template, "AWS::IAM::Role") if "ExecutionRole" in name]
     own = {a for n, s in statements(default_template()) if "ExecutionRole" in n for a in as_list(s["Action"])}
-    policies = {a for n, s in statements(template) if n.startswith("GivenPolicy") for a in as_list(s["Action"])}
-    assert policies == own - COGNITO - {"sts:AssumeRole"}
+    attached = {a for n, s in statements(template) if "ExecutionRolePermissions" in n for a in as_list(s["Action"])}
+    assert attached == own - {"sts:AssumeRole"}
+
+
+def test_what_rule_packs_say_of_a_given_role_s_own_policies_stays_unsilenced() -> None:
+    stack = new_stack()
+    given = iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    given.add_to_policy(iam.PolicyStatement(actions=["iam:CreateUser"], resources=["*"]))
+    label(stack, execution_role=given)
+    cdk.Validations.of(stack.node.root).add_plugins(AwsSolutionsChecks())
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        stack.node.root.synth()
+
+
+def test_a_role_and_a_key_of_another_stack_make_no_cycle() -> None:
+    stack = new_stack()
+    other = cdk.Stack(stack.node.root, "Platform", env=cdk.Environment(account=stack.account, region=stack.region))
+    role = iam.Role(other, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    bucket = TrainingBucket(other, "Bucket", encryption_key=kms.Key(other, "Key"))
+    label(stack, execution_role=role, training_bucket=bucket)
+    stack.node.root.synth()
+
+
+def test_a_created_pool_is_the_only_one_the_role_may_touch() -> None:
+    stack = new_stack()
+    labeling = label(stack, workforce=Workforce.private(create_workforce=True))
+    (pools,) = [s["Resource"] for s in granted(template_of(stack)) if "cognito-idp:CreateGroup" in as_list(s["Action"])]
+    assert stack.get_logical_id(labeling.work_team.user_pool.node.default_child) in str(pools)
+
+
+def test_the_cognito_rights_can_be_left_out_of_the_whole() -> None:
+    stack = new_stack()
+    label(stack, manage_workforce=False)
+    assert not actions(template_of(stack)) & COGNITO
 
 
 def test_a_given_bucket_gets_the_grants_and_no_other_is_created() -> None:

@@ -18,7 +18,6 @@ from cdk_ground_truth import (
     CustomTask,
     Example,
     GroundTruthLabeling,
-    Hook,
     ImageClassification,
     Instructions,
     MultiLabelClassification,
@@ -152,7 +151,9 @@ def test_a_key_encrypts_data_and_names_the_role_in_its_policy() -> None:
         "kms:DescribeKey",
     }
     assert "KmsKeyId" in described(template)["deployment"]["OutputConfig"]
-    post = [s for name, s in statements(template) if "PostAnnotationRole" in name and s["Action"] == "kms:Decrypt"]
+    post = [
+        s for name, s in statements(template) if "PostAnnotationPermissions" in name and s["Action"] == "kms:Decrypt"
+    ]
     assert post, "the payload is encrypted with the key"
 
 
@@ -285,11 +286,73 @@ def test_values_known_only_at_deployment_pass_every_check() -> None:
 def test_fails_when_a_published_text_is_known_only_at_deployment() -> None:
     stack = new_stack()
     title = cdk.CfnParameter(stack, "Title").value_as_string
-    with pytest.raises(ContractError, match="known at synth in all its texts"):
+    with pytest.raises(ContractError, match="known at synth in its labels, title and instructions"):
         label(stack, tasks=[street(task_title=title)])
 
 
-def test_without_a_post_annotation_hook_the_request_names_none() -> None:
+def test_numbers_known_only_at_deployment_reach_the_request_by_the_parameter() -> None:
     stack = new_stack()
-    label(stack, hooks=AnnotationHooks(post_annotation=Hook.NONE))
-    assert "AnnotationConsolidationConfig" not in described(template_of(stack))["deployment"]["HumanTaskConfig"]
+    workers = cdk.CfnParameter(stack, "Workers", type="Number")
+    labeling = label(stack, tasks=[street(number_of_human_workers_per_data_object=workers.value_as_number)])
+    skeleton = published(stack, labeling.tasks["street"].request)
+    assert "NumberOfHumanWorkersPerDataObject" not in skeleton
+    assert "e+289" not in skeleton
+    deployment = json.loads(spelled(only(template_of(stack), "AWS::SSM::Parameter")["Value"]).replace("workers", "3"))
+    assert deployment["deployment"]["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"] == 3
+
+
+@pytest.mark.parametrize("field", ["what_to_label", "box_fit", "partly_visible"])
+def test_fails_when_a_rule_is_known_only_at_deployment(field: str) -> None:
+    stack = new_stack()
+    text = cdk.CfnParameter(stack, "Rule").value_as_string
+    with pytest.raises(ContractError, match="known at synth in its labels, title and instructions"):
+        label(stack, tasks=[street(instructions=Instructions(**{field: text}))])
+
+
+@pytest.mark.parametrize(
+    "name", ["TrainingBucket", "ExecutionRole", "InstructionMedia", "Default", "Resource", "Tasks"]
+)
+def test_a_task_may_have_the_name_of_a_part(name: str) -> None:
+    stack = new_stack()
+    label(stack, tasks=[BoundingBox(name, labels=["car"])])
+    assert only(template_of(stack), "AWS::SSM::Parameter")["Name"].endswith(f"/tasks/{name}")
+
+
+def test_fails_when_two_labelings_share_environment_account_and_region() -> None:
+    stack = new_stack()
+    GroundTruthLabeling(stack, "One", tasks=[street()], environment="dev")
+    with pytest.raises(ContractError, match="'environment' should be used once in an account and region, got 'dev'"):
+        GroundTruthLabeling(stack, "Two", tasks=[street()], environment="dev")
+
+
+@pytest.mark.parametrize("environment", ["a/b", "with blank", "-dev"])
+def test_fails_when_the_environment_is_no_plain_name(environment: str) -> None:
+    with pytest.raises(ContractError, match="'environment' should be letters, digits and hyphens"):
+        label(new_stack(), environment=environment)
+
+
+def test_fails_in_a_nested_stack_without_an_environment() -> None:
+    nested = cdk.NestedStack(new_stack(), "Nested")
+    with pytest.raises(ContractError, match="'environment' should be letters, digits and hyphens, known at synth"):
+        label(nested)
+
+
+def test_fails_when_a_key_is_given_for_a_bucket_that_exists() -> None:
+    stack = new_stack()
+    bucket = TrainingBucket(stack, "Given")
+    with pytest.raises(ContractError, match="given without encryption_key and acl_access"):
+        label(stack, training_bucket=bucket, encryption_key=kms.Key(stack, "Key"))
+
+
+def test_fails_when_an_example_s_picture_is_missing(tmp_path) -> None:
+    rules = Instructions(good_examples=(Example(image="good.png", text="Tight."),))
+    with pytest.raises(ContractError, match="'image' should be a file in .*, got 'good.png'"):
+        label(new_stack(), tasks=[street(instructions=rules)], instruction_pictures=str(tmp_path))
+
+
+def test_pictures_are_deployed_with_the_whole(tmp_path) -> None:
+    (tmp_path / "good.png").write_bytes(b"")
+    rules = Instructions(good_examples=(Example(image="good.png", text="Tight."),))
+    stack = new_stack()
+    label(stack, tasks=[street(instructions=rules)], instruction_pictures=str(tmp_path))
+    template_of(stack).resource_count_is("Custom::CDKBucketDeployment", 1)

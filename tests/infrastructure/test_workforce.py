@@ -170,3 +170,28 @@ def test_no_price_is_sent_to_private_workers() -> None:
     team = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/mine"
     labeling = label(stack, tasks=[street()], workforce=Workforce.private(work_team_arn=team))
     assert json.dumps(labeling.workforce.request_part()) == "{}"
+
+
+@pytest.mark.parametrize(
+    "team",
+    [
+        "",
+        "nonsense",
+        "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/mine",
+        "arn:aws:sagemaker:eu-west-1:394669845002:workteam/public-crowd/default",
+    ],
+)
+def test_fails_when_a_vendor_s_team_is_none(team: str) -> None:
+    with pytest.raises(ContractError, match="'work_team_arn' should be like .*workteam/vendor-crowd/NAME"):
+        Workforce.vendor(team)
+
+
+def test_fails_when_the_team_lies_in_another_region() -> None:
+    team = "arn:aws:sagemaker:us-east-1:111122223333:workteam/private-crowd/mine"
+    with pytest.raises(ContractError, match="should be in eu-west-1, the region of the jobs, got 'us-east-1'"):
+        label(new_stack(), workforce=Workforce.private(work_team_arn=team))
+
+
+def test_the_domain_avoids_the_words_that_cognito_reserves() -> None:
+    prefix = str(only(created()[1], "AWS::Cognito::UserPoolDomain")["Domain"])
+    assert not [word for word in ("aws", "amazon", "cognito") if word in prefix.lower().replace("aws::accountid", "")]

@@ -68,7 +68,8 @@ def test_the_label_attribute_is_the_task_s_name_with_the_ending_of_its_type() ->
         (ImageClassification, 1, "2 or more labels"),
         (MultiLabelClassification, 1, "2 to 50 labels"),
         (MultiLabelClassification, 51, "2 to 50 labels"),
-        (SemanticSegmentation, 0, "1 or more labels"),
+        (SemanticSegmentation, 0, "1 to 255 labels"),
+        (SemanticSegmentation, 256, "1 to 255 labels"),
     ],
 )
 def test_fails_when_a_type_has_too_few_or_too_many_labels(task_class, count: int, allowed: str) -> None:
@@ -106,6 +107,36 @@ def test_fails_when_a_keyword_has_a_hyphen_or_is_too_long(keyword: str) -> None:
 def test_fails_with_more_than_five_keywords() -> None:
     with refused("'task_keywords' should be at most 5 keywords, got 6"):
         boxes(task_keywords=list("abcdef"))
+
+
+def test_fails_when_keywords_are_one_text_instead_of_a_list() -> None:
+    with refused("'task_keywords' should be a list of texts"):
+        boxes(task_keywords="image")
+
+
+@pytest.mark.parametrize("value", [True, 3.0, "3"])
+def test_fails_when_a_count_is_no_whole_number(value) -> None:
+    with refused("a whole number from 1 to 9"):
+        boxes(number_of_human_workers_per_data_object=value)
+
+
+@pytest.mark.parametrize("key", ["", "aws:own", "k" * 129])
+def test_fails_when_a_tag_s_key_is_reserved_or_too_long(key: str) -> None:
+    with refused("'tags' should be keys of 1 to 128 characters"):
+        boxes(tags={key: "x"})
+
+
+@pytest.mark.parametrize("name", ["missing.html", "template.txt"])
+def test_fails_when_the_template_is_missing_or_of_another_kind(tmp_path, name: str) -> None:
+    (tmp_path / "template.txt").write_text("")
+    with refused("'template' should be the path of an existing .html or .liquid file"):
+        CustomTask("own", template=tmp_path / name)
+
+
+@pytest.mark.parametrize("image", ["http://example.com/a.png", "s3://bucket/a.png", "/etc/a.png", ""])
+def test_fails_when_an_example_s_picture_is_neither_in_the_folder_nor_served_by_https(image: str) -> None:
+    with refused("a path inside the instruction media folder or an https URL"):
+        Example(image=image, text="Right.")
 
 
 def test_fails_when_the_title_is_too_long() -> None:

@@ -1,0 +1,27 @@
+"""A foreign CDK app, with none of this project's feature flags, that has animals labeled."""
+
+import aws_cdk as cdk
+
+from cdk_ground_truth import BoundingBox, GroundTruthLabeling, Instructions, SemanticSegmentation
+
+app = cdk.App()
+stack = cdk.Stack(app, "Zoo")
+
+GroundTruthLabeling(
+    stack,
+    "Labeling",
+    tasks=[
+        BoundingBox(
+            "animals",
+            labels=["zebra", "giraffe"],
+            instructions=Instructions(
+                what_to_label="Draw one box around every animal.",
+                box_fit="The box touches the animal on all four sides, tail and horns included.",
+                partly_visible="Box the part you can see.",
+            ),
+        ),
+        SemanticSegmentation("ground", labels=["grass", "water"]),
+    ],
+)
+
+app.synth()

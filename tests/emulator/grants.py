@@ -1,0 +1,41 @@
+"""What the deployed roles may do, and what they did."""
+
+from examples.street.deploy import STACK, Deployment
+from tests.infrastructure.apps import as_list
+
+# Roles by the end of their construct's path; the hash that follows in the logical id differs.
+ROLES = ("ExecutionRole", "PreAnnotationRole", "PostAnnotationRole")
+
+
+def roles(deployment: Deployment) -> dict[str, str]:
+    """The physical name of each role of the stack, and the construct it is."""
+    cloudformation = deployment.emulator.session().client("cloudformation")
+    found = cloudformation.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
+    return {
+        entry["PhysicalResourceId"]: next(role for role in ROLES if role in entry["LogicalResourceId"])
+        for entry in found
+        if entry["ResourceType"] == "AWS::IAM::Role"
+    }
+
+
+def granted_actions(deployment: Deployment) -> dict[str, set[str]]:
+    """The actions that each role is granted."""
+    iam = deployment.emulator.session().client("iam")
+    found: dict[str, set[str]] = {}
+    for name, role in roles(deployment).items():
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            for statement in document["Statement"]:
+                found.setdefault(role, set()).update(as_list(statement["Action"]))
+    return found
+
+
+def used_actions(deployment: Deployment) -> dict[str, set[str]]:
+    """The actions that each role was allowed so far."""
+    names = roles(deployment)
+    found: dict[str, set[str]] = {}
+    for call in deployment.emulator.calls():
+        role = names.get(call.principal.split("/")[1]) if "/" in call.principal else None
+        if role and call.decision == "Allow":
+            found.setdefault(role, set()).add(call.action)
+    return found

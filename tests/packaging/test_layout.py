@@ -1,0 +1,59 @@
+"""The traps of the layout stay shut."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCES = [
+    path
+    for folder in ("constructs", "lambdas", "stacks", "emulator", "examples", "scripts", "tests")
+    for path in (REPOSITORY / folder).rglob("*.py")
+]
+
+
+@pytest.mark.parametrize("root", ["constructs", "lambdas", "cli"])
+def test_a_source_root_is_no_package(root: str) -> None:
+    assert not (REPOSITORY / root / "__init__.py").exists(), "it would hide a library of the same name"
+
+
+def test_nobody_imports_our_library_through_its_source_root() -> None:
+    pattern = re.compile(r"^\s*(from|import) constructs\.cdk_ground_truth", re.MULTILINE)
+    assert not [path for path in SOURCES if pattern.search(path.read_text())]
+
+
+def test_the_contract_library_needs_no_cdk() -> None:
+    pattern = re.compile(r"^\s*(from|import) (aws_cdk|constructs|cdk_ground_truth)\b", re.MULTILINE)
+    assert not [path for path in (REPOSITORY / "lambdas").rglob("*.py") if pattern.search(path.read_text())]
+
+
+def test_the_handlers_start_without_anything_but_boto3_numpy_and_pillow() -> None:
+    code = (
+        "import sys, pre_annotation, post_annotation\n"
+        "roots = {name.partition('.')[0] for name in sys.modules}\n"
+        "print(sorted(roots & {'aws_cdk', 'pandas', 'scipy', 'liquid', 'jsii', 'constructs'}))"
+    )
+    lambdas = REPOSITORY / "lambdas"
+    done = subprocess.run([sys.executable, "-c", code], cwd=lambdas, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_synth_and_tests_use_the_same_pins() -> None:
+    pinned = dict(re.findall(r"^([\w-]+)==([\w.]+)$", (REPOSITORY / "requirements.txt").read_text(), re.MULTILINE))
+    frozen = dict(re.findall(r"^([\w.-]+)==([\w.]+)$", (REPOSITORY / "constraints.txt").read_text(), re.MULTILINE))
+    assert {name: frozen[name] for name in pinned} == pinned
+
+
+def test_the_layer_is_what_the_tests_ran_with() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    layer = re.findall(r"^\w+==[\w.]+$", (REPOSITORY / "lambdas" / "requirements.txt").read_text(), re.MULTILINE)
+    assert layer
+    assert set(layer) <= set(project["optional-dependencies"]["dev"])
+
+
+def test_the_command_line_is_pinned_to_one_version_of_cdk_two() -> None:
+    assert re.search(r'"aws-cdk": "2\.\d+\.\d+"', (REPOSITORY / "package.json").read_text())
