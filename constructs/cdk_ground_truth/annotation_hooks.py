@@ -116,7 +116,7 @@ class HookFunction(lambda_.Function):
             log_group=log_group,
             role=role,
         )
-        if settings.runtime != lambda_.Runtime.PYTHON_3_14:
+        if settings.runtime.name != lambda_.Runtime.PYTHON_3_14.name:
             acknowledge(self, "AwsSolutions-L1", "the runtime was chosen to match the machine that runs it")
 
 

@@ -39,12 +39,8 @@ class ImagingLayer(lambda_.LayerVersion):
         runtime, architecture, host_wheels = settings.runtime, settings.architecture, settings.host_wheels
         requirements = lambdas_folder() / "requirements.txt"
         options = [] if host_wheels else _platform_options(runtime, architecture)
-        target = [
-            requirements.read_text(),
-            runtime.name,
-            architecture.name,
-            sys.platform if host_wheels else "lambda",
-        ]
+        host = [sys.platform, *map(str, sys.version_info[:2])] if host_wheels else []
+        target = [requirements.read_text(), runtime.name, architecture.name, *options, *host]
         digest = hashlib.sha256("\n".join(target).encode()).hexdigest()
         super().__init__(
             scope,
@@ -125,6 +121,6 @@ def _cache() -> Path:
 
 
 def _platform_options(runtime: lambda_.Runtime, architecture: lambda_.Architecture) -> list[str]:
-    machine = "aarch64" if architecture == lambda_.Architecture.ARM_64 else "x86_64"
+    machine = "aarch64" if architecture.name == "arm64" else "x86_64"
     platforms = [option for tag in _MANYLINUX for option in ("--platform", f"{tag}_{machine}")]
     return [*platforms, "--implementation", "cp", "--python-version", runtime.name.removeprefix("python")]
