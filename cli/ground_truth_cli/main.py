@@ -1,0 +1,11 @@
+"""The ``ground-truth`` command: one module per subcommand, registered here."""
+
+import click
+
+from ground_truth_cli.errors import PlainErrors
+
+
+@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cdk-ground-truth")
+def main() -> None:
+    """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
