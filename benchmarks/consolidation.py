@@ -67,10 +67,7 @@ def main() -> None:
         *speed_rows(arguments.labels),
     ]
     if arguments.json:
-        results = [
-            asdict(row) | {"pass": row.meets(row.floor), "aim_met": row.meets(row.aim)}
-            for row in measured
-        ]
+        results = [asdict(row) | {"pass": row.meets(row.floor), "aim_met": row.meets(row.aim)} for row in measured]
         print(json.dumps(results, indent=1))
         return
     print(f"{'measure':<58}{'floor':>8}{'aim':>8}{'ours':>9}{'rival':>9}  verdict")
@@ -78,8 +75,7 @@ def main() -> None:
         rival = "-" if row.rival is None else f"{row.rival:.4f}"
         verdict = "aim" if row.meets(row.aim) else "floor" if row.meets(row.floor) else "FAIL"
         print(
-            f"{row.measure:<58}{row.floor:>8.4g}{row.aim:>8.4g}{row.ours:>9.4f}{rival:>9}  "
-            f"{verdict:<6}{row.rival_name}"
+            f"{row.measure:<58}{row.floor:>8.4g}{row.aim:>8.4g}{row.ours:>9.4f}{rival:>9}  {verdict:<6}{row.rival_name}"
         )
 
 
@@ -169,8 +165,7 @@ def calibration_error(found: Classification, truth: dict[str, str], bins: int = 
     confidence, right = found.confidence[known][many], right[many]
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
-        abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean()
-        for b in np.unique(place)
+        abs(confidence[place == b].mean() - right[place == b].mean()) * (place == b).mean() for b in np.unique(place)
     ]
     return float(sum(gaps))
 
@@ -480,9 +475,7 @@ def import_ratio(names: tuple[str, ...]) -> float:
     ours = base + "".join(f"; import ground_truth.consolidation.{name}" for name in names)
     with tempfile.TemporaryDirectory() as cache:
         import_time(ours, cache)
-        return float(
-            np.median([import_time(ours, cache) / import_time(base, cache) for _ in range(15)])
-        )
+        return float(np.median([import_time(ours, cache) / import_time(base, cache) for _ in range(15)]))
 
 
 def import_time(statement: str, cache: str) -> float:

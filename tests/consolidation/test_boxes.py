@@ -101,18 +101,14 @@ def test_two_things_that_touch_under_two_labels_stay_apart():
     ],
 )
 def test_what_is_no_box_is_dropped_and_counted(broken):
-    answers = [
-        answer(worker, PALLET, broken, image_width=1280, image_height=720) for worker in "uvw"
-    ]
+    answers = [answer(worker, PALLET, broken, image_width=1280, image_height=720) for worker in "uvw"]
     found = consolidate_boxes(answers)
     assert [edges_of(box) for box in found.boxes["7"]] == [pytest.approx((10, 20, 110, 70))]
     assert found.dropped == 3
 
 
 def test_a_box_over_the_border_is_cut_there():
-    answers = [
-        answer(w, Box("x", -10, 700, 50, 90), image_width=1280, image_height=720) for w in "uv"
-    ]
+    answers = [answer(w, Box("x", -10, 700, 50, 90), image_width=1280, image_height=720) for w in "uv"]
     assert edges_of(consolidate_boxes(answers).boxes["7"][0]) == pytest.approx((0, 700, 40, 720))
 
 
@@ -171,10 +167,7 @@ def generated(images=60, seed=0, bad=()):
         for worker in range(6):
             spread = 25 if worker in bad else (1 if worker < 3 else 5)
             habit = 6 if worker == 5 else 0
-            boxes = [
-                Box("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60)
-                for c in corners
-            ]
+            boxes = [Box("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60) for c in corners]
             answers.append(answer(f"w{worker}", *boxes, image=f"{image:02d}"))
     return answers, truth
 
@@ -294,8 +287,7 @@ def test_the_sweep_finds_every_pair_that_overlaps(answers):
         (i, j)
         for i in range(number)
         for j in range(i + 1, number)
-        if table.image_of[i] == table.image_of[j]
-        and iou(table.edges[[i]], table.edges[[j]])[0] >= 0.3
+        if table.image_of[i] == table.image_of[j] and iou(table.edges[[i]], table.edges[[j]])[0] >= 0.3
     }
     assert {tuple(sorted(p)) for p in zip(first.tolist(), second.tolist(), strict=True)} == expected
 

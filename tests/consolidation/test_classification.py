@@ -22,9 +22,7 @@ ROWS = st.lists(
 
 def consolidate(rows, **options):
     objects, workers, answers = zip(*rows, strict=True) if rows else ((), (), ())
-    return consolidate_classification(
-        votes_from(objects, workers, answers, labels=LABELS), **options
-    )
+    return consolidate_classification(votes_from(objects, workers, answers, labels=LABELS), **options)
 
 
 def by_object(found):
@@ -76,9 +74,7 @@ def test_the_last_answer_of_a_worker_counts():
 
 
 def test_the_greatest_submission_time_decides_what_is_last():
-    votes = votes_from(
-        ["a", "a"], ["u", "u"], ["heron", "ibis"], submitted=["2026-11-23T11", "2026-11-23T10"]
-    )
+    votes = votes_from(["a", "a"], ["u", "u"], ["heron", "ibis"], submitted=["2026-11-23T11", "2026-11-23T10"])
     assert [votes.labels[label] for label in votes.label_of] == ["heron"]
 
 
@@ -115,9 +111,7 @@ def test_good_workers_outvote_more_spammers_once_they_are_known():
 def test_stored_counts_carry_skill_into_a_small_batch():
     rows, _ = crowd(spammers=3)
     history = consolidate(rows).counts
-    batch = [("x", "w0", "heron"), ("x", "w1", "heron")] + [
-        ("x", f"w{worker}", "egret") for worker in (3, 4, 5)
-    ]
+    batch = [("x", "w0", "heron"), ("x", "w1", "heron")] + [("x", f"w{worker}", "egret") for worker in (3, 4, 5)]
     assert consolidate(batch).decision(0).label == "egret"
     assert consolidate(batch, history=history).decision(0).label == "heron"
 
@@ -165,10 +159,7 @@ def test_the_order_of_the_answers_does_not_matter(rows, random):
 @settings(deadline=None, max_examples=60)
 @given(ROWS, st.permutations(range(6)), st.permutations(range(8)))
 def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
-    renamed = [
-        (f"image-{objects[int(o[-1])]}", f"worker-{workers[int(w[-1])]}", label)
-        for o, w, label in rows
-    ]
+    renamed = [(f"image-{objects[int(o[-1])]}", f"worker-{workers[int(w[-1])]}", label) for o, w, label in rows]
     one, other = by_object(consolidate(rows)), by_object(consolidate(renamed))
     for name, decision in one.items():
         twin = other[f"image-{objects[int(name[-1])]}"]

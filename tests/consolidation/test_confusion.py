@@ -25,10 +25,7 @@ def test_labels_that_nobody_splits_over_are_not_reported():
 
 
 def answers(*by_worker, image):
-    return [
-        BoxAnswer(object_id=image, worker_id=f"w{i}", boxes=boxes)
-        for i, boxes in enumerate(by_worker)
-    ]
+    return [BoxAnswer(object_id=image, worker_id=f"w{i}", boxes=boxes) for i, boxes in enumerate(by_worker)]
 
 
 def test_one_object_under_two_labels_of_different_workers_is_reported():

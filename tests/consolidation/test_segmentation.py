@@ -130,9 +130,7 @@ def test_an_indexed_png_has_the_class_as_value_and_its_colour_in_the_palette():
     assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
 
 
-@pytest.mark.parametrize(
-    "png", ["", "no base64!", base64.b64encode(b"GIF89a").decode(), b"\x89PNG"]
-)
+@pytest.mark.parametrize("png", ["", "no base64!", base64.b64encode(b"GIF89a").decode(), b"\x89PNG"])
 def test_fails_for_what_is_no_png(png):
     with pytest.raises(ValueError, match="should be a PNG"):
         read_mask(png, {}, [])
@@ -158,9 +156,7 @@ def test_fails_for_a_broken_colour(color):
 
 
 MASKS = st.lists(
-    st.lists(st.integers(0, 2), min_size=30, max_size=30).map(
-        lambda values: np.array(values, np.uint8).reshape(5, 6)
-    ),
+    st.lists(st.integers(0, 2), min_size=30, max_size=30).map(lambda values: np.array(values, np.uint8).reshape(5, 6)),
     min_size=1,
     max_size=5,
 )

@@ -85,12 +85,8 @@ def consolidate_boxes(
     if not 0 <= quorum < 1:
         raise ValueError(f"'quorum' should be at least 0 and below 1, got {quorum}")
     table = box_table(answers, labels=labels)
-    cluster_of = clusters(
-        table.edges, table.image_of, table.worker_of, table.label_of, least=least_iou
-    )
-    edges, precision = consensus(
-        table.edges, cluster_of, table.worker_of, history=_precision(history or {}, table)
-    )
+    cluster_of = clusters(table.edges, table.image_of, table.worker_of, table.label_of, least=least_iou)
+    edges, precision = consensus(table.edges, cluster_of, table.worker_of, history=_precision(history or {}, table))
     groups = _Groups(table, cluster_of, edges)
     verdict = consolidate_classification(groups.votes(), history=label_history)
     kept = groups.drawn > quorum * groups.seen

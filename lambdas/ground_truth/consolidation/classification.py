@@ -105,11 +105,7 @@ def consolidate_classification(
     if len(votes.labels) < 2 or not len(votes.object_of):
         return _result(votes, evidence, evidence.shares())
     vote = weighted_vote(evidence)
-    models = (
-        dawid_skene(evidence)
-        + dawid_skene(evidence, prior_power=0.0)
-        + one_coin(evidence, prior_power=0.5)
-    ) / 3
+    models = (dawid_skene(evidence) + dawid_skene(evidence, prior_power=0.0) + one_coin(evidence, prior_power=0.5)) / 3
     known = evidence.known_objects() ** 2
     weight = (1 - VOTE_SHARE) * known / (known + FEW_OBJECTS**2)
     return _result(votes, evidence, (1 - weight) * vote + weight * models)

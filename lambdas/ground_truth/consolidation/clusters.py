@@ -11,9 +11,7 @@ _CELLS_AT_ONCE = 4_000_000
 OTHER_LABEL = 0.5
 
 
-def clusters(
-    boxes: Floats, image_of: Ints, worker_of: Ints, label_of: Ints, *, least: float = 0.3
-) -> Ints:
+def clusters(boxes: Floats, image_of: Ints, worker_of: Ints, label_of: Ints, *, least: float = 0.3) -> Ints:
     """Cluster of each box, numbered from 0 in the order of each cluster's first box.
 
     `boxes` has shape (n, 4), columns left, top, right, bottom. Two boxes of one worker never share
@@ -55,9 +53,7 @@ def clusters(
         width *= 2
     for start in starts[sizes > _LARGEST_COMPONENT].tolist():
         members = order[root[order] == root[order[start]]]
-        cluster[members] = members[
-            _cut(boxes[members], worker_of[members], label_of[members], least)
-        ]
+        cluster[members] = members[_cut(boxes[members], worker_of[members], label_of[members], least)]
     return np.unique(cluster, return_inverse=True)[1].reshape(-1)
 
 

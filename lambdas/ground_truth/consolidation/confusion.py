@@ -36,9 +36,7 @@ class Confusion:
         )
 
 
-def label_confusions(
-    votes: Votes, *, least_share: float = 0.15, least_pairs: int = 10
-) -> tuple[Confusion, ...]:
+def label_confusions(votes: Votes, *, least_share: float = 0.15, least_pairs: int = 10) -> tuple[Confusion, ...]:
     """Label pairs that workers split over in a classification, most confused first.
 
     Takes every pair of workers of an object: `share` is the number of pairs that chose one label
@@ -46,10 +44,7 @@ def label_confusions(
     pairs on; both are proposals. Source: the pairwise counts of Krippendorff's alpha (2011).
     """
     tally = votes.tally()
-    pairs = [
-        (first, second, tally[:, first] * tally[:, second])
-        for first, second in _label_pairs(len(votes.labels))
-    ]
+    pairs = [(first, second, tally[:, first] * tally[:, second]) for first, second in _label_pairs(len(votes.labels))]
     same = (tally * (tally - 1) // 2).sum(axis=0)
     found = []
     for first, second, split in pairs:
@@ -89,9 +84,7 @@ def box_confusions(
     size = len(table.labels)
     # A worker's own boxes under one label are two things close together, not an agreement.
     counted = (labels[0] != labels[1]) | ~alone
-    number = np.bincount(
-        labels[0, counted] * size + labels[1, counted], minlength=size * size
-    ).reshape(size, size)
+    number = np.bincount(labels[0, counted] * size + labels[1, counted], minlength=size * size).reshape(size, size)
     found = []
     for low, high in _label_pairs(size):
         split = int(number[low, high])

@@ -39,14 +39,10 @@ class Precision:
 
 def no_precision(workers: int) -> Precision:
     """What is known about workers who have drawn nothing yet."""
-    return Precision(
-        measured=np.zeros(workers), offset=np.zeros((workers, 4)), spread=np.zeros(workers)
-    )
+    return Precision(measured=np.zeros(workers), offset=np.zeros((workers, 4)), spread=np.zeros(workers))
 
 
-def consensus(
-    boxes: Floats, cluster_of: Ints, worker_of: Ints, *, history: Precision
-) -> tuple[Floats, Precision]:
+def consensus(boxes: Floats, cluster_of: Ints, worker_of: Ints, *, history: Precision) -> tuple[Floats, Precision]:
     """Consensus box of each cluster, shape (clusters, 4), and what it says about the workers.
 
     Each edge is the weighted median of the workers' edges, after each worker's habit (always a
@@ -93,9 +89,7 @@ def _weights(known: Precision) -> Floats:
     return ratio**2
 
 
-def _medians(
-    boxes: Floats, weights: Floats, groups: list[tuple[Ints, Ints]], number: int
-) -> Floats:
+def _medians(boxes: Floats, weights: Floats, groups: list[tuple[Ints, Ints]], number: int) -> Floats:
     centre = np.empty((number, 4))
     for group, members in groups:
         centre[group] = weighted_median(boxes[members], weights[members])

@@ -14,9 +14,7 @@ MOST_PIXELS = 80_000_000
 BACKGROUND_COLOR = "#ffffff"
 
 
-def read_mask(
-    png: str | bytes, colors: Mapping[str, str], labels: Sequence[str]
-) -> NDArray[np.uint8]:
+def read_mask(png: str | bytes, colors: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.uint8]:
     """Class index of each pixel, shape (height, width): 0 is background, else 1 + index in labels.
 
     `png` is PNG bytes or their base64 text; `colors` maps the label names of `labels` to the

@@ -27,9 +27,7 @@ class Evidence:
     prior; by default all objects are one group.
     """
 
-    def __init__(
-        self, votes: Votes, *, history: Floats | None = None, group_of: Ints | None = None
-    ) -> None:
+    def __init__(self, votes: Votes, *, history: Floats | None = None, group_of: Ints | None = None) -> None:
         self.votes = votes
         self.objects, self.workers = len(votes.objects), len(votes.workers)
         self.labels = len(votes.labels)
@@ -195,9 +193,7 @@ def smoothed(counts: Floats, history: Floats | None = None) -> Floats:
     return rows
 
 
-def _iterate(
-    step: Callable[[Floats], Floats], posterior: Floats, steps: int, tolerance: float
-) -> Floats:
+def _iterate(step: Callable[[Floats], Floats], posterior: Floats, steps: int, tolerance: float) -> Floats:
     for _ in range(steps):
         before, posterior = posterior, step(posterior)
         if np.abs(posterior - before).mean() * len(posterior) < tolerance:

@@ -131,9 +131,7 @@ def _weights(masks: Sequence[Mask], majority: Mask) -> NDArray[np.float64]:
     return weights if weights.sum() > 0 else np.ones(len(masks))
 
 
-def _vote(
-    masks: Sequence[Mask], weights: NDArray[np.float64], *, smooth: bool
-) -> tuple[Mask, Share, Share]:
+def _vote(masks: Sequence[Mask], weights: NDArray[np.float64], *, smooth: bool) -> tuple[Mask, Share, Share]:
     """Winning class of each pixel, its share of the weights and that of the second class."""
     shape = masks[0].shape
     winner = np.zeros(shape, np.uint8)

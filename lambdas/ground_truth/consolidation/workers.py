@@ -78,9 +78,7 @@ def counts_of(array: Floats, votes: Votes) -> dict[str, dict[str, dict[str, floa
 def skills(counts: WorkerCounts) -> dict[str, WorkerSkill]:
     """Skill of each worker from stored counts, under the prior Beta(4, 2), sorted by worker."""
     workers = sorted(counts)
-    right = np.array(
-        [sum(row.get(true, 0.0) for true, row in counts[w].items()) for w in workers], dtype=float
-    )
+    right = np.array([sum(row.get(true, 0.0) for true, row in counts[w].items()) for w in workers], dtype=float)
     total = np.array([sum(sum(row.values()) for row in counts[w].values()) for w in workers])
     total = total.astype(float)
     low, high = beta_interval(right + PRIOR_RIGHT, total - right + PRIOR_WRONG)
