@@ -32,6 +32,12 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         for action in ("CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
     ),
     ("PostAnnotationPermissions", "s3:GetObject", "/labeling-jobs/*", "payloads are named after jobs to come"),
+    (
+        "PostAnnotationPermissions",
+        "s3:PutObject",
+        "/consolidated-annotation/worker-skill/*",
+        "what is learned of workers is kept by job and batch to come",
+    ),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(

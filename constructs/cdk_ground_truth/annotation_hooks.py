@@ -20,6 +20,8 @@ from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.built_in_functions import ACCOUNTS
+from ground_truth.consolidation_request import WORKER_SKILL_FOLDER
+from ground_truth.consolidators import LEARNING
 from ground_truth.errors import ContractError, is_unresolved
 from ground_truth.task_types import CUSTOM, SEMANTIC_SEGMENTATION
 from ground_truth.tasks import LabelingTask
@@ -196,6 +198,10 @@ class TaskHooks(Construct):
         if self._task.type is SEMANTIC_SEGMENTATION:
             masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
             needs += permissions.to_write_objects(self._training_bucket, masks)
+        if self._task.type.key in LEARNING:
+            skill = f"{OUTPUT_PREFIX}/*/consolidated-annotation/{WORKER_SKILL_FOLDER}/*"
+            needs += permissions.to_list_objects(self._training_bucket, skill)
+            needs += permissions.to_write_objects(self._training_bucket, skill)
         return HookFunction(
             self,
             "PostAnnotation",

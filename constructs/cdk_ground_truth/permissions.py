@@ -99,6 +99,17 @@ def to_write_objects(bucket: s3.IBucket, keys: str) -> list[Need]:
     ]
 
 
+def to_list_objects(bucket: s3.IBucket, keys: str) -> list[Need]:
+    """Listing the objects that ``keys`` names, and nothing else of the bucket."""
+    return [
+        Need(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": keys}},
+        )
+    ]
+
+
 def to_read_files(*files: s3_assets.Asset | None) -> list[Need]:
     """Reading published files, and no others of the assets bucket."""
     return [

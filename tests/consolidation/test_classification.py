@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ground_truth.consolidation.classification import consolidate_classification
+from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.models import Evidence, dawid_skene, weighted_vote
 from ground_truth.consolidation.votes import votes_from
-from ground_truth.consolidation.workers import merge_counts
 
 LABELS = ["heron", "egret", "ibis"]
 ROWS = st.lists(

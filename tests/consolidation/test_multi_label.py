@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.multi_label import consolidate_multi_label
-from ground_truth.consolidation.workers import merge_counts
 
 LABELS = ["person", "bicycle", "hat"]
 

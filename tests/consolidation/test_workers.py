@@ -3,11 +3,11 @@ import math
 import numpy as np
 import pytest
 
+from ground_truth.consolidation.counts import check_counts, merge_counts
 from ground_truth.consolidation.votes import votes_from
 from ground_truth.consolidation.workers import (
     beta_interval,
     leave_one_out_agreement,
-    merge_counts,
     outlier_limit,
     outliers,
     skills,
@@ -48,6 +48,17 @@ def test_merging_adds_cell_by_cell_whatever_the_order():
     assert merge_counts([one, other]) == merge_counts([other, one])
     assert merge_counts([one, other])["u"]["heron"] == {"heron": 5.0, "egret": 1.0}
     assert one == {"u": record(3, 1)}
+
+
+def test_flat_sums_add_up_too_and_the_last_bits_do_not_depend_on_the_order():
+    parts = [{"boxes": {"u": {"iou": value}}} for value in (0.1, 0.2, 0.3, 1e9)]
+    assert merge_counts(parts) == merge_counts(parts[::-1]) == {"boxes": {"u": {"iou": 1000000000.6}}}
+
+
+@pytest.mark.parametrize("bad", [[], "x", {"u": None}, {"u": {"iou": "1"}}, {"u": math.nan}, {"u": True}])
+def test_what_is_no_counts_is_refused(bad):
+    with pytest.raises(ValueError, match="delete the record"):
+        check_counts(bad)
 
 
 def test_agreement_leaves_the_worker_out():

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from examples.street.demo import label
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
-from ground_truth.consolidate import iou
+from tests.box_overlap import iou
 from tests.emulator.grants import granted_actions, roles, used_actions
 from tests.reviewed_grants import UNUSED
 
@@ -52,6 +52,7 @@ def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) 
         *(f"annotations/worker-response/iteration-1/{index}" for index in range(len(PHOTOS))),
         "annotations/consolidated-annotation/consolidation-request/iteration-1",
         "annotations/consolidated-annotation/consolidation-response/iteration-1",
+        "annotations/consolidated-annotation/worker-skill/iteration-1",
     }
 
 

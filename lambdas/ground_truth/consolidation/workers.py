@@ -38,18 +38,6 @@ class Outlier:
     reason: str
 
 
-def merge_counts(many: Iterable[WorkerCounts]) -> dict[str, dict[str, dict[str, float]]]:
-    """Adds stored counts cell by cell; the order of the batches does not matter."""
-    total: dict[str, dict[str, dict[str, float]]] = {}
-    for counts in many:
-        for worker, rows in counts.items():
-            for true, row in rows.items():
-                into = total.setdefault(worker, {}).setdefault(true, {})
-                for answered, count in row.items():
-                    into[answered] = into.get(answered, 0.0) + count
-    return total
-
-
 def counts_array(counts: WorkerCounts, votes: Votes) -> Floats:
     """Stored counts of the votes' workers as an array (labels, workers, labels).
 
