@@ -2,6 +2,7 @@
 
 import click
 
+from ground_truth_cli.consolidate import consolidate
 from ground_truth_cli.errors import PlainErrors
 
 
@@ -9,3 +10,6 @@ from ground_truth_cli.errors import PlainErrors
 @click.version_option(package_name="cdk-ground-truth")
 def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
+
+
+main.add_command(consolidate)

@@ -1,0 +1,76 @@
+"""Manifests of labeled objects: reading them, and what they tell about the job that wrote them (contract 7.2)."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ground_truth.task_types import TaskType
+
+Line = dict[str, Any]
+
+
+def read_lines(text: bytes) -> list[Line]:
+    """Reads JSON Lines; the index of a line is the id of its object.
+
+    Raises ValueError, naming the line, for what is no JSON object.
+    """
+    lines = []
+    for number, line in enumerate(text.decode("utf-8-sig").rstrip().splitlines(), start=1):
+        try:
+            lines.append(json.loads(line))
+        except ValueError as error:
+            raise ValueError(f"line {number} of the manifest is not JSON: {error}") from error
+        if not isinstance(lines[-1], dict):
+            raise ValueError(f"line {number} of the manifest should be an object, got {line[:40]}")
+    return lines
+
+
+def write_lines(lines: Iterable[Mapping[str, Any]]) -> str:
+    """The lines as JSON Lines."""
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def image_of(line: Mapping[str, Any]) -> str:
+    """What the line is about: the image's URI, or the text itself."""
+    return str(line.get("source-ref", line.get("source", "")))
+
+
+def label_attribute_in(lines: Sequence[Line], task_type: TaskType, job_name: str) -> str | None:
+    """The attribute that a job of this type wrote: the one with the job's name, else the only one of the type."""
+    written = {
+        (key.removesuffix("-metadata"), str(value.get("job-name", "")).rpartition("/")[2])
+        for line in lines
+        for key, value in line.items()
+        if key.endswith("-metadata") and isinstance(value, Mapping) and value.get("type") == task_type.record_type
+    }
+    own = {attribute for attribute, job in written if job == job_name.lower()}
+    for found in (own, {attribute for attribute, _ in written}):
+        if len(found) == 1:
+            return found.pop()
+    return None
+
+
+def job_name_in(lines: Iterable[Line], attribute: str) -> str | None:
+    """The name of the job that wrote an attribute, lower-cased as it is in records."""
+    for line in lines:
+        metadata = line.get(f"{attribute}-metadata")
+        if isinstance(metadata, Mapping) and metadata.get("job-name"):
+            return str(metadata["job-name"]).rpartition("/")[2]
+    return None
+
+
+def labels_in(lines: Iterable[Line], attribute: str) -> dict[int, str]:
+    """Labels by class index, as far as the records of an attribute tell."""
+    found: dict[int, str] = {}
+    for line in lines:
+        metadata = line.get(f"{attribute}-metadata")
+        if not isinstance(metadata, Mapping):
+            continue
+        label = line.get(attribute)
+        if "class-name" in metadata and isinstance(label, (int, str)) and str(label).isdigit():
+            found[int(label)] = metadata["class-name"]
+        found |= {int(index): name for index, name in metadata.get("class-map", {}).items()}
+        colors = metadata.get("internal-color-map", {})
+        # In masks 0 is the background, and labels come after it.
+        found |= {int(index) - 1: entry["class-name"] for index, entry in colors.items() if index != "0"}
+    return found
