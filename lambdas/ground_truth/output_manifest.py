@@ -15,7 +15,7 @@ def read_lines(text: bytes) -> list[Line]:
     Raises ValueError, naming the line, for what is no JSON object.
     """
     lines = []
-    for number, line in enumerate(text.decode("utf-8-sig").rstrip().splitlines(), start=1):
+    for number, line in enumerate(text.decode("utf-8-sig").rstrip().split("\n") if text.strip() else (), start=1):
         try:
             lines.append(json.loads(line))
         except ValueError as error:
@@ -26,8 +26,8 @@ def read_lines(text: bytes) -> list[Line]:
 
 
 def write_lines(lines: Iterable[Mapping[str, Any]]) -> str:
-    """The lines as JSON Lines."""
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    """The lines as JSON Lines, in ASCII: some readers end lines at other characters too."""
+    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def image_of(line: Mapping[str, Any]) -> str:
@@ -67,10 +67,16 @@ def labels_in(lines: Iterable[Line], attribute: str) -> dict[int, str]:
         if not isinstance(metadata, Mapping):
             continue
         label = line.get(attribute)
-        if "class-name" in metadata and isinstance(label, (int, str)) and str(label).isdigit():
-            found[int(label)] = metadata["class-name"]
-        found |= {int(index): name for index, name in metadata.get("class-map", {}).items()}
-        colors = metadata.get("internal-color-map", {})
+        if "class-name" in metadata:
+            found |= _by_index({str(label): metadata["class-name"]})
+        found |= _by_index(metadata.get("class-map"))
         # In masks 0 is the background, and labels come after it.
-        found |= {int(index) - 1: entry["class-name"] for index, entry in colors.items() if index != "0"}
+        named = _by_index(metadata.get("internal-color-map"))
+        found |= {index - 1: entry["class-name"] for index, entry in named.items() if index}
     return found
+
+
+def _by_index(named: Any) -> dict[int, Any]:
+    """What is named by a class index, be it a number or its digits, and nothing else."""
+    entries = named.items() if isinstance(named, Mapping) else ()
+    return {int(index): value for index, value in entries if str(index).isdigit()}

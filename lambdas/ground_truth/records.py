@@ -6,7 +6,6 @@ from typing import Any
 
 from ground_truth.task_types import TaskType
 
-BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
 # What is less probable than this is no alternative; more of them would only swell the response.
 LEAST_ALTERNATIVE = 0.01
 MOST_ALTERNATIVES = 5
@@ -82,11 +81,3 @@ def boxes_details(
         "objects": [{"confidence": confidence} for confidence in confidences],
         "class-map": {str(index): labels[index] for index in used},
     }
-
-
-def mask_details(classes: Mapping[int, tuple[str, str]], confidence: float) -> dict[str, Any]:
-    """Metadata of a mask; ``classes`` gives (label, hex colour) of each pixel value but 0, the background."""
-    named = {0: BACKGROUND} | {
-        index: {"class-name": name, "hex-color": color} for index, (name, color) in sorted(classes.items())
-    }
-    return {"internal-color-map": {str(index): {**entry, "confidence": confidence} for index, entry in named.items()}}

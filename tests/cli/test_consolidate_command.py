@@ -248,6 +248,15 @@ def test_a_given_manifest_gives_the_lines_and_keeps_what_they_hold(run, job, lab
     assert done.lines[1]["Yard-Birds"] == 2
 
 
+def test_only_line_feeds_end_a_line_of_the_manifest(run, job, labels, tmp_path) -> None:
+    job.answer(1, new("u", chosen("owl")))
+    given = tmp_path / "input.manifest"
+    given.write_text('{"source-ref": "s3://m/a.jpg", "note": "one\u2028two"}\r\n{"source-ref": "s3://m/b.jpg"}\r\n')
+    done = run("--labels", labels, "--manifest", str(given))
+    text = (done.out / "output.manifest").read_text()
+    assert [json.loads(line)["source-ref"] for line in text.split("\n")[:-1]] == ["s3://m/a.jpg", "s3://m/b.jpg"]
+
+
 def test_an_object_beyond_the_manifest_is_reported(run, job, labels) -> None:
     job.manifest(*IMAGES[:1])
     job.answer(0, new("u", chosen("owl")))

@@ -3,7 +3,6 @@ import pytest
 from ground_truth.consolidation.verification import (
     Comment,
     adjustment_status,
-    worker_annotations,
     worker_feedback,
 )
 
@@ -25,11 +24,3 @@ def test_comments_come_in_the_order_of_submission_without_empty_ones():
 )
 def test_one_worker_who_changed_the_label_makes_it_adjusted(modified, status):
     assert adjustment_status(modified) == status
-
-
-def test_a_custom_answer_passes_through_sorted_by_worker():
-    answers = [("v", {"a": 1}), ("u", {"a": 2}), ("v", {"a": 3})]
-    assert worker_annotations(answers) == [
-        {"workerId": "u", "annotation": {"a": 2}},
-        {"workerId": "v", "annotation": {"a": 3}},
-    ]

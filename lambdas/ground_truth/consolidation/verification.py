@@ -32,12 +32,3 @@ def adjustment_status(modified: Iterable[bool | None]) -> str:
     label itself is consolidated as in the base task. Source: contract section 7.3.
     """
     return ADJUSTED if any(modified) else UNADJUSTED
-
-
-def worker_annotations(answers: Iterable[tuple[str, object]]) -> list[dict[str, object]]:
-    """Pass-through of a custom task: every worker's answer, sorted by worker.
-
-    Takes pairs of worker id and answer content; of a worker's two answers the last counts.
-    """
-    last = dict(answers)
-    return [{"workerId": worker, "annotation": last[worker]} for worker in sorted(last)]

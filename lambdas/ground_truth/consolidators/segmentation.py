@@ -5,17 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import mean
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ground_truth import records
 from ground_truth.annotations import AnnotatedObject, Answer, ObjectError, answer_field
 from ground_truth.consolidation.counts import Counts
 from ground_truth.consolidation.indexed_png import color_code, read_mask, write_mask
 from ground_truth.consolidation.segmentation import (
     ConsolidatedMask,
     MaskAnswer,
+    color_map,
     consolidate_masks,
-    label_color,
     overlap,
 )
 from ground_truth.consolidation.verification import adjustment_status
@@ -118,17 +117,16 @@ def _colors(mappings: Mapping[str, Mapping[str, str]], labels: Sequence[str], an
 
 def _label(object_id: str, painted: _Painted, labels: Sequence[str], write_file: WriteFile) -> Consolidated:
     found = painted.found
-    used = {index: label_color(index, labels, painted.colors) for index in found.class_confidence}
-    classes = {index: (labels[index - 1], color) for index, color in used.items() if index}
-    confidence = round(found.confidence, 5)
-    details = records.mask_details(classes, confidence)
+    colors = color_map(found, labels, painted.colors)
+    palette = {int(index): str(entry["hex-color"]) for index, entry in colors.items()}
+    details: dict[str, Any] = {"internal-color-map": colors}
     if painted.modified:
         details["adjustment-status"] = adjustment_status(painted.modified)
     unsure = found.ambiguous >= _AMBIGUOUS_SHARE
     return Consolidated(
-        label=write_file(object_id, write_mask(found.mask, used | {0: records.BACKGROUND["hex-color"]})),
+        label=write_file(object_id, write_mask(found.mask, palette)),
         details=details,
-        names=tuple(name for name, _ in classes.values()),
-        confidences=(confidence,),
+        names=tuple(labels[index - 1] for index in sorted(palette) if index),
+        confidences=(found.confidence,),
         ambiguous=f"{found.ambiguous:.0%} of the pixels hardly have a winner" if unsure else "",
     )
