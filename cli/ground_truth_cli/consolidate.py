@@ -46,7 +46,7 @@ def consolidate(
     """Merge what the workers of a job answered into one label per image.
 
     SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; its annotations or
-    worker-response folder will do. FILES may be local or in S3. Written are output.manifest, workers.csv,
+    worker-response folder will do. Every FILE may be local or in S3. Written are output.manifest, workers.csv,
     quality.json and, for masks, masks/<object>.png.
     """
     masks = out / "masks"

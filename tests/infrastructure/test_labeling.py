@@ -26,6 +26,7 @@ from cdk_ground_truth import (
 )
 from ground_truth import request
 from tests.infrastructure.apps import (
+    as_list,
     default_template,
     label,
     new_stack,
@@ -151,10 +152,13 @@ def test_a_key_encrypts_data_and_names_the_role_in_its_policy() -> None:
         "kms:DescribeKey",
     }
     assert "KmsKeyId" in described(template)["deployment"]["OutputConfig"]
-    post = [
-        s for name, s in statements(template) if "PostAnnotationPermissions" in name and s["Action"] == "kms:Decrypt"
-    ]
-    assert post, "the payload is encrypted with the key"
+    post = {
+        action
+        for name, statement in statements(template)
+        if "PostAnnotationPermissions" in name
+        for action in as_list(statement["Action"])
+    }
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= post, "payload and worker skill are encrypted with the key"
 
 
 def test_two_labelings_live_in_one_stack() -> None:
