@@ -27,10 +27,10 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 class Files:
-    """Reads and writes whole S3 objects with one client."""
+    """Reads and writes whole S3 objects with one client, by default that of the environment."""
 
-    def __init__(self) -> None:
-        self._client: Any = boto3.client("s3")
+    def __init__(self, client: Any = None) -> None:
+        self._client: Any = client or boto3.client("s3")
 
     def read(self, uri: str) -> bytes:
         """The object's bytes."""
