@@ -2,15 +2,13 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.consolidation.counts import Counts, check_counts, merge_counts
+from ground_truth.s3 import Files
 
 log = logging.getLogger(__name__)
 
@@ -18,19 +16,6 @@ log = logging.getLogger(__name__)
 BATCHES_READ = 200
 _READS_AT_ONCE = 10
 _VERSION = 1
-
-
-class _Stored(Protocol):
-    @property
-    def uri(self) -> str: ...
-    @property
-    def modified(self) -> datetime: ...
-
-
-class _Storage(Protocol):
-    def read(self, uri: str) -> bytes: ...
-    def write(self, uri: str, content: bytes, content_type: str) -> None: ...
-    def list(self, folder_uri: str) -> Iterator[Any]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +27,7 @@ class WorkerSkill:
     knowledge of the workers, never the batch: what went wrong is logged.
     """
 
-    files: _Storage
+    files: Files
     folder_uri: str
 
     def of_other_batches(self, batch: str) -> Counts:
