@@ -12,7 +12,7 @@ from ground_truth import task_types
 from ground_truth.job_folder import Folder, LocalFolder, S3Folder, find_job
 from ground_truth.job_results import JobResults, Progress, consolidate_job
 from ground_truth.label_categories import read_labels
-from ground_truth.output_manifest import read_lines
+from ground_truth.job_manifest import read_lines
 from ground_truth.s3 import Files
 from ground_truth.task_types import TASK_TYPES
 

@@ -16,7 +16,7 @@ from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidators import consolidator
 from ground_truth.consolidators.outcome import Consolidation, WorkerQuality, WriteFile
 from ground_truth.job_folder import Job, manifest_of, read_ahead
-from ground_truth.output_manifest import (
+from ground_truth.job_manifest import (
     Line,
     image_of,
     job_name_in,
