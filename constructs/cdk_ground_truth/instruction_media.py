@@ -10,6 +10,7 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge, acknowledge_wildcards
+from cdk_ground_truth.training_bucket import EXPIRE_LEFTOVERS
 from ground_truth.errors import ContractError
 from ground_truth.instructions import Instructions
 
@@ -74,13 +75,7 @@ class InstructionMedia(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="ExpireReplacedVersionsAndUnfinishedUploads",
-                    noncurrent_version_expiration=cdk.Duration.days(90),
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                )
-            ],
+            lifecycle_rules=[EXPIRE_LEFTOVERS],
             removal_policy=removal_policy,
         )
         acknowledge(bucket, "AwsSolutions-S1", "what lies here is public by intent; who reads it is of no interest")

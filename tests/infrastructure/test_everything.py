@@ -10,6 +10,8 @@ import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
+from cdk_nag import AwsSolutionsChecks
+
 from cdk_ground_truth import (
     CustomTask,
     ImageClassification,
@@ -19,8 +21,6 @@ from cdk_ground_truth import (
     SemanticSegmentation,
     Workforce,
 )
-from cdk_nag import AwsSolutionsChecks
-
 from tests.infrastructure.apps import REPOSITORY, label, new_stack, street
 
 
