@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from ground_truth.errors import ContractError
 
+# What would end a string or a tag in a template.
+_UNQUOTABLE = frozenset('{}"\\') | frozenset(map(chr, range(32)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
     """One picture with a sentence on why it is right or wrong.
 
     ``image`` is a path inside the instruction media folder, or an absolute https URL.
-    Raises ContractError for any other address.
+    Raises ContractError for any other address, and for characters that a template cannot quote.
     """
 
     image: str
@@ -25,6 +28,10 @@ class Example:
                 "a path inside the instruction media folder or an https URL",
                 "workers' pages load pictures by https only",
             )
+        if not _UNQUOTABLE.isdisjoint(self.image):
+            raise ContractError(
+                "image", self.image, "without braces, double quotes and control characters", "rename the picture"
+            )
 
     @property
     def is_media(self) -> bool:
@@ -33,11 +40,20 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that workers will ask, with its answer: "Is a bus a car?", "No: leave it out."."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instructions:
     """The rules workers follow; every one left out is a warning, as unclear rules spoil crowd labels.
 
     All texts are plain text: markup in them is shown, not interpreted.
-    ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects.
+    ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects;
+    ``questions`` settle cases that no rule covers.
     """
 
     what_to_label: str = ""
@@ -45,10 +61,12 @@ class Instructions:
     partly_visible: str = ""
     good_examples: tuple[Example, ...] = ()
     bad_examples: tuple[Example, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "good_examples", tuple(self.good_examples))
         object.__setattr__(self, "bad_examples", tuple(self.bad_examples))
+        object.__setattr__(self, "questions", tuple(self.questions))
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -208,4 +208,4 @@ def test_complete_instructions_leave_nothing_to_warn_of() -> None:
     rules = Instructions(
         what_to_label="a", box_fit="b", partly_visible="c", good_examples=example, bad_examples=example
     )
-    assert not list(boxes(instructions=rules).warnings())
+    assert not list(boxes(labels=["scooter"], instructions=rules).warnings())
