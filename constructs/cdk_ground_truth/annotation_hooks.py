@@ -21,7 +21,7 @@ from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.built_in_functions import ACCOUNTS
 from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_types import CUSTOM, SEMANTIC_SEGMENTATION
+from ground_truth.task_types import CUSTOM, Output
 from ground_truth.tasks import LabelingTask
 
 # AWS's managed execution policy may call functions with this in their name (contract section 3.3).
@@ -71,6 +71,11 @@ class AnnotationHooks:
                 "our pre-annotation hook for a task whose examples show instruction media",
                 "only ours tells the template where the pictures lie; give them by https URL instead",
             )
+
+    @property
+    def gives_our_task_input(self) -> bool:
+        """Whether pages are given ``taskObject``, ``labels`` and ``manifestLine``, as by ours and AWS's hooks."""
+        return self.pre_annotation in (Hook.OURS, Hook.BUILT_IN)
 
     @staticmethod
     def built_in() -> "AnnotationHooks":
@@ -193,7 +198,7 @@ class TaskHooks(Construct):
     def _create_post_annotation(self) -> lambda_.IFunction:
         needs = permissions.to_read_files(self._labels)
         needs += permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
-        if self._task.type is SEMANTIC_SEGMENTATION:
+        if self._task.type.output is Output.MASK_FILE:
             masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
             needs += permissions.to_write_objects(self._training_bucket, masks)
         return HookFunction(
