@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ground_truth.errors import ContractError
 
 # What would end a string or a tag in a template.
-_UNQUOTABLE = frozenset('{}"\\') | frozenset(map(chr, range(32)))
+_UNQUOTABLE = frozenset("{}") | frozenset(map(chr, range(32)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +28,12 @@ class Example:
                 "a path inside the instruction media folder or an https URL",
                 "workers' pages load pictures by https only",
             )
-        if not _UNQUOTABLE.isdisjoint(self.image):
+        if not _UNQUOTABLE.isdisjoint(self.image) or {"'", '"'} <= set(self.image):
             raise ContractError(
-                "image", self.image, "without braces, double quotes and control characters", "rename the picture"
+                "image",
+                self.image,
+                "without braces, control characters and quotes of both kinds",
+                "a template cannot name such a file; rename the picture",
             )
 
     @property

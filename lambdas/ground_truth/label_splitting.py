@@ -90,5 +90,5 @@ def _names(task: LabelingTask) -> list[str]:
 
 def _plain(label: str) -> str:
     """The label in letters, digits and hyphens, as far as it has any."""
-    letters = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    letters = unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()
     return "-".join(re.findall(r"[a-z0-9]+", letters))

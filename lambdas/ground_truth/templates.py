@@ -146,7 +146,8 @@ def _source(example: Example, media_is_public: bool) -> str:
     if media_is_public:
         return "{{ task.input.instructionMedia }}/" + quote(example.image)
     # The filter signs and quotes the key, so that it is given as it is.
-    return f'{{{{ task.input.instructionMedia | append: "/{example.image}" | grant_read_access }}}}'
+    quotes = "'" if '"' in example.image else '"'
+    return f"{{{{ task.input.instructionMedia | append: {quotes}/{example.image}{quotes} | grant_read_access }}}}"
 
 
 def _text(text: str) -> str:
