@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
-from ground_truth.manifest import Lines, raw_lines
+from ground_truth.manifest import Lines, bounded_lines
 
 # Counting each line would take as long as reading it.
 _LINES_A_STEP = 1_000
@@ -20,7 +20,7 @@ def counted(file: BinaryIO, size: int | None) -> Lines:
 def _with_bar(file: BinaryIO, size: int | None) -> Iterator[bytes]:
     with tqdm(total=size, unit="B", unit_scale=True, leave=False) as bar:
         read = 0
-        for number, line in enumerate(raw_lines(file), 1):
+        for number, line in enumerate(bounded_lines(file), 1):
             read += len(line)
             if number % _LINES_A_STEP == 0:
                 bar.update(read)

@@ -14,7 +14,7 @@ from ground_truth.manifest_faults import Fault
 Record = dict[str, Any]
 Lines = BinaryIO | Iterable[bytes]
 
-# Four bytes a character at most, and one more to see that it is too long: no line takes more memory than this.
+# Four bytes a character at most, and one more to see that it is too long: no line to check takes more memory than this.
 _PIECE_BYTES = 4 * MANIFEST_LINE_CHARACTERS + 3
 
 # Some readers end a line at these too, and lone surrogates have no UTF-8: such lines are written in ASCII.
@@ -35,11 +35,12 @@ def read_manifest(lines: Lines) -> Iterator[Record]:
     """Yields the record of each line of a binary file or of any other source of lines.
 
     A byte order mark and blank lines at the end are passed over. Raises ManifestError, with the number of
-    the line, at the first that is not a JSON object in UTF-8.
+    the line, at the first that is not a JSON object in UTF-8. Length is no matter: labels make lines longer
+    than those of an input manifest may be.
     """
     blank = 0
-    for number, raw in enumerate(raw_lines(lines), 1):
-        if raw.isspace():
+    for number, raw in enumerate(lines, 1):
+        if raw.isspace() or not raw:
             blank = blank or number
             continue
         if blank:
@@ -71,8 +72,8 @@ def format_line(record: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
-def raw_lines(lines: Lines) -> Iterator[bytes]:
-    """Yields lines as they are, but of a file no more than the beginning of one that is far too long."""
+def bounded_lines(lines: Lines) -> Iterator[bytes]:
+    """Yields lines as they are, but of a file only the beginning of one too long for an input manifest."""
     readline = getattr(lines, "readline", None)
     return iter(lines) if readline is None else _bounded(partial(readline, _PIECE_BYTES))
 

@@ -9,7 +9,7 @@ from ground_truth import manifest_faults as faults
 from ground_truth.checks import Finding, Level
 from ground_truth.errors import ContractError
 from ground_truth.limits import MANIFEST_ATTRIBUTE_CHARACTERS, MANIFEST_LINE_CHARACTERS
-from ground_truth.manifest import Lines, ManifestError, Record, parse_line, raw_lines, without_byte_order_mark
+from ground_truth.manifest import Lines, ManifestError, Record, bounded_lines, parse_line, without_byte_order_mark
 from ground_truth.manifest_faults import CHECKS, Fault
 from ground_truth.manifest_rules import FoundFault, Rules, shown
 from ground_truth.task_checks import check_label_attribute_name
@@ -20,6 +20,8 @@ __all__ = ["CHECKS", "MOST_OF_A_KIND", "check_manifest"]
 MOST_OF_A_KIND = 20
 
 _LONGEST_LINE_BYTES = 4 * MANIFEST_LINE_CHARACTERS + len("\r\n")
+# Python's integers grow by thirty bits: a larger hash would take half as much memory again.
+_SIXTY_BITS = (1 << 60) - 1
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -47,9 +49,9 @@ def check_manifest(
 def _findings(lines: Lines, rules: Rules) -> Iterator[Finding]:
     objects = blank = 0
     number = 0
-    # Hashes instead of addresses: of a million, two are equal by chance once in thirty million manifests.
+    # Hashes instead of addresses; of a million, two are equal by chance in one manifest of two million.
     seen: set[int] = set()
-    for number, raw in enumerate(raw_lines(lines), 1):
+    for number, raw in enumerate(bounded_lines(lines), 1):
         if raw.isspace() or not raw:
             # Whether blank lines matter is known when the next line comes, or none.
             blank += 1
@@ -71,7 +73,7 @@ def _findings(lines: Lines, rules: Rules) -> Iterator[Finding]:
         source = record.get("source-ref", record.get("source"))
         if isinstance(source, str):
             known = len(seen)
-            seen.add(hash(source))
+            seen.add(hash(source) & _SIXTY_BITS)
             if len(seen) == known:
                 yield _finding(faults.REPEATED_OBJECT, number, f"{shown(source)} is in an earlier line too")
     if blank:

@@ -90,3 +90,10 @@ def test_records_are_read_one_at_a_time() -> None:
         raise AssertionError("read ahead")
 
     assert next(read_manifest(lines())) == {"source": "first"}
+
+
+def test_a_line_with_thousands_of_labels_is_read_whole() -> None:
+    record = {"source-ref": "s3://b/1.jpg", "boxes": {"annotations": [{"class_id": 0, "left": 1}] * 50_000}}
+    content = written([record, record])
+    assert len(content) > 2_000_000
+    assert list(read_manifest(io.BytesIO(content))) == [record, record]
