@@ -125,7 +125,8 @@ class LabelingTask:
 
     def _default_title(self) -> str:
         title = f"{self.type.verb}: {', '.join(self.labels)}" if self.labels else self.type.verb
-        return title if len(title) <= limits.TITLE_LENGTH else self.type.verb
+        fits = len(title) <= limits.TITLE_LENGTH and limits.TITLE.fullmatch(title)
+        return title if fits else self.type.verb
 
     def _default_description(self) -> str:
         rule = self.instructions.what_to_label if self.instructions else ""
