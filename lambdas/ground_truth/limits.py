@@ -30,7 +30,7 @@ LABELED_PERCENTAGE = range(1, 101)
 TAG_COUNT = 50
 TAG_KEY_LENGTH = 128
 TAG_VALUE_LENGTH = 256
-TAG = re.compile(r"[\w\s.:/=+\-@]*")
+TAG = re.compile(r"[\w \u00a0.:/=+\-@]*")
 
 TEMPLATE_CHARACTERS = 128_000
 TASK_INPUT_CHARACTERS = 128_000

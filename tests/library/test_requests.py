@@ -28,7 +28,9 @@ KEYWORDS = st.from_regex(r"[A-Za-z0-9]{1,10}( [A-Za-z0-9]{1,9})?", fullmatch=Tru
 # The service takes the characters of XML 1.0 without those beyond the first plane.
 TEXTS = st.text(st.characters(min_codepoint=32, max_codepoint=0xFFFD, exclude_categories=("Cs", "Cc", "Zl", "Zp")))
 LABELS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20).map(str.strip).filter(bool)
-TAGS = st.from_regex(r"[A-Za-z0-9 _.:/=+@-]{1,20}", fullmatch=True).filter(lambda key: not key.lower().startswith("aws:"))
+TAGS = st.from_regex(r"[A-Za-z0-9 _.:/=+@-]{1,20}", fullmatch=True).filter(
+    lambda key: not key.lower().startswith("aws:")
+)
 
 
 def maybe(numbers: range) -> st.SearchStrategy[int | None]:
