@@ -210,7 +210,9 @@ def test_no_request_goes_to_the_public_crowd_unless_it_is_asked_for() -> None:
 @pytest.mark.parametrize("of", ["street", "earlier"])
 def test_fails_when_earlier_labels_would_be_overwritten(of: str) -> None:
     earlier = (
-        street() if of == "street" else EarlierLabels(type="bounding-box", label_attribute_name="earlier", labels=[])
+        street()
+        if of == "street"
+        else EarlierLabels(type="bounding-box", label_attribute_name="earlier", labels=["kerb"])
     )
     with pytest.raises(ContractError, match="the earlier labels would be overwritten"):
         LabelVerification("check", of=earlier, labels=["good"], label_attribute_name=of)
@@ -230,5 +232,5 @@ def test_text_known_only_at_deployment_breaks_no_check_of_an_audit() -> None:
     stack = new_stack()
     text = cdk.CfnParameter(stack, "Text").value_as_string
     LabelVerification("check", of=street(), labels=["good"], label_attribute_name=text, task_title=text)
-    EarlierLabels(type="bounding-box", label_attribute_name=text, labels=[])
+    EarlierLabels(type="bounding-box", label_attribute_name=text, labels=["kerb"])
     label(stack, workforce=Workforce.private(work_team_arn=text), training_bucket=TrainingBucket(stack, "Given"))
