@@ -16,7 +16,7 @@ class EarlierLabels:
 
     ``type`` is the key of their task type: ``bounding-box`` or ``semantic-segmentation``. ``labels`` are in
     the order of their class indexes.
-    Raises ContractError for another type, and for a label attribute name that the type cannot have.
+    Raises ContractError for another type, and for a name or labels that the type cannot have.
     """
 
     type: str
@@ -31,7 +31,9 @@ class EarlierLabels:
                 f"one of {', '.join(sorted(map(str, task_types.VERIFICATIONS)))}",
                 "only boxes and masks can be shown to workers again",
             )
-        task_checks.check_label_attribute_name(self.label_attribute_name, task_types.TASK_TYPES[self.type])
+        task_type = task_types.TASK_TYPES[self.type]
+        task_checks.check_label_attribute_name(self.label_attribute_name, task_type)
+        task_checks.check_labels(self.labels, task_type)
         object.__setattr__(self, "labels", tuple(self.labels))
 
 

@@ -8,6 +8,16 @@ from ground_truth.errors import ContractError
 # What would end a string or a tag in a template.
 _UNQUOTABLE = frozenset("{}") | frozenset(map(chr, range(32)))
 
+# Why each rule matters, in the order in which they are missed.
+REASONS = {
+    "what_to_label": "every worker will decide for himself what belongs to a label",
+    "box_fit": "some workers will leave a margin, others cut corners",
+    "partly_visible": "workers will disagree at image edges and behind obstacles",
+    "good_examples": "a picture of a right answer settles more than a sentence",
+    "bad_examples": "workers repeat mistakes that nobody showed them",
+}
+_OUTLINE_RULES = ("box_fit", "partly_visible")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
@@ -88,13 +98,6 @@ class Instructions:
 
     def missing(self, *, draws_outlines: bool) -> Iterator[tuple[str, str]]:
         """Yields (rule, why it matters) for each rule that was not given."""
-        if not self.what_to_label:
-            yield "what_to_label", "every worker will decide for himself what belongs to a label"
-        if draws_outlines and not self.box_fit:
-            yield "box_fit", "some workers will leave a margin, others cut corners"
-        if draws_outlines and not self.partly_visible:
-            yield "partly_visible", "workers will disagree at image edges and behind obstacles"
-        if not self.good_examples:
-            yield "good_examples", "a picture of a right answer settles more than a sentence"
-        if not self.bad_examples:
-            yield "bad_examples", "workers repeat mistakes that nobody showed them"
+        for rule, reason in REASONS.items():
+            if not getattr(self, rule) and (draws_outlines or rule not in _OUTLINE_RULES):
+                yield rule, reason

@@ -101,8 +101,12 @@ def check_labels(labels: Sequence[str], task_type: TaskType) -> None:
 def check_texts(title: str, description: str, keywords: Sequence[str]) -> None:
     """Checks what workers see in their list of tasks."""
     _check_length("task_title", title, limits.TITLE_LENGTH)
+    if not is_unresolved(title) and not limits.TITLE.fullmatch(title):
+        raise ContractError(
+            "task_title", title, "without emoji and control characters", "the service refuses them; use plain text"
+        )
     _check_length("task_description", description, limits.DESCRIPTION_LENGTH)
-    if "\n" in description:
+    if not is_unresolved(description) and not limits.DESCRIPTION.fullmatch(description):
         raise ContractError("task_description", description, "one line", "join the lines")
     if isinstance(keywords, str):
         raise ContractError("task_keywords", keywords, "a list of texts", "write [...] around the keyword")
@@ -141,10 +145,10 @@ def check_numbers(task: Any) -> None:
 
 
 def check_tags(tags: Mapping[str, str]) -> None:
-    """Checks number and keys of tags."""
+    """Checks number, keys and values of tags."""
     if len(tags) > limits.TAG_COUNT:
         raise ContractError("tags", len(tags), f"at most {limits.TAG_COUNT}", "remove some tags")
-    for key in tags:
+    for key, value in tags.items():
         if not 1 <= len(key) <= limits.TAG_KEY_LENGTH or key.lower().startswith("aws:"):
             raise ContractError(
                 "tags",
@@ -152,6 +156,10 @@ def check_tags(tags: Mapping[str, str]) -> None:
                 f"keys of 1 to {limits.TAG_KEY_LENGTH} characters that do not begin with 'aws:'",
                 "rename the tag",
             )
+        _check_length("tags", value, limits.TAG_VALUE_LENGTH)
+        for text in (key, value):
+            if not is_unresolved(text) and not limits.TAG.fullmatch(text):
+                raise ContractError("tags", text, "letters, digits, blanks and _.:/=+-@", "the service refuses others")
 
 
 def check_template_file(template: str | Path | None) -> None:

@@ -5,10 +5,9 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from ground_truth import limits, task_checks, task_types
+from ground_truth import limits, task_checks, task_types, task_warnings
 from ground_truth.errors import ContractError
 from ground_truth.instructions import Instructions
-from ground_truth.label_names import coco_labels, shared_words
 from ground_truth.task_types import TaskType
 
 # A job is named after its task and the moment it starts: "street-20261124-093000".
@@ -67,53 +66,9 @@ class LabelingTask:
 
     def warnings(self) -> Iterator[tuple[str, str]]:
         """Yields (id, text) for what is allowed and yet likely to cost money or quality."""
-        yield from self._rule_warnings()
-        yield from self._label_warnings()
-        if task_checks.outside(self.max_concurrent_task_count, range(limits.CONCURRENT_OBJECTS_WITHOUT_QUOTA + 1)):
-            yield (
-                "max_concurrent_task_count",
-                f"task '{self.name}' sends {self.max_concurrent_task_count} objects at a time: "
-                f"more than {limits.CONCURRENT_OBJECTS_WITHOUT_QUOTA} needs a raised quota from AWS Support",
-            )
-
-    def _rule_warnings(self) -> Iterator[tuple[str, str]]:
-        if self.instructions is None:
-            yield "instructions", f"task '{self.name}' has no instructions: unclear rules spoil crowd labels"
-            return
-        for rule, reason in self.instructions.missing(draws_outlines=self.type.draws_outlines):
-            yield f"instructions.{rule}", f"task '{self.name}' has no rule '{rule}': {reason}"
-
-    def _label_warnings(self) -> Iterator[tuple[str, str]]:
-        advised = self.type.advised_labels
-        if advised is not None and len(self.labels) > advised:
-            yield (
-                "labels.many",
-                f"task '{self.name}' has {len(self.labels)} labels: the documentation of <{self.type.element}> "
-                f"promises {advised} only, and workers lose sight of long lists",
-            )
-        if not self.type.draws_outlines or self.type.audits:
-            return
-        overlaps = [f"{_quoted(labels)} share the word '{word}'" for word, labels in shared_words(self.labels)]
-        if overlaps:
-            yield (
-                "labels.overlap",
-                f"workers will take labels of task '{self.name}' for one another, as {'; '.join(overlaps)}: "
-                f"{self._advice_on_overlap}",
-            )
-        known = coco_labels(self.labels)
-        if known:
-            yield (
-                "labels.coco",
-                f"existing models find {_quoted(known)} of task '{self.name}' (COCO classes): label "
-                "them by model and let people verify; 'ground-truth manifest from-predictions' writes the "
-                "manifest for a LabelVerification task",
-            )
-
-    @property
-    def _advice_on_overlap(self) -> str:
-        if self.type is task_types.BOUNDING_BOX:
-            return "split_by_label() makes one single-label task of each, and merge_split_labels() joins the results"
-        return "say in the instructions how they differ"
+        yield from task_warnings.of_rules(self.name, self.type, self.instructions)
+        yield from task_warnings.of_labels(self.name, self.type, self.labels)
+        yield from task_warnings.of_batch_size(self.name, self.max_concurrent_task_count)
 
     @property
     def _adds_reference_suffix(self) -> bool:
@@ -125,7 +80,8 @@ class LabelingTask:
 
     def _default_title(self) -> str:
         title = f"{self.type.verb}: {', '.join(self.labels)}" if self.labels else self.type.verb
-        return title if len(title) <= limits.TITLE_LENGTH else self.type.verb
+        fits = len(title) <= limits.TITLE_LENGTH and limits.TITLE.fullmatch(title)
+        return title if fits else self.type.verb
 
     def _default_description(self) -> str:
         rule = self.instructions.what_to_label if self.instructions else ""
@@ -171,7 +127,3 @@ class CustomTask(LabelingTask):
             raise ContractError(
                 "template", None, "the path of a worker template", "a custom task has no generated template"
             )
-
-
-def _quoted(labels: Sequence[str]) -> str:
-    return ", ".join(map(repr, labels))

@@ -14,6 +14,7 @@ from liquid.exceptions import LiquidError
 from ground_truth import limits, liquid, page_checks
 from ground_truth.audits import AuditTask
 from ground_truth.checks import Check, Finding, problem, warning
+from ground_truth.errors import is_unresolved
 from ground_truth.page_checks import PageCheck
 from ground_truth.task_types import CUSTOM, TaskType
 from ground_truth.tasks import LabelingTask
@@ -139,8 +140,8 @@ class _TemplateCheck:
         return self.template.count("\n", 0, index) + 1
 
     def _audited(self) -> Iterator[Finding]:
-        if isinstance(self.task, AuditTask) and self.task.audited_attribute not in self.template:
-            attribute = self.task.audited_attribute
+        attribute = self.task.audited_attribute if isinstance(self.task, AuditTask) else ""
+        if not is_unresolved(attribute) and attribute not in self.template:
             yield problem(
                 AUDITED,
                 f"the template does not show the earlier labels, '{attribute}'",

@@ -32,7 +32,7 @@ _BOXES = """\
       {{% endfor %}}
     ]{after}'"""
 
-_EARLIER_LABELS = """{"boundingBox": {"labels": [
+_BOX_LABELS = """{"boundingBox": {"labels": [
       {% for entry in earlier_metadata["class-map"] %}
       {{ entry[1] | to_json | escape }}{% unless forloop.last %},{% endunless %}
       {% endfor %}
@@ -50,15 +50,28 @@ _MASK = """\
         {{% assign separator = "," %}}
         {{% endunless %}}
         {{% endfor %}}
-      }}
+      }}{more}
     }}{after}'"""
+
+_MASK_LABELS = """,
+      "labels": [
+        {% assign separator = "" %}
+        {% for entry in earlier_metadata["internal-color-map"] %}
+        {% unless entry[1]["class-name"] == "BACKGROUND" %}
+        {{ separator }}{{ entry[1]["class-name"] | to_json | escape }}
+        {% assign separator = "," %}
+        {% endunless %}
+        {% endfor %}
+      ]"""
 
 # How a page shows earlier labels, by task type (contract section 10.4).
 _EARLIER = {
     task_types.ADJUSTMENT_OF_BOXES: _BOXES.format(attribute="initial-value", before="", after=""),
-    task_types.ADJUSTMENT_OF_MASKS: _MASK.format(attribute="initial-value", before="", after=""),
-    task_types.VERIFICATION_OF_BOXES: _BOXES.format(attribute="overlay", before=_EARLIER_LABELS, after="}}"),
-    task_types.VERIFICATION_OF_MASKS: _MASK.format(attribute="overlay", before='{"semanticSegmentation": ', after="}"),
+    task_types.ADJUSTMENT_OF_MASKS: _MASK.format(attribute="initial-value", before="", more="", after=""),
+    task_types.VERIFICATION_OF_BOXES: _BOXES.format(attribute="overlay", before=_BOX_LABELS, after="}}"),
+    task_types.VERIFICATION_OF_MASKS: _MASK.format(
+        attribute="overlay", before='{"semanticSegmentation": ', more=_MASK_LABELS, after="}"
+    ),
 }
 
 _COMMENT = """\
@@ -66,7 +79,9 @@ _COMMENT = """\
       header="What is wrong?"
       link-text="Say what is wrong"
       placeholder="For example: the left edge is too wide"
-    ></worker-comment>"""
+    >
+      <p>Name the label that is wrong, and say in a few words what is wrong with it.</p>
+    </worker-comment>"""
 
 
 def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> str:

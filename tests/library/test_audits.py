@@ -114,6 +114,8 @@ def test_fails_when_earlier_labels_have_a_type_or_name_that_they_cannot_have() -
         EarlierLabels(type="custom", label_attribute_name="a", labels=[])
     with refused("a name with the ending '-ref' for semantic-segmentation"):
         EarlierLabels(type="semantic-segmentation", label_attribute_name="a", labels=["road"])
+    with refused("'labels' should be a list of texts, got 'car'"):
+        EarlierLabels(type="bounding-box", label_attribute_name="a", labels="car")
 
 
 def test_people_are_the_remedy_so_that_audits_do_not_warn_of_what_models_find() -> None:

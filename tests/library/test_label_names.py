@@ -1,7 +1,9 @@
 import pytest
 
 from ground_truth.coco_classes import COCO_CLASSES
+from ground_truth.instructions import Instructions
 from ground_truth.label_names import coco_labels, shared_words
+from ground_truth.task_warnings import CHECKS
 from ground_truth.tasks import BoundingBox, ImageClassification, SemanticSegmentation
 
 
@@ -48,3 +50,12 @@ def test_categories_of_a_picture_may_share_words() -> None:
 def test_warns_when_there_are_more_labels_than_the_element_promises() -> None:
     assert "labels.many" in dict(BoundingBox("street", labels=[f"n{index}" for index in range(11)]).warnings())
     assert "labels.many" not in dict(BoundingBox("street", labels=[f"n{index}" for index in range(10)]).warnings())
+
+
+def test_every_warning_is_listed_with_what_it_means() -> None:
+    rules = Instructions()
+    tasks = (
+        BoundingBox("a", labels=[f"car {index}" for index in range(11)], max_concurrent_task_count=1_001),
+        BoundingBox("b", labels=["car"], instructions=rules),
+    )
+    assert {name for task in tasks for name, _ in task.warnings()} == {check.id for check in CHECKS}

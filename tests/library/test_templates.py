@@ -22,6 +22,7 @@ from ground_truth.tasks import (
 )
 from ground_truth.template_check import check_template
 from ground_truth.templates import generate_template
+from tests.library.valid_tasks import is_label
 
 HOSTILE = 'say "hi" & <b>{{ task.input }} {% if %}</b> it\'s'
 RULES = Instructions(
@@ -103,7 +104,7 @@ MASK_SHOWN = {
     ("task", "attribute", "value"),
     [
         (TASKS[4], "overlay", {"boundingBox": {"labels": LABELS, "value": BOXES_SHOWN}}),
-        (TASKS[5], "overlay", {"semanticSegmentation": MASK_SHOWN}),
+        (TASKS[5], "overlay", {"semanticSegmentation": {**MASK_SHOWN, "labels": LABELS}}),
         (TASKS[6], "initial-value", BOXES_SHOWN),
         (TASKS[7], "initial-value", MASK_SHOWN),
     ],
@@ -163,7 +164,7 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
     assert f"rule {text}." in Elements(page_of(task)).text
 
 
-@given(st.lists(TEXTS.map(str.strip).filter(bool), min_size=1, max_size=5, unique=True))
+@given(st.lists(TEXTS.map(str.strip).filter(is_label), min_size=1, max_size=5, unique=True))
 def test_any_label_reaches_the_worker_as_it_is(labels: list[str]) -> None:
     for task in (BoundingBox("task", labels=labels), LabelAdjustment("fix", of=BoundingBox("task", labels=labels))):
         element = Elements(page_of(task)).found["crowd-bounding-box"]
