@@ -3,6 +3,7 @@
 import click
 
 from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.manifest import manifest
 from ground_truth_cli.template import template
 
 
@@ -12,4 +13,5 @@ def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
 
 
+main.add_command(manifest)
 main.add_command(template)

@@ -37,3 +37,8 @@ TASK_INPUT_CHARACTERS = 128_000
 
 # Public crowd prices in tenths of a US cent; nothing between two of them is accepted (contract 4.5).
 PRICES = (12, 24, 36, 48, 60, 72, 120, 240, 360, 480, 600, 720, 840, 960, 1_080, 1_200)
+
+# Input manifest (contract section 2); S3 itself limits keys to 1,024 bytes.
+MANIFEST_LINE_CHARACTERS = 100_000
+MANIFEST_ATTRIBUTE_CHARACTERS = 20_000
+OBJECT_KEY_BYTES = 1_024
