@@ -57,16 +57,13 @@ class PublishedTask(Construct):
         hooks.check(task)
         instructions = task.instructions
         uses_media = instructions is not None and instructions.uses_media
+        media_uri = instruction_media.base_uri if uses_media else None
         if instructions:
             instruction_media.check(instructions)
         now, at_deployment = request.split_unresolved(request.task_part(task))
         self.task = task
-        self.template = self._publish_template(
-            instruction_media,
-            example_input(task, instruction_media=instruction_media.base_uri if uses_media else None)
-            if hooks.gives_our_task_input
-            else None,
-        )
+        task_input = example_input(task, instruction_media=media_uri) if hooks.gives_our_task_input else None
+        self.template = self._publish_template(instruction_media, task_input)
         self.label_category_config = self._publish_labels()
         self.request = self._publish("Request", f"{task.name}.json", _pretty(now))
         self.hooks = TaskHooks(
@@ -77,7 +74,7 @@ class PublishedTask(Construct):
             choice=hooks,
             training_bucket=training_bucket,
             label_category_config=self.label_category_config,
-            instruction_media=instruction_media.base_uri if uses_media else None,
+            instruction_media=media_uri,
             settings=settings,
         )
         needs = self.hooks.execution_needs + permissions.to_read_files(self.template, self.label_category_config)
