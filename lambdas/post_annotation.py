@@ -67,7 +67,7 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
             task_type,
             outcome.label,
             outcome.details,
-            job_name=request.job_name,
+            job_arn=request.labeling_job_arn,
             moment=request.moment,
         )
         response.append({"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}})

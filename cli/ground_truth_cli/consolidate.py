@@ -4,29 +4,24 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import click
 
-from ground_truth import task_types
 from ground_truth.job_folder import Folder, LocalFolder, S3Folder, find_job
 from ground_truth.job_results import JobResults, Progress, consolidate_job
 from ground_truth.label_categories import read_labels
-from ground_truth.job_manifest import read_lines
+from ground_truth.manifest import read_manifest
 from ground_truth.s3 import Files
-from ground_truth.task_types import TASK_TYPES
+from ground_truth.task_types import CUSTOM, TASK_TYPES
 
-_TYPES = (
-    task_types.IMAGE_CLASSIFICATION,
-    task_types.MULTI_LABEL_CLASSIFICATION,
-    task_types.BOUNDING_BOX,
-    task_types.SEMANTIC_SEGMENTATION,
-)
+_TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
 
 
 @click.command()
 @click.argument("source")
-@click.option("--type", "type_key", required=True, type=click.Choice([one.key for one in _TYPES]), help="Kind of task.")
+@click.option("--type", "type_key", required=True, type=click.Choice(_TYPES), help="Kind of task.")
 @click.option("--labels", metavar="FILE", help="Label category file, for the order of classes.")
 @click.option("--manifest", metavar="FILE", help="Manifest whose lines are labeled, instead of the job's own.")
 @click.option("--label-attribute", metavar="NAME", help="Name of the label in the manifest, instead of the job's own.")
@@ -63,7 +58,7 @@ def consolidate(
             TASK_TYPES[type_key],
             write_file=write_mask,
             labels=read_labels(_read(labels)) if labels else None,
-            manifest=read_lines(_read(manifest)) if manifest else None,
+            manifest=list(read_manifest(BytesIO(_read(manifest)))) if manifest else None,
             label_attribute=label_attribute,
             progress=progress,
         )

@@ -4,6 +4,8 @@ import click
 
 from ground_truth_cli.consolidate import consolidate
 from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.manifest import manifest
+from ground_truth_cli.template import template
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -13,3 +15,5 @@ def main() -> None:
 
 
 main.add_command(consolidate)
+main.add_command(manifest)
+main.add_command(template)

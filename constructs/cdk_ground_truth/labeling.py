@@ -14,6 +14,7 @@ from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.given_bucket import check_given_bucket
+from cdk_ground_truth.given_parts import check_given_key, check_given_role, check_kind
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
@@ -63,11 +64,19 @@ class GroundTruthLabeling(Construct):
         function_settings: FunctionSettings | None = None,
     ) -> None:
         super().__init__(scope, id)
+        for name, value, member, allowed, fix in (
+            ("workforce", workforce, "request_part", "made by Workforce", "write Workforce.private(...), say"),
+            ("training_bucket", training_bucket, "bucket_arn", "a bucket", "write s3.Bucket.from_bucket_name(...)"),
+            ("execution_role", execution_role, "role_arn", "a role", "write iam.Role.from_role_arn(...)"),
+            ("encryption_key", encryption_key, "key_arn", "a key", "write kms.Key.from_key_arn(...)"),
+            ("instruction_media", instruction_media, "base_uri", "InstructionMedia", "write InstructionMedia(...)"),
+        ):
+            check_kind(name, value, member, allowed, fix)
         stack = cdk.Stack.of(self)
         self.environment = environment or stack.stack_name
         self.parameter_prefix = parameter_prefix(self.environment)
         self.workforce = workforce or Workforce.self_hosted()
-        self.workforce.check_region(stack.region)
+        self.workforce.check_place(stack.region, stack.account)
         _check_tasks(tasks, self.workforce, hooks)
         self._take_environment()
         self.training_bucket = _choose_bucket(
@@ -79,6 +88,7 @@ class GroundTruthLabeling(Construct):
         self.execution_role: iam.IRole
         needs = permissions.to_label(self.training_bucket)
         if execution_role:
+            check_given_role(self, execution_role)
             self.execution_role = execution_role
             needs += permissions.to_report(stack)
             if manage_workforce:
@@ -89,6 +99,7 @@ class GroundTruthLabeling(Construct):
             )
         permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
         if self.training_bucket.encryption_key:
+            check_given_key(self, self.training_bucket.encryption_key)
             permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
         for name, text in self.workforce.warnings():
@@ -148,6 +159,16 @@ class GroundTruthLabeling(Construct):
 
 
 def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hooks) -> None:
+    if not isinstance(tasks, Sequence) or not all(isinstance(task, LabelingTask) for task in tasks):
+        raise ContractError("tasks", tasks, "a list of tasks", "write tasks=[BoundingBox(...)]")
+    chosen = list(hooks.values()) if isinstance(hooks, Mapping) else [hooks or AnnotationHooks()]
+    if not all(isinstance(choice, AnnotationHooks) for choice in chosen):
+        raise ContractError(
+            "hooks",
+            hooks,
+            "AnnotationHooks, or AnnotationHooks by task name",
+            "wrap your function: AnnotationHooks(post_annotation=my_function)",
+        )
     names = [task.name for task in tasks]
     if any(is_unresolved(name) for name in names):
         raise ContractError("tasks", names, "named at synth", "give each task a plain name")

@@ -34,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Labels street scenes on this machine.")
     parser.add_argument("--photos", type=Path, help="a folder of your own photos instead of rendered scenes")
     folder: Path | None = parser.parse_args().photos
+    folder = folder.expanduser() if folder else None
     # A polite kill ends the emulator as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
@@ -124,6 +125,8 @@ def _summarize(manifest: Sequence[Mapping[str, Any]], photos: Sequence[Photo], r
 
 
 def _progress(done: int, total: int) -> None:
+    if not sys.stdout.isatty() and done < total:
+        return
     bar = "#" * (30 * done // total)
     print(f"\rAsking the workers [{bar:<30}] {done}/{total}", end="" if done < total else "\n", flush=True)
 

@@ -50,11 +50,6 @@ class ConsolidationRequest:
             return datetime.now(UTC)
 
     @property
-    def job_name(self) -> str:
-        """The job's name, lower-cased as in every ARN."""
-        return self.labeling_job_arn.rpartition("/")[2]
-
-    @property
     def batch(self) -> str:
         """What tells this batch from the others of its job: iteration and file name of the payload."""
         return self._split[1].removesuffix(".json")

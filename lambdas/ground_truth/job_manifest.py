@@ -1,33 +1,10 @@
-"""Manifests of labeled objects: reading them, and what they tell about the job that wrote them (contract 7.2)."""
+"""What a job's manifest tells about the job that wrote it: attribute, name and classes (contract 7.2)."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ground_truth.manifest import Record
 from ground_truth.task_types import TaskType
-
-Line = dict[str, Any]
-
-
-def read_lines(text: bytes) -> list[Line]:
-    """Reads JSON Lines; the index of a line is the id of its object.
-
-    Raises ValueError, naming the line, for what is no JSON object.
-    """
-    lines = []
-    for number, line in enumerate(text.decode("utf-8-sig").rstrip().split("\n") if text.strip() else (), start=1):
-        try:
-            lines.append(json.loads(line))
-        except ValueError as error:
-            raise ValueError(f"line {number} of the manifest is not JSON: {error}") from error
-        if not isinstance(lines[-1], dict):
-            raise ValueError(f"line {number} of the manifest should be an object, got {line[:40]}")
-    return lines
-
-
-def write_lines(lines: Iterable[Mapping[str, Any]]) -> str:
-    """The lines as JSON Lines, in ASCII: some readers end lines at other characters too."""
-    return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def image_of(line: Mapping[str, Any]) -> str:
@@ -35,7 +12,7 @@ def image_of(line: Mapping[str, Any]) -> str:
     return str(line.get("source-ref", line.get("source", "")))
 
 
-def label_attribute_in(lines: Sequence[Line], task_type: TaskType, job_name: str) -> str | None:
+def label_attribute_in(lines: Sequence[Record], task_type: TaskType, job_name: str) -> str | None:
     """The attribute that a job of this type wrote: the one with the job's name, else the only one of the type."""
     written = {
         (key.removesuffix("-metadata"), str(value.get("job-name", "")).rpartition("/")[2])
@@ -50,7 +27,7 @@ def label_attribute_in(lines: Sequence[Line], task_type: TaskType, job_name: str
     return None
 
 
-def job_name_in(lines: Iterable[Line], attribute: str) -> str | None:
+def job_name_in(lines: Iterable[Record], attribute: str) -> str | None:
     """The name of the job that wrote an attribute, lower-cased as it is in records."""
     for line in lines:
         metadata = line.get(f"{attribute}-metadata")
@@ -59,7 +36,7 @@ def job_name_in(lines: Iterable[Line], attribute: str) -> str | None:
     return None
 
 
-def labels_in(lines: Iterable[Line], attribute: str) -> dict[int, str]:
+def labels_in(lines: Iterable[Record], attribute: str) -> dict[int, str]:
     """Labels by class index, as far as the records of an attribute tell."""
     found: dict[int, str] = {}
     for line in lines:

@@ -16,15 +16,8 @@ from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidators import consolidator
 from ground_truth.consolidators.outcome import Consolidation, WorkerQuality, WriteFile
 from ground_truth.job_folder import Job, manifest_of, read_ahead
-from ground_truth.job_manifest import (
-    Line,
-    image_of,
-    job_name_in,
-    label_attribute_in,
-    labels_in,
-    read_lines,
-    write_lines,
-)
+from ground_truth.job_manifest import image_of, job_name_in, label_attribute_in, labels_in
+from ground_truth.manifest import Record, format_line, read_manifest
 from ground_truth.quality import quality_report
 from ground_truth.records import failed_record, record
 from ground_truth.task_types import TaskType
@@ -39,13 +32,13 @@ class JobResults:
     """What came out: the manifest's lines, what is known of the workers, and what a person should look at."""
 
     label_attribute: str
-    lines: Sequence[Line]
+    lines: Sequence[Record]
     workers: Sequence[WorkerQuality]
     quality: Mapping[str, Any]
 
     def manifest(self) -> str:
         """The output manifest."""
-        return write_lines(self.lines)
+        return b"".join(map(format_line, self.lines)).decode()
 
     def workers_csv(self) -> str:
         """The workers as a table, empty where the answers say nothing."""
@@ -70,7 +63,7 @@ def consolidate_job(
     *,
     write_file: WriteFile,
     labels: Sequence[str] | None = None,
-    manifest: Sequence[Line] | None = None,
+    manifest: Sequence[Record] | None = None,
     label_attribute: str | None = None,
     moment: datetime | None = None,
     progress: Progress = lambda done, total: None,
@@ -96,9 +89,9 @@ def consolidate_job(
     when = moment or datetime.now(UTC)
     name = job_name_in(known, attribute) or job.root.name
     records = {
-        object_id: failed_record(attribute, task_type, str(one), job_name=name, moment=when)
+        object_id: failed_record(attribute, task_type, str(one), job_arn=name, moment=when)
         if isinstance(one, ObjectError)
-        else record(attribute, task_type, one.label, one.details, job_name=name, moment=when)
+        else record(attribute, task_type, one.label, one.details, job_arn=name, moment=when)
         for object_id, one in found.outcomes.items()
     }
     workers = found.workers()
@@ -155,11 +148,11 @@ class _Reading:
             return ObjectError("; ".join(f"{problem['file']}: {problem['why']}" for problem in problems) or str(error))
 
 
-def _lines(job: Job, manifest: Sequence[Line] | None) -> dict[str, Line]:
+def _lines(job: Job, manifest: Sequence[Record] | None) -> dict[str, Record]:
     """The manifest's lines by object id, in order."""
     own = manifest_of(job.root) if manifest is None else None
     if own is not None:
-        manifest = read_lines(own)
+        manifest = list(read_manifest(io.BytesIO(own)))
     if manifest is None:
         return {object_id: {"dataset-object-id": object_id} for object_id in job.responses}
     return {str(index): line for index, line in enumerate(manifest)}
@@ -182,14 +175,14 @@ def _guess_labels(reading: _Reading, known: Mapping[int, str]) -> tuple[list[str
     return [filled[index] for index in sorted(filled)] + others[len(gaps) :], told
 
 
-def _with_lines_only(found: Consolidation, lines: Mapping[str, Line]) -> Consolidation:
+def _with_lines_only(found: Consolidation, lines: Mapping[str, Record]) -> Consolidation:
     """Marks objects that the manifest does not have as failed, so that they are not lost silently."""
     missing = ObjectError(f"the manifest has no line for it, only {len(lines)} lines: give the job's own manifest")
     outcomes = {object_id: one if object_id in lines else missing for object_id, one in found.outcomes.items()}
     return replace(found, outcomes=outcomes)
 
 
-def _joined(line: Line, content: Mapping[str, Any] | None, attribute: str) -> Line:
+def _joined(line: Record, content: Mapping[str, Any] | None, attribute: str) -> Record:
     if content is None:
         return line
     # A failed object must not keep the label that an earlier consolidation gave it.

@@ -6,6 +6,7 @@ from typing import Any
 
 from ground_truth.task_types import TaskType
 
+BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
 # What is less probable than this is no alternative; more of them would only swell the response.
 LEAST_ALTERNATIVE = 0.01
 MOST_ALTERNATIVES = 5
@@ -17,29 +18,30 @@ def record(
     label: Any,
     details: Mapping[str, Any],
     *,
-    job_name: str,
+    job_arn: str,
     moment: datetime,
 ) -> dict[str, Any]:
     """Joins a label and its metadata under the label attribute name (contract 7.2).
 
-    ``details`` are the metadata peculiar to the type; ``moment`` is written as UTC without a zone.
+    ``details`` are the metadata peculiar to the type; ``job_arn`` may be the job's name alone;
+    ``moment`` is written as UTC without a zone.
     """
-    metadata = {**details, **_common(task_type, job_name, moment)}
+    metadata = {**details, **_common(task_type, job_arn, moment)}
     return {attribute: label, f"{attribute}-metadata": metadata}
 
 
 def failed_record(
-    attribute: str, task_type: TaskType, reason: str, *, job_name: str, moment: datetime
+    attribute: str, task_type: TaskType, reason: str, *, job_arn: str, moment: datetime
 ) -> dict[str, Any]:
     """What stands in the manifest for an object that could not be labeled (contract 7.2)."""
-    return {f"{attribute}-metadata": {"failure-reason": reason, **_common(task_type, job_name, moment)}}
+    return {f"{attribute}-metadata": {"failure-reason": reason, **_common(task_type, job_arn, moment)}}
 
 
-def _common(task_type: TaskType, job_name: str, moment: datetime) -> dict[str, Any]:
+def _common(task_type: TaskType, job_arn: str, moment: datetime) -> dict[str, Any]:
     return {
         "type": task_type.record_type,
         # Real outputs name the job like this, lower-cased, whatever the documentation prints.
-        "job-name": f"labeling-job/{job_name.lower()}",
+        "job-name": "labeling-job/" + job_arn.rpartition("/")[2].lower(),
         "human-annotated": "yes",
         "creation-date": moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
     }
@@ -81,3 +83,11 @@ def boxes_details(
         "objects": [{"confidence": confidence} for confidence in confidences],
         "class-map": {str(index): labels[index] for index in used},
     }
+
+
+def mask_details(classes: Mapping[int, tuple[str, str]], confidence: float) -> dict[str, Any]:
+    """Metadata of a mask; ``classes`` gives (label, hex colour) of each pixel value but 0, the background."""
+    named = {0: BACKGROUND} | {
+        index: {"class-name": name, "hex-color": color} for index, (name, color) in sorted(classes.items())
+    }
+    return {"internal-color-map": {str(index): {**entry, "confidence": confidence} for index, entry in named.items()}}

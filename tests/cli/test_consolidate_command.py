@@ -420,7 +420,7 @@ def test_the_summary_is_json_on_demand_and_nothing_else_is_printed(run, job, lab
         (lambda job: None, "'source' should be a job's folder"),
         (lambda job: job.put("annotations/consolidated-annotation/x.json", "{}"), "'source' should be a job's folder"),
         (lambda job: (job.answer(0, new("u", chosen("owl"))), job.put("manifests/output/output.manifest", "{}\nx")),
-         "line 2 of the manifest is not JSON"),
+         "line 2: not JSON"),
     ],
 )  # fmt: skip
 def test_what_cannot_work_is_refused_in_a_sentence(run, job, labels, spoil, reason: str) -> None:

@@ -11,7 +11,6 @@ from ground_truth.consolidation import indexed_png
 from ground_truth.consolidation.indexed_png import read_mask, write_mask
 from ground_truth.consolidation.segmentation import (
     MaskAnswer,
-    color_map,
     consolidate_masks,
     label_color,
 )
@@ -82,19 +81,6 @@ def test_the_last_answer_of_a_worker_counts():
 def test_fails_without_a_mask():
     with pytest.raises(ValueError, match="at least one mask, got none"):
         consolidate_masks([])
-
-
-def test_the_color_map_is_that_of_the_contract():
-    found = consolidate_masks(answers(*[square(5, 30, 2)] * 3))
-    entries = color_map(found, ["road", "kerb"], {"kerb": "#ff7f0e"})
-    assert list(entries) == ["0", "2"]
-    assert entries["0"]["class-name"] == "BACKGROUND"
-    assert entries["0"]["hex-color"] == "#ffffff"
-    assert entries["2"] == {
-        "class-name": "kerb",
-        "hex-color": "#ff7f0e",
-        "confidence": entries["0"]["confidence"],
-    }
 
 
 def test_labels_without_a_colour_take_that_of_the_palette():

@@ -181,16 +181,16 @@ def test_an_adjustment_says_whether_a_worker_changed_anything(run) -> None:
     kept, changed = boxes(box()), boxes(box())
     kept["boundingBox"]["initialValueModified"] = False
     changed["boundingBox"]["initialValueModified"] = True
-    status = {
-        object_id: content["Yard-Boxes-metadata"]["adjustment-status"]
-        for object_id, content in run("bounding-box", entry("0", kept, changed), entry("1", kept, kept)).items()
-    }
+    labels = run("bounding-box-adjustment", entry("0", kept, changed), entry("1", kept, kept))
+    status = {object_id: label["Yard-Boxes-metadata"]["adjustment-status"] for object_id, label in labels.items()}
     assert status == {"0": "adjusted", "1": "unadjusted"}
+    assert "adjustment-status" not in run("bounding-box", entry("0", changed))["0"]["Yard-Boxes-metadata"]
 
 
 def test_comments_on_a_verdict_become_worker_feedback(run) -> None:
     verdict = {"crowd-image-classifier": {"label": "pallet", "workerComment": "left edge too wide"}}
-    label = run("image-classification", entry("0", verdict, chosen("pallet")))["0"]
+    label = run("bounding-box-verification", entry("0", verdict, chosen("pallet")))["0"]
+    assert label["Yard-Boxes-metadata"]["type"] == "groundtruth/label-verification"
     assert label["Yard-Boxes-metadata"]["worker-feedback"] == [{"comment": "left edge too wide"}]
 
 

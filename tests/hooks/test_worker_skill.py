@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import post_annotation
@@ -49,6 +49,7 @@ def taught(answers: int) -> dict:
     return {"u": {"heron": {"heron": float(answers)}}}
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9))))
 def test_the_last_record_of_every_other_batch_counts_once_whatever_was_retried(writes) -> None:
     store = WorkerSkill(files=Memory(), folder_uri="s3://results/skill")

@@ -11,7 +11,6 @@ from ground_truth.consolidation.indexed_png import BACKGROUND_COLOR
 Mask = NDArray[np.uint8]
 Share = NDArray[np.float32]
 
-BACKGROUND = "BACKGROUND"
 # Category colours of d3 in the order in which Ground Truth hands them out (contract section 7.3).
 PALETTE = (
     *("#2ca02c", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd"),
@@ -93,25 +92,6 @@ def overlap(one: Mask, other: Mask) -> float:
     either = np.count_nonzero((one > 0) | (other > 0))
     same = np.count_nonzero((one == other) & (one > 0))
     return same / either if either else 1.0
-
-
-def color_map(
-    consolidated: ConsolidatedMask, labels: Sequence[str], colors: Mapping[str, str] | None = None
-) -> dict[str, dict[str, str | float]]:
-    """The `internal-color-map` of the contract, section 7.3: background and the classes in use.
-
-    `colors` are the workers' label colours, by default those of PALETTE in label order.
-    """
-    names = {0: BACKGROUND} | {index + 1: label for index, label in enumerate(labels)}
-    used = sorted({0, *np.unique(consolidated.mask).tolist()})
-    return {
-        str(index): {
-            "class-name": names[index],
-            "hex-color": label_color(index, labels, colors or {}),
-            "confidence": round(consolidated.confidence, 5),
-        }
-        for index in used
-    }
 
 
 def label_color(index: int, labels: Sequence[str], colors: Mapping[str, str]) -> str:

@@ -33,7 +33,18 @@ class _Drawn(NamedTuple):
 
 
 def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
-    """The boxes that most workers drew, in whole pixels: contract section 7.3, BoundingBox and adjustments of it."""
+    """The boxes that most workers drew, in whole pixels: contract section 7.3, BoundingBox."""
+    return _consolidate(objects, labels, history, adjusts=False)
+
+
+def consolidate_adjusted(
+    objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+) -> Consolidation:
+    """The same, and whether a worker changed the boxes that were shown: contract 7.3, AdjustmentBoundingBox."""
+    return _consolidate(objects, labels, history, adjusts=True)
+
+
+def _consolidate(objects: Objects, labels: Sequence[str], history: Counts, *, adjusts: bool) -> Consolidation:
     read = dict(read_each(objects, lambda labeled: _drawn(labeled, labels)))
     drawn = {object_id: one for object_id, one in read.items() if not isinstance(one, ObjectError)}
     found = consolidate_boxes(
@@ -44,7 +55,9 @@ def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, wri
     )
     return Consolidation(
         outcomes={
-            object_id: one if isinstance(one, ObjectError) else _label(found.boxes[object_id], one, labels)
+            object_id: one
+            if isinstance(one, ObjectError)
+            else _label(found.boxes[object_id], one, labels, adjusts=adjusts)
             for object_id, one in read.items()
         },
         counts={"boxes": found.counts, "labels": found.label_counts},
@@ -66,7 +79,7 @@ def _drawn(labeled: AnnotatedObject, labels: Sequence[str]) -> _Drawn:
         )
         for answer, part in parts
     ]
-    changes = [bool(part["initialValueModified"]) for _, part in parts if "initialValueModified" in part]
+    changes = [bool(part.get("initialValueModified")) for _, part in parts]
     return _Drawn(answers, size, changes)
 
 
@@ -80,7 +93,7 @@ def _box(box: Mapping[str, Any], labels: Sequence[str], answer: Answer) -> Box:
     return Box(known_label(box["label"], labels, answer), *sides)
 
 
-def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str]) -> Consolidated:
+def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str], *, adjusts: bool) -> Consolidated:
     confidences = [round(box.confidence, 2) for box in boxes]
     whole = [_in_pixels(box) for box in boxes]
     details = records.boxes_details(labels, whole, confidences)
@@ -88,7 +101,7 @@ def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str
         # Only where the workers differ about the class: elsewhere there is nothing to choose from.
         if _margin(box) < 1 and len(box.workers) > 1 and box.alternatives[1][1] >= records.LEAST_ALTERNATIVE:
             entry |= records.alternatives(box.alternatives, _margin(box))
-    if drawn.modified:
+    if adjusts:
         details["adjustment-status"] = adjustment_status(drawn.modified)
     unsure = [box for box in boxes if len(box.workers) > 1 and _margin(box) < AMBIGUOUS_MARGIN]
     return Consolidated(

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import mean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ground_truth import records
 from ground_truth.annotations import AnnotatedObject, Answer, ObjectError, answer_field
 from ground_truth.consolidation.counts import Counts
 from ground_truth.consolidation.indexed_png import color_code, read_mask, write_mask
 from ground_truth.consolidation.segmentation import (
     ConsolidatedMask,
     MaskAnswer,
-    color_map,
     consolidate_masks,
+    label_color,
     overlap,
 )
 from ground_truth.consolidation.verification import adjustment_status
@@ -77,7 +78,18 @@ class _Overlaps:
 
 
 def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
-    """A palette PNG for each object: contract section 7.3, SemanticSegmentation and adjustments of it."""
+    """A palette PNG for each object: contract section 7.3, SemanticSegmentation."""
+    return _consolidate(objects, labels, write_file, adjusts=False)
+
+
+def consolidate_adjusted(
+    objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+) -> Consolidation:
+    """The same, and whether a worker changed the mask that was shown: contract 7.3, AdjustmentSemanticSegmentation."""
+    return _consolidate(objects, labels, write_file, adjusts=True)
+
+
+def _consolidate(objects: Objects, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool) -> Consolidation:
     overlaps = _Overlaps()
     outcomes: dict[str, Consolidated | ObjectError] = {}
     for object_id, painted in read_each(objects, lambda labeled: _painted(labeled, labels)):
@@ -85,7 +97,7 @@ def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, wri
             outcomes[object_id] = painted
         else:
             overlaps.add(painted)
-            outcomes[object_id] = _label(object_id, painted, labels, write_file)
+            outcomes[object_id] = _label(object_id, painted, labels, write_file, adjusts=adjusts)
     return Consolidation(outcomes=outcomes, workers=overlaps.workers)
 
 
@@ -99,7 +111,7 @@ def _painted(labeled: AnnotatedObject, labels: Sequence[str]) -> _Painted:
         colors = own | colors
         mask = read_mask(part["labeledImage"]["pngImageData"], own, labels)
         masks.append(MaskAnswer(worker_id=answer.worker_id, mask=mask))
-        modified += [bool(part["initialValueModified"])] if "initialValueModified" in part else []
+        modified.append(bool(part.get("initialValueModified")))
     found = consolidate_masks(masks)
     used = [one for one in masks if one.worker_id not in found.dropped]
     if len(used) <= len(found.dropped):
@@ -115,18 +127,20 @@ def _colors(mappings: Mapping[str, Mapping[str, str]], labels: Sequence[str], an
     return colors
 
 
-def _label(object_id: str, painted: _Painted, labels: Sequence[str], write_file: WriteFile) -> Consolidated:
+def _label(
+    object_id: str, painted: _Painted, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool
+) -> Consolidated:
     found = painted.found
-    colors = color_map(found, labels, painted.colors)
-    palette = {int(index): str(entry["hex-color"]) for index, entry in colors.items()}
-    details: dict[str, Any] = {"internal-color-map": colors}
-    if painted.modified:
+    palette = {index: label_color(index, labels, painted.colors) for index in (0, *found.class_confidence)}
+    classes = {index: (labels[index - 1], color) for index, color in palette.items() if index}
+    details = records.mask_details(classes, round(found.confidence, 5))
+    if adjusts:
         details["adjustment-status"] = adjustment_status(painted.modified)
     unsure = found.ambiguous >= _AMBIGUOUS_SHARE
     return Consolidated(
         label=write_file(object_id, write_mask(found.mask, palette)),
         details=details,
-        names=tuple(labels[index - 1] for index in sorted(palette) if index),
+        names=tuple(name for name, _ in classes.values()),
         confidences=(found.confidence,),
         ambiguous=f"{found.ambiguous:.0%} of the pixels hardly have a winner" if unsure else "",
     )
