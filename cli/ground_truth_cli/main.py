@@ -2,10 +2,18 @@
 
 import click
 
+from ground_truth_cli.doctor import doctor
 from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.estimate import estimate
+from ground_truth_cli.request import request
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cdk-ground-truth")
 def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
+
+
+main.add_command(doctor)
+main.add_command(estimate)
+main.add_command(request)

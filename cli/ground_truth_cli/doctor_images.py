@@ -1,0 +1,181 @@
+"""Checks of the images that a manifest lists: there, readable, not too large, upright (contract section 2.3)."""
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from PIL import Image
+
+from ground_truth.checks import Check, Finding
+from ground_truth.s3 import split_uri
+from ground_truth_cli.looking import Examined, not_looked, ok, problem, warning
+from ground_truth_cli.refusals import code_of, is_refusal, message_of
+
+EXIST = Check(
+    "image.exists",
+    "The images that the manifest lists are there and can be read",
+    "missing ones fail object by object, after the job has begun",
+)
+SIZE = Check(
+    "image.size",
+    "No image has more than 40 MB or 100 million pixels",
+    "larger images fail as objects",
+)
+FORMAT = Check(
+    "image.format",
+    "Images are JPEG or PNG",
+    "the built-in task types take no other formats",
+)
+ORIENTATION = Check(
+    "image.orientation",
+    "No image relies on an EXIF flag to be upright",
+    "browsers turn such images and training code often does not: boxes end up beside their objects",
+)
+CHECKS = (EXIST, SIZE, FORMAT, ORIENTATION)
+
+MOST_BYTES = 40 * 1024 * 1024
+MOST_PIXELS = 100_000_000
+# Enough for the header of nearly every photo, thumbnail included.
+_HEADER = 64 * 1024
+_AT_ONCE = 8
+_ORIENTATION_TAG = 274
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The beginning of an image: its first bytes and its whole size, or why they could not be had."""
+
+    uri: str
+    content: bytes = b""
+    size: int = 0
+    error: ClientError | BotoCoreError | None = None
+
+
+def check_images(examined: Examined, uris: Sequence[str], total: int) -> Iterator[Finding]:
+    """Checks a sample of the images of a manifest that has ``total``, by their first bytes."""
+    if not uris:
+        return
+    seen = f"all {total} images" if len(uris) >= total else f"a sample of {len(uris)} of {total} images"
+    s3 = examined.deployment.session.client("s3")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        heads = list(pool.map(lambda uri: _fetch(s3, uri), uris))
+    yield from _presence(heads, seen)
+    there = [head for head in heads if head.error is None]
+    if there:
+        yield from _headers(there, seen)
+
+
+def _fetch(s3: Any, uri: str) -> Head:
+    bucket, key = split_uri(uri)
+    try:
+        answer = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_HEADER - 1}")
+        content = answer["Body"].read()
+    except ClientError as error:
+        # An empty object has no first byte.
+        return Head(uri=uri) if code_of(error) == "InvalidRange" else Head(uri=uri, error=error)
+    except BotoCoreError as error:
+        return Head(uri=uri, error=error)
+    total = answer.get("ContentRange", "").rpartition("/")[2]
+    return Head(uri=uri, content=content, size=int(total) if total.isdigit() else len(content))
+
+
+def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
+    failed = [head for head in heads if head.error]
+    refused = [head for head in failed if isinstance(head.error, ClientError) and is_refusal(head.error)]
+    missing = [
+        head
+        for head in failed
+        if isinstance(head.error, ClientError) and code_of(head.error) in ("NoSuchKey", "NoSuchBucket", "404")
+    ]
+    other = [head for head in failed if head not in refused and head not in missing]
+    if missing:
+        yield problem(
+            EXIST, _first(missing), f"{_of(missing, seen)} are not there", "put them there or take their lines out"
+        )
+    if refused:
+        yield not_looked(
+            EXIST,
+            _first(refused),
+            f"you lack s3:GetObject (or kms:Decrypt) for {_of(refused, seen)}",
+            "have it granted to you; without s3:ListBucket a missing image is refused too",
+        )
+    for head in other[:1]:
+        said = message_of(head.error) if isinstance(head.error, ClientError) else str(head.error)
+        yield not_looked(EXIST, head.uri, said, "try again")
+    if not failed:
+        yield ok(EXIST, _bucket(heads), f"{seen} are there")
+
+
+def _headers(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
+    large: list[Head] = []
+    unknown: list[Head] = []
+    strange: list[Head] = []
+    turned: list[Head] = []
+    for head in heads:
+        pixels, kind, orientation = _read_header(head)
+        if head.size > MOST_BYTES or pixels > MOST_PIXELS:
+            large.append(head)
+        if not kind:
+            # A long header hides the rest of it behind the first bytes; then nothing is known.
+            (unknown if head.size > len(head.content) else strange).append(head)
+        elif kind not in ("JPEG", "MPO", "PNG"):
+            strange.append(head)
+        if orientation != 1:
+            turned.append(head)
+    where = _bucket(heads)
+    if large:
+        yield problem(
+            SIZE,
+            _first(large),
+            f"{_of(large, seen)} have more than 40 MB or 100 million pixels",
+            "make them smaller: ground-truth prepare",
+        )
+    else:
+        yield ok(SIZE, where, f"{seen} are within 40 MB and 100 million pixels")
+    if strange:
+        yield problem(FORMAT, _first(strange), f"{_of(strange, seen)} are neither JPEG nor PNG", "convert them to JPEG")
+    elif unknown:
+        yield not_looked(
+            FORMAT, _first(unknown), f"the first 64 KB of {_of(unknown, seen)} tell nothing", "open one to see"
+        )
+    else:
+        yield ok(FORMAT, where, f"{seen} are JPEG or PNG")
+    if turned:
+        yield warning(
+            ORIENTATION,
+            _first(turned),
+            f"{_of(turned, seen)} are turned by an EXIF flag",
+            "label upright copies instead: ground-truth prepare",
+        )
+    else:
+        yield ok(ORIENTATION, where, f"{seen} are upright as they are")
+
+
+def _read_header(head: Head) -> tuple[int, str, int]:
+    """Pixels, format ('' where unknown) and orientation of an image, as its first bytes tell."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures, which is what we are looking for.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(head.content)) as image:
+                return image.width * image.height, image.format or "", image.getexif().get(_ORIENTATION_TAG) or 1
+    except Image.DecompressionBombError:
+        return MOST_PIXELS + 1, "JPEG", 1
+    except (OSError, ValueError, SyntaxError):
+        return 0, "", 1
+
+
+def _first(heads: Sequence[Head]) -> str:
+    return heads[0].uri + (f" and {len(heads) - 1} more" if len(heads) > 1 else "")
+
+
+def _of(some: Sequence[Head], seen: str) -> str:
+    return f"{len(some)} of {seen}"
+
+
+def _bucket(heads: Sequence[Head]) -> str:
+    return split_uri(heads[0].uri)[0]
