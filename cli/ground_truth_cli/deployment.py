@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,15 @@ class Deployment:
     environment: str
     session: Any
     tasks: Mapping[str, TaskDescription]
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of an AWS service; one without options is made once, as making one takes a while."""
+        if options:
+            return self.session.client(service, **options)
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service)
+        return self._clients[service]
 
     @property
     def region(self) -> str:
@@ -39,7 +48,7 @@ class Deployment:
     @cached_property
     def caller(self) -> Mapping[str, str]:
         """Who asks: ``Account`` and ``Arn``."""
-        identity: Mapping[str, str] = self.session.client("sts").get_caller_identity()
+        identity: Mapping[str, str] = self.client("sts").get_caller_identity()
         return identity
 
     def task(self, name: str) -> TaskDescription:
@@ -65,7 +74,7 @@ class Deployment:
     def task_part(self, task: TaskDescription) -> Request:
         """The published part of the request, which the task itself determines."""
         bucket, key = split_uri(task.request)
-        part: Request = json.loads(self.session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        part: Request = json.loads(self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
         return part
 
 

@@ -72,7 +72,7 @@ def _service_access(examined: Examined, region: str) -> Iterator[Finding]:
 
 
 def _has_jobs(examined: Examined, region: str) -> bool:
-    sagemaker = examined.deployment.session.client("sagemaker", region_name=region)
+    sagemaker = examined.deployment.client("sagemaker", region_name=region)
     return bool(sagemaker.list_labeling_jobs(MaxResults=1)["LabelingJobSummaryList"])
 
 
@@ -98,9 +98,7 @@ def _public_access(examined: Examined, where: str) -> Iterator[Finding]:
         return
     account = examined.deployment.caller["Account"]
     try:
-        answer = examined.deployment.session.client("s3control", config=_PATIENCE).get_public_access_block(
-            AccountId=account
-        )
+        answer = examined.deployment.client("s3control", config=_PATIENCE).get_public_access_block(AccountId=account)
     except ClientError as error:
         if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
             raise

@@ -39,7 +39,6 @@ POLICY = Check(
 CHECKS = (REGION, CORS, OWNERSHIP, PUBLIC_ACCESS, POLICY)
 
 _RULE = "GET from origin * with ExposeHeaders ['Access-Control-Allow-Origin']"
-_BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 _NETWORK_KEYS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
 
 
@@ -84,7 +83,7 @@ def bucket_region(examined: Examined, bucket: str) -> str | None:
     Raises ClientError where it cannot be told. S3 names the region even where it refuses to answer.
     """
     try:
-        answer = examined.deployment.session.client("s3").head_bucket(Bucket=bucket)
+        answer = examined.deployment.client("s3").head_bucket(Bucket=bucket)
     except ClientError as error:
         if code_of(error) in ("404", "NoSuchBucket"):
             return None
@@ -101,7 +100,7 @@ def bucket_region(examined: Examined, bucket: str) -> str | None:
 def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
     fix = f"allow {_RULE} (aws s3api put-bucket-cors)"
     try:
-        rules = examined.deployment.session.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+        rules = examined.deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
     except ClientError as error:
         if code_of(error) != "NoSuchCORSConfiguration":
             raise
@@ -121,7 +120,7 @@ def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
 @look(OWNERSHIP, needs="s3:GetBucketOwnershipControls")
 def _ownership(examined: Examined, bucket: str) -> Iterator[Finding]:
     try:
-        answer = examined.deployment.session.client("s3").get_bucket_ownership_controls(Bucket=bucket)
+        answer = examined.deployment.client("s3").get_bucket_ownership_controls(Bucket=bucket)
         ownership = answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
     except ClientError as error:
         if code_of(error) != "OwnershipControlsNotFoundError":
@@ -149,8 +148,8 @@ def _closed(examined: Examined, bucket: str) -> Iterator[Finding]:
             "turn on BlockPublicPolicy and RestrictPublicBuckets: workers get signed addresses and need neither",
         )
     else:
-        off = [name for name in _BLOCKS if not settings.get(name)]
-        yield ok(PUBLIC_ACCESS, bucket, "blocks public policies" + (f"; ACLs stay possible ({off[0]} off)" * bool(off)))
+        acls = "" if settings.get("IgnorePublicAcls") else "; ACLs stay possible"
+        yield ok(PUBLIC_ACCESS, bucket, f"blocks public policies{acls}")
 
 
 @look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
@@ -170,7 +169,7 @@ def _open(examined: Examined, bucket: str) -> Iterator[Finding]:
 
 def _public_access_block(examined: Examined, bucket: str) -> Mapping[str, bool]:
     try:
-        answer = examined.deployment.session.client("s3").get_public_access_block(Bucket=bucket)
+        answer = examined.deployment.client("s3").get_public_access_block(Bucket=bucket)
     except ClientError as error:
         if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
@@ -182,7 +181,7 @@ def _public_access_block(examined: Examined, bucket: str) -> Mapping[str, bool]:
 @look(POLICY, needs="s3:GetBucketPolicy")
 def _policy(examined: Examined, bucket: str) -> Iterator[Finding]:
     try:
-        policy = json.loads(examined.deployment.session.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+        policy = json.loads(examined.deployment.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
     except ClientError as error:
         if code_of(error) != "NoSuchBucketPolicy":
             raise

@@ -60,7 +60,7 @@ def check_images(examined: Examined, uris: Sequence[str], total: int) -> Iterato
     if not uris:
         return
     seen = f"all {total} images" if len(uris) >= total else f"a sample of {len(uris)} of {total} images"
-    s3 = examined.deployment.session.client("s3")
+    s3 = examined.deployment.client("s3")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         heads = list(pool.map(lambda uri: _fetch(s3, uri), uris))
     yield from _presence(heads, seen)
@@ -162,7 +162,10 @@ def _read_header(head: Head) -> tuple[int, str, int]:
             # Pillow warns of large pictures, which is what we are looking for.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(head.content)) as image:
-                return image.width * image.height, image.format or "", image.getexif().get(_ORIENTATION_TAG) or 1
+                # Not image.getexif(): for a PNG it reads on to the end, which we have not fetched.
+                exif = Image.Exif()
+                exif.load(image.info.get("exif", b""))
+                return image.width * image.height, image.format or "", exif.get(_ORIENTATION_TAG) or 1
     except Image.DecompressionBombError:
         return MOST_PIXELS + 1, "JPEG", 1
     except (OSError, ValueError, SyntaxError):

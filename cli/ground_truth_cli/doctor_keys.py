@@ -48,7 +48,7 @@ def check_keys(examined: Examined, buckets: set[str]) -> Iterator[Finding]:
 
 def _default_keys(examined: Examined, bucket: str) -> list[str]:
     try:
-        answer = examined.deployment.session.client("s3").get_bucket_encryption(Bucket=bucket)
+        answer = examined.deployment.client("s3").get_bucket_encryption(Bucket=bucket)
     except ClientError as error:
         if code_of(error) != "ServerSideEncryptionConfigurationNotFoundError":
             raise
@@ -67,7 +67,7 @@ def _encryption(examined: Examined, bucket: str) -> Iterator[Finding]:
 @look(STATE, needs="kms:DescribeKey")
 def _state(examined: Examined, key: str) -> Iterator[Finding]:
     try:
-        metadata = examined.deployment.session.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+        metadata = examined.deployment.client("kms").describe_key(KeyId=key)["KeyMetadata"]
     except ClientError as error:
         if code_of(error) != "NotFoundException":
             raise
@@ -94,7 +94,7 @@ def _state(examined: Examined, key: str) -> Iterator[Finding]:
 
 @look(POLICY, needs="kms:GetKeyPolicy")
 def _policy(examined: Examined, key: str, key_account: str) -> Iterator[Finding]:
-    text = examined.deployment.session.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    text = examined.deployment.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
     statements = json.loads(text)["Statement"]
     allowed = {
         name

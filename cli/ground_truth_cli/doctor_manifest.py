@@ -207,7 +207,7 @@ def open_manifest(examined: Examined, uri: str, *, sample_size: int) -> tuple[Ma
 def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: int) -> Iterator[Finding]:
     bucket, key = split_uri(uri)
     try:
-        body = examined.deployment.session.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        body = examined.deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
     except ClientError as error:
         if code_of(error) not in ("NoSuchKey", "NoSuchBucket"):
             raise

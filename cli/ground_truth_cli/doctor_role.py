@@ -94,7 +94,7 @@ def demands(examined: Examined, data_buckets: set[str], manifest_uri: str | None
 
 
 def _key_arns(examined: Examined, buckets: set[str]) -> Iterator[str]:
-    kms = examined.deployment.session.client("kms")
+    kms = examined.deployment.client("kms")
     for key in find_keys(examined, buckets):
         try:
             metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
@@ -109,7 +109,7 @@ def _key_arns(examined: Examined, buckets: set[str]) -> Iterator[str]:
 @look(TRUST, needs="iam:GetRole")
 def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
     try:
-        role = examined.deployment.session.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+        role = examined.deployment.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
     except ClientError as error:
         if code_of(error) != "NoSuchEntity":
             raise
@@ -134,7 +134,7 @@ def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
 
 @look(PERMISSIONS, needs="iam:SimulatePrincipalPolicy")
 def _permissions(examined: Examined, role_arn: str, asked: Sequence[Demand]) -> Iterator[Finding]:
-    iam = examined.deployment.session.client("iam")
+    iam = examined.deployment.client("iam")
     for demand in asked:
         missing = _denied(iam, role_arn, demand.actions, demand.resource)
         if not missing:
@@ -155,7 +155,7 @@ def _permissions(examined: Examined, role_arn: str, asked: Sequence[Demand]) -> 
 @look(CALLER, needs="iam:SimulatePrincipalPolicy")
 def _caller(examined: Examined, where: str) -> Iterator[Finding]:
     deployment = examined.deployment
-    iam = deployment.session.client("iam")
+    iam = deployment.client("iam")
     caller = deployment.caller["Arn"]
     if caller.endswith(":root"):
         yield ok(CALLER, where, "are the account's root, which may do everything")

@@ -61,7 +61,7 @@ def check_task(examined: Examined, first_line: Line | None, *, invoke: bool) -> 
 def _file(examined: Examined, uri: str) -> Iterator[Finding]:
     bucket, key = split_uri(uri)
     try:
-        examined.deployment.session.client("s3").head_object(Bucket=bucket, Key=key)
+        examined.deployment.client("s3").head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if code_of(error) not in ("404", "NoSuchKey", "NoSuchBucket"):
             raise
@@ -119,7 +119,7 @@ def _foreign(arn: str, name: str, account: str, region: str) -> Finding:
 
 def _own(examined: Examined, arn: str, name: str) -> Finding:
     try:
-        settings = examined.deployment.session.client("lambda").get_function(FunctionName=arn)["Configuration"]
+        settings = examined.deployment.client("lambda").get_function(FunctionName=arn)["Configuration"]
     except ClientError as error:
         if code_of(error) != "ResourceNotFoundException":
             raise
@@ -172,7 +172,7 @@ def _invoked(examined: Examined, line: Line) -> dict[str, Any]:
     if arn is None:
         return dict(line)
     event = {"version": "2018-10-16", "labelingJobArn": "ground-truth doctor", "dataObject": dict(line)}
-    answer = examined.deployment.session.client("lambda").invoke(FunctionName=arn, Payload=json.dumps(event).encode())
+    answer = examined.deployment.client("lambda").invoke(FunctionName=arn, Payload=json.dumps(event).encode())
     returned = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
         raise ValueError(f"the pre-annotation function failed: {returned.get('errorMessage', returned)}")
@@ -185,5 +185,5 @@ def _invoked(examined: Examined, line: Line) -> dict[str, Any]:
 def read(examined: Examined, uri: str) -> bytes:
     """An object's bytes."""
     bucket, key = split_uri(uri)
-    content: bytes = examined.deployment.session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    content: bytes = examined.deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     return content

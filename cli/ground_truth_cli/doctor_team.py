@@ -56,7 +56,7 @@ def check_team(examined: Examined) -> Iterator[Finding]:
 
 @look(WORKFORCE, needs="sagemaker:ListWorkforces")
 def _workforce(examined: Examined, region: str) -> Iterator[Finding]:
-    workforces = examined.deployment.session.client("sagemaker").list_workforces()["Workforces"]
+    workforces = examined.deployment.client("sagemaker").list_workforces()["Workforces"]
     if workforces:
         portal = workforces[0].get("SubDomain", "")
         yield ok(WORKFORCE, region, f"has the workforce {workforces[0]['WorkforceName']}, portal https://{portal}")
@@ -71,7 +71,7 @@ def _workforce(examined: Examined, region: str) -> Iterator[Finding]:
 
 @look(WORK_TEAM, needs="sagemaker:DescribeSubscribedWorkteam")
 def _vendor(examined: Examined, arn: str) -> Iterator[Finding]:
-    sagemaker = examined.deployment.session.client("sagemaker")
+    sagemaker = examined.deployment.client("sagemaker")
     try:
         team = sagemaker.describe_subscribed_workteam(WorkteamArn=arn)["SubscribedWorkteam"]
     except ClientError as error:
@@ -95,7 +95,7 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
         )
         return
     try:
-        team = here.session.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
+        team = here.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
     except ClientError as error:
         if code_of(error) not in ("ValidationException", "ResourceNotFound"):
             raise
@@ -117,9 +117,10 @@ def count_members(examined: Examined) -> int | None:
     arn = examined.request["HumanTaskConfig"].get("WorkteamArn")
     if arn is None or "/private-crowd/" not in arn:
         return None
-    session = examined.deployment.session
     try:
-        team = session.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
+        team = examined.deployment.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])[
+            "Workteam"
+        ]
         groups = [entry["CognitoMemberDefinition"] for entry in team["MemberDefinitions"]]
         return sum(len(list(_users(examined, group))) for group in groups)
     except (ClientError, KeyError):
@@ -160,7 +161,7 @@ def _members(examined: Examined, group: str, definition: Mapping[str, str]) -> I
 
 
 def _users(examined: Examined, definition: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    cognito = examined.deployment.session.client("cognito-idp")
+    cognito = examined.deployment.client("cognito-idp")
     pages = cognito.get_paginator("list_users_in_group").paginate(
         UserPoolId=definition["UserPool"], GroupName=definition["UserGroup"]
     )
@@ -170,7 +171,7 @@ def _users(examined: Examined, definition: Mapping[str, str]) -> Iterator[Mappin
 
 @look(SIGN_IN, needs="cognito-idp:DescribeUserPool and cognito-idp:DescribeUserPoolClient")
 def _sign_in(examined: Examined, pool: str, definition: Mapping[str, str]) -> Iterator[Finding]:
-    cognito = examined.deployment.session.client("cognito-idp")
+    cognito = examined.deployment.client("cognito-idp")
     described = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
     client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=definition["ClientId"])["UserPoolClient"]
     missing = [
