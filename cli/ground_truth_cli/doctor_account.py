@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from ground_truth import built_in_functions
 from ground_truth.checks import Check, Finding
 from ground_truth_cli.looking import Examined, look, ok, problem, warning
-from ground_truth_cli.refusals import code_of
+from ground_truth_cli.refusals import code_of, is_refusal, message_of
 
 SERVICE_ACCESS = Check(
     "account.service-access",
@@ -53,15 +53,22 @@ def _service_access(examined: Examined, region: str) -> Iterator[Finding]:
         yield ok(
             SERVICE_ACCESS,
             region,
-            f"not needed: this environment's own engine shows the tasks to its workers ({_CLOSED})",
+            f"Ground Truth is not needed: this environment's own engine shows the tasks to its workers (for your information: {_CLOSED})",
         )
         return
     others = [other for other in built_in_functions.ACCOUNTS if other != region]
-    # Jobs cannot be deleted, so that one anywhere shows a customer of old.
-    for place in chain([region], others):
-        if _has_jobs(examined, place):
-            yield ok(SERVICE_ACCESS, region, f"the account has labeling jobs in {place}: an existing customer")
-            return
+    try:
+        # Jobs cannot be deleted, so that one anywhere shows a customer of old.
+        known = next((place for place in chain([region], others) if _has_jobs(examined, place)), None)
+    except ClientError as error:
+        # What IAM refuses says so in these words; the wording for accounts that are not let in is not known.
+        if "not authorized to perform" in message_of(error) or not is_refusal(error):
+            raise
+        yield warning(SERVICE_ACCESS, region, f"AWS answers: {message_of(error)} ({_CLOSED}; {_HOW_UNKNOWN})", _WAY_OUT)
+        return
+    if known:
+        yield ok(SERVICE_ACCESS, region, f"the account has labeling jobs in {known}: an existing customer")
+        return
     yield warning(
         SERVICE_ACCESS,
         region,

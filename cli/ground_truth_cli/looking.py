@@ -75,7 +75,7 @@ def look(check: Check, *, needs: str) -> Callable[[Look[P]], Look[P]]:
 
 def not_looked(check: Check, where: str, reason: str, fix: str) -> Finding:
     """A warning that the look could not be taken."""
-    return warning(check, where, f"could not look: {reason}", fix)
+    return warning(check, where, f"could not look at {check.id}: {reason}", fix)
 
 
 def ok(check: Check, where: str, found: str) -> Finding:

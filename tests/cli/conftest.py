@@ -66,7 +66,9 @@ class Forbidden:
 
     def __getattr__(self, name: str) -> Any:
         def refuse(**_: Any) -> Any:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, name)
+            raise ClientError(
+                {"Error": {"Code": "AccessDenied", "Message": f"you are not authorized to perform {name}"}}, name
+            )
 
         if name == "get_paginator":
             return lambda _: type("Pages", (), {"paginate": staticmethod(refuse)})

@@ -84,6 +84,6 @@ def test_what_may_not_be_looked_at_is_a_warning_that_names_the_permission(accoun
     refused = [finding for finding in found if finding.level is Level.WARNING]
     assert not [finding for finding in found if finding.level is Level.PROBLEM]
     assert len(refused) >= 12
-    assert all(finding.found.startswith("could not look: you lack ") for finding in refused)
+    assert all("could not look at " in finding.found and ": you lack " in finding.found for finding in refused)
     looked_at = {finding.check for finding in refused}
     assert {doctor_buckets.CORS, doctor_keys.STATE, doctor_role.PERMISSIONS, doctor_task.HOOKS} <= looked_at

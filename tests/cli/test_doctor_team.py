@@ -101,6 +101,14 @@ def test_a_self_hosted_task_needs_no_ground_truth(account) -> None:
     assert "not needed" in finding.found
 
 
+def test_an_account_that_is_not_let_in_hears_what_aws_says(private) -> None:
+    stub = private.stub()
+    stub.add_client_error("list_labeling_jobs", "AccessDeniedException", "not available to new customers")
+    finding = private.warning(doctor_account.SERVICE_ACCESS, manifest_uri=None)
+    assert "AWS answers: not available to new customers" in finding.found
+    assert "Workforce.self_hosted()" in finding.fix
+
+
 def test_a_region_without_workforce(private) -> None:
     announce(private, workforces=[])
     assert private.problem(doctor_team.WORKFORCE, manifest_uri=None).where == REGION
@@ -120,7 +128,7 @@ def test_a_team_of_another_region(private) -> None:
 def test_a_team_that_we_may_not_see(private) -> None:
     announce(private, error="AccessDeniedException")
     finding = private.warning(doctor_team.WORK_TEAM, manifest_uri=None)
-    assert finding.found == "could not look: you lack sagemaker:DescribeWorkteam"
+    assert finding.found == "could not look at team.exists: you lack sagemaker:DescribeWorkteam"
 
 
 @pytest.mark.parametrize("members", [[], [GONE]])
