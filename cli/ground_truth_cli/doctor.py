@@ -11,7 +11,7 @@ from ground_truth.s3 import split_uri
 from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.doctor_account import check_account
 from ground_truth_cli.doctor_buckets import check_buckets
-from ground_truth_cli.doctor_images import check_images
+from ground_truth_cli.doctor_images import Head, check_images, fetch_heads
 from ground_truth_cli.doctor_keys import check_keys
 from ground_truth_cli.doctor_manifest import Manifest, check_manifest, open_manifest
 from ground_truth_cli.doctor_role import check_role
@@ -82,15 +82,17 @@ def examine(
         manifest, findings = open_manifest(examined, manifest_uri, sample_size=sample)
         yield from findings
         buckets |= (manifest.buckets if manifest else set()) | {split_uri(manifest_uri)[0]}
+    heads: list[Head] = fetch_heads(examined, manifest.sample) if manifest else []
+    image_keys = {head.key for head in heads if head.key}
     yield from check_buckets(examined, buckets)
-    yield from check_keys(examined, buckets)
-    yield from check_role(examined, buckets, manifest_uri)
+    yield from check_keys(examined, buckets, image_keys)
+    yield from check_role(examined, buckets, manifest_uri, image_keys)
     yield from check_task(examined, manifest.first if manifest else None, invoke=invoke)
     if manifest:
         # Without the published request the manifest has nothing to be measured by; task.files tells of that.
         if "LabelAttributeName" in request:
             yield from check_manifest(examined, manifest, count_members(examined))
-        yield from check_images(examined, manifest.sample, manifest.count)
+        yield from check_images(heads, manifest.count)
 
 
 def _task_part(deployment: Deployment, task_name: str) -> Request:

@@ -53,7 +53,7 @@ def _service_access(examined: Examined, region: str) -> Iterator[Finding]:
         yield ok(
             SERVICE_ACCESS,
             region,
-            f"Ground Truth is not needed: this environment's own engine shows the tasks to its workers (for your information: {_CLOSED})",
+            f"Ground Truth is not needed: the environment's own engine serves its workers ({_CLOSED})",
         )
         return
     others = [other for other in built_in_functions.ACCOUNTS if other != region]

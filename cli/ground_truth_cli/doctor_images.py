@@ -47,22 +47,27 @@ _ORIENTATION_TAG = 274
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The beginning of an image: its first bytes and its whole size, or why they could not be had."""
+    """The beginning of an image: its first bytes, whole size and KMS key, or why they could not be had."""
 
     uri: str
     content: bytes = b""
     size: int = 0
+    key: str | None = None
     error: ClientError | BotoCoreError | None = None
 
 
-def check_images(examined: Examined, uris: Sequence[str], total: int) -> Iterator[Finding]:
-    """Checks a sample of the images of a manifest that has ``total``, by their first bytes."""
-    if not uris:
-        return
-    seen = f"all {total} images" if len(uris) >= total else f"a sample of {len(uris)} of {total} images"
+def fetch_heads(examined: Examined, uris: Sequence[str]) -> list[Head]:
+    """Reads the beginnings of images, several at a time."""
     s3 = examined.deployment.client("s3")
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        heads = list(pool.map(lambda uri: _fetch(s3, uri), uris))
+        return list(pool.map(lambda uri: _fetch(s3, uri), uris))
+
+
+def check_images(heads: Sequence[Head], total: int) -> Iterator[Finding]:
+    """Checks a sample of the images of a manifest that has ``total``, by their first bytes."""
+    if not heads:
+        return
+    seen = f"all {total} images" if len(heads) >= total else f"a sample of {len(heads)} of {total} images"
     yield from _presence(heads, seen)
     there = [head for head in heads if head.error is None]
     if there:
@@ -80,7 +85,8 @@ def _fetch(s3: Any, uri: str) -> Head:
     except BotoCoreError as error:
         return Head(uri=uri, error=error)
     total = answer.get("ContentRange", "").rpartition("/")[2]
-    return Head(uri=uri, content=content, size=int(total) if total.isdigit() else len(content))
+    size = int(total) if total.isdigit() else len(content)
+    return Head(uri=uri, content=content, size=size, key=answer.get("SSEKMSKeyId"))
 
 
 def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:

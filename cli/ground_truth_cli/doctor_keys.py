@@ -1,7 +1,7 @@
 """Checks of KMS keys: those that images are encrypted with, and the output's (contract section 3.4)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,13 +23,13 @@ POLICY = Check(
 CHECKS = (STATE, POLICY)
 
 
-def find_keys(examined: Examined, buckets: set[str]) -> Iterator[str]:
-    """Yields the keys of the job, each once: that of its output and those that buckets encrypt with by default.
+def find_keys(examined: Examined, buckets: set[str], image_keys: Iterable[str]) -> Iterator[str]:
+    """Yields the keys of the job, each once: its output's, its images', and those that buckets encrypt with.
 
     Buckets that cannot be looked at are left out; ``check_keys`` tells of them.
     """
     given = examined.request["OutputConfig"].get("KmsKeyId")
-    found = [given] if given else []
+    found = ([given] if given else []) + list(image_keys)
     for bucket in sorted(buckets):
         try:
             found += _default_keys(examined, bucket)
@@ -38,11 +38,11 @@ def find_keys(examined: Examined, buckets: set[str]) -> Iterator[str]:
     yield from dict.fromkeys(found)
 
 
-def check_keys(examined: Examined, buckets: set[str]) -> Iterator[Finding]:
-    """Checks the keys of the job's buckets and of its output."""
+def check_keys(examined: Examined, buckets: set[str], image_keys: Iterable[str]) -> Iterator[Finding]:
+    """Checks the keys of the job's buckets, images and output."""
     for bucket in sorted(buckets):
         yield from _encryption(examined, bucket)
-    for key in find_keys(examined, buckets):
+    for key in find_keys(examined, buckets, image_keys):
         yield from _state(examined, key)
 
 

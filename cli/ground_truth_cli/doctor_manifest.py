@@ -27,7 +27,7 @@ EXISTS = Check(
 )
 LINES = Check(
     "manifest.lines",
-    "Every line is a JSON object with one of 'source-ref' and 'source', within the limits of length",
+    "Every line is a JSON object with one of 'source-ref' and 'source' (images: 'source-ref'), of allowed length",
     "a broken line stops the job at its start, or fails the object",
 )
 COUNT = Check(
@@ -82,6 +82,7 @@ class Manifest:
     uri: str
     sample_size: int
     count: int = 0
+    text_count: int = 0
     first: Line | None = None
     flaws: list[tuple[int, str]] = field(default_factory=list)
     flaw_count: int = 0
@@ -158,6 +159,7 @@ def read_manifest(uri: str, lines: Iterable[bytes], *, sample_size: int) -> Mani
         if hash(source) in seen:
             _note(manifest.duplicates, number, source)
         seen.add(hash(source))
+        manifest.text_count += "source" in line
         if "source-ref" in line:
             manifest.buckets.add(split_uri(source)[0])
             _pick(manifest, source, random)
@@ -225,6 +227,13 @@ def check_manifest(examined: Examined, manifest: Manifest, members: int | None) 
     """Checks a manifest that was read; ``members`` is how many people work, None where unknown."""
     task_type = TASK_TYPES.get(examined.task.type)
     yield _lines(manifest)
+    if task_type is not None and task_type.element and manifest.text_count:
+        yield problem(
+            LINES,
+            manifest.uri,
+            f"{manifest.text_count} lines have 'source', which is text: {task_type.key} takes images",
+            "give each image as 'source-ref' with its s3:// address",
+        )
     if task_type:
         yield _count(manifest, task_type)
     yield _duplicates(manifest)

@@ -58,15 +58,21 @@ class Demand:
     stops: bool = True
 
 
-def check_role(examined: Examined, data_buckets: set[str], manifest_uri: str | None) -> Iterator[Finding]:
+def check_role(
+    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+) -> Iterator[Finding]:
     """Checks the execution role on the job's resources, and the caller where Ground Truth is started."""
     yield from _trust(examined, examined.role_arn)
-    yield from _permissions(examined, examined.role_arn, list(demands(examined, data_buckets, manifest_uri)))
+    yield from _permissions(
+        examined, examined.role_arn, list(demands(examined, data_buckets, manifest_uri, image_keys))
+    )
     if not examined.is_self_hosted:
         yield from _caller(examined, "you")
 
 
-def demands(examined: Examined, data_buckets: set[str], manifest_uri: str | None) -> Iterator[Demand]:
+def demands(
+    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+) -> Iterator[Demand]:
     """Yields what the role must be allowed for this job."""
     deployment, request = examined.deployment, examined.request
     partition, account = examined.role_arn.split(":")[1], examined.role_arn.split(":")[4]
@@ -84,7 +90,7 @@ def demands(examined: Examined, data_buckets: set[str], manifest_uri: str | None
             yield Demand(actions=_READING, resource=f"{s3}{'/'.join(split_uri(uri))}")
     for arn in examined.hooks.values():
         yield Demand(actions=("lambda:InvokeFunction",), resource=arn)
-    for key in _key_arns(examined, data_buckets | {output}):
+    for key in _key_arns(examined, find_keys(examined, data_buckets | {output}, image_keys)):
         yield Demand(actions=_KEY, resource=key)
     group = f"arn:{partition}:logs:{deployment.region}:{account}:log-group:/aws/sagemaker/LabelingJobs"
     yield Demand(actions=("logs:CreateLogGroup", "logs:DescribeLogStreams"), resource=group, stops=False)
@@ -93,9 +99,9 @@ def demands(examined: Examined, data_buckets: set[str], manifest_uri: str | None
     yield Demand(actions=("cloudwatch:PutMetricData",), resource="*", stops=False)
 
 
-def _key_arns(examined: Examined, buckets: set[str]) -> Iterator[str]:
+def _key_arns(examined: Examined, keys: Iterable[str]) -> Iterator[str]:
     kms = examined.deployment.client("kms")
-    for key in find_keys(examined, buckets):
+    for key in keys:
         try:
             metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
         except (ClientError, BotoCoreError):

@@ -39,6 +39,9 @@ PAGE = Check(
 )
 CHECKS = (FILES, LABELS, HOOKS, PAGE)
 
+# How the names of this project's own functions end.
+_OURS = "-pre-annotation-LabelingFunction"
+
 Line = Mapping[str, Any]
 
 
@@ -145,12 +148,14 @@ def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Fi
     for flaw in flaws:
         yield warning(PAGE, uri, flaw, "correct the template and deploy again")
     if unknown:
-        yield problem(
+        # A function of the user's own may well give what ours does not.
+        certain = invoke or examined.hooks.get("pre-annotation", _OURS).endswith(_OURS)
+        yield (problem if certain else warning)(
             PAGE,
             uri,
             f"uses {', '.join(unknown)}, which the page is not given (it gets {', '.join(sorted(given))})",
             "name what the pre-annotation function returns as taskInput"
-            + ("" if invoke else "; if the function is your own, look with --invoke"),
+            + ("" if certain else "; look with --invoke, which calls your function"),
         )
     elif (image := str(line.get("source-ref", ""))) and image.rpartition("/")[2] not in page:
         yield warning(PAGE, uri, f"renders, but {image} is nowhere in it", "show {{ task.input.taskObject }}")
@@ -160,7 +165,9 @@ def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Fi
 
 
 def _played(examined: Examined, line: Line) -> dict[str, Any]:
-    """What our own pre-annotation function would return."""
+    """What our own pre-annotation function would return; without any, the page is given the line itself."""
+    if "pre-annotation" not in examined.hooks:
+        return dict(line)
     categories = examined.task.label_categories
     labels = read_labels(read(examined, categories)) if categories else []
     return task_input(line, labels=labels, instruction_media=examined.task.instruction_media)

@@ -136,6 +136,15 @@ def test_a_key_that_is_off(account) -> None:
     assert account.problem(doctor_keys.STATE).found == "is Disabled"
 
 
+def test_a_key_of_an_image_alone(account) -> None:
+    kms = account.session.client("kms")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    options = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    account.s3.copy_object(Bucket=TRAINING, Key="images/1.jpg", CopySource=f"{TRAINING}/images/2.jpg", **options)
+    assert [finding.where for finding in account.examine(doctor_keys.POLICY)] == [key]
+    assert ("kms:Decrypt", key) in account.simulator.asked
+
+
 def test_a_key_that_is_not_there(account) -> None:
     account.deploy_with(OutputConfig={"KmsKeyId": "0d8cbd04-0000-4000-8000-000000000000"})
     assert "no such key" in account.problem(doctor_keys.STATE).found

@@ -58,6 +58,11 @@ def test_the_sample_is_spread_over_the_manifest() -> None:
     assert 400 < sum(numbers) / 100 < 600
 
 
+def test_text_for_a_task_of_images(account) -> None:
+    account.put_lines(IMAGE, {"source": "words"})
+    assert "1 lines have 'source'" in account.problem(doctor_manifest.LINES).found
+
+
 def test_an_object_that_is_listed_twice(account) -> None:
     account.put_lines(IMAGE, IMAGE)
     assert "line 2" in account.warning(doctor_manifest.DUPLICATES).found
@@ -217,6 +222,22 @@ def test_a_template_that_will_not_show_the_image(account, template, level, text)
     account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=template.encode())
     found = [finding for finding in account.examine(doctor_task.PAGE) if finding.level is level]
     assert any(text in finding.found for finding in found)
+
+
+OTHERS = "<crowd-form>{{ task.input.image | grant_read_access }} 0.jpg</crowd-form>"
+
+
+def test_what_a_function_of_the_user_s_own_gives_is_not_known(account) -> None:
+    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=OTHERS.encode())
+    arn = PRE.replace("dev-street-pre-annotation-LabelingFunction", "mine")
+    account.deploy_with(HumanTaskConfig={"PreHumanTaskLambdaArn": arn})
+    assert "--invoke" in account.warning(doctor_task.PAGE).fix
+
+
+def test_without_a_function_the_page_is_given_the_line(account) -> None:
+    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=OTHERS.replace(".image", ".source-ref").encode())
+    account.deploy_with(HumanTaskConfig={"PreHumanTaskLambdaArn": None})
+    assert [finding.level for finding in account.examine(doctor_task.PAGE)] == [Level.OK]
 
 
 class Hook:
