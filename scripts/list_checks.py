@@ -28,9 +28,10 @@ _INTRODUCTION = """\
 
 Written by `python -m scripts.list_checks` from the code; a test compares. Change the code, not this page.
 
-A check finds *ok*, a *warning* (it costs money or quality) or a *problem* (it stops a job). `ground-truth doctor`
-says so before a job is started. What AWS does not let it look at is a warning, never an *ok*. The rules further
-below are enforced at synth: what breaks one is refused where it is written.
+A check finds *ok*, a *warning* (it costs money or quality) or a *problem* (it stops a job): at synth what can be
+known then, and with `ground-truth doctor`, `ground-truth manifest check` and `ground-truth template check` before a
+job is started. What AWS does not let the doctor look at is a warning, never an *ok*. The values further below are
+refused at once, where they are written: by the constructs at synth, by the commands when they are given.
 """
 
 
@@ -54,18 +55,19 @@ def page() -> str:
 
 
 def _checks() -> Iterator[str]:
-    yield "## Checks before a job is started\n"
-    taken: dict[str, str] = {}
+    yield "## Checks that find\n"
+    taken: dict[str, Check] = {}
     for module in modules():
-        checks: tuple[Check, ...] = getattr(module, "CHECKS", ())
+        # A module may list the checks of another among its own: they stand where they were listed first.
+        checks = [check for check in getattr(module, "CHECKS", ()) if taken.get(check.id) is not check]
         if not checks:
             continue
         yield f"### {_summary(module.__doc__)}\n"
         yield "| check | what is right | why it matters |"
         yield "|---|---|---|"
         for check in checks:
-            if taken.setdefault(check.id, module.__name__) != module.__name__:
-                raise ValueError(f"check {check.id!r} is in {taken[check.id]} and in {module.__name__}: rename one")
+            if taken.setdefault(check.id, check) is not check:
+                raise ValueError(f"there are two checks {check.id!r}, one of them in {module.__name__}: rename it")
             yield f"| `{check.id}` | {_cell(check.meaning)} | {_cell(check.why)} |"
         yield ""
 
@@ -78,8 +80,8 @@ def modules() -> Iterator[ModuleType]:
 
 
 def _rules() -> Iterator[str]:
-    yield "## Rules at synth\n"
-    yield "Values in braces are filled in when the rule is broken.\n"
+    yield "## Values that are refused\n"
+    yield "Where the code writes a value into the message, the code stands here in braces.\n"
     for tree in _sources():
         rules = list(dict.fromkeys(_refusals(tree)))
         if not rules:
@@ -93,7 +95,7 @@ def _rules() -> Iterator[str]:
 
 
 def _warnings() -> Iterator[str]:
-    yield "## Warnings at synth\n"
+    yield "## Other warnings at synth\n"
     yield "What is allowed, and yet likely to cost money or quality. `cdk synth` shows them.\n"
     yield "| warning | what it says |"
     yield "|---|---|"
@@ -103,7 +105,8 @@ def _warnings() -> Iterator[str]:
             if function.returns is None or ast.unparse(function.returns) != "Iterator[tuple[str, str]]":
                 continue
             for node in _in_order(function, ast.Yield):
-                if isinstance(node.value, ast.Tuple):
+                # Others are named by checks, which are listed above.
+                if isinstance(node.value, ast.Tuple) and isinstance(node.value.elts[0], ast.Constant):
                     name, text = node.value.elts
                     yield f"| `{_text(name)}` | {_cell(_text(text))} |"
 
@@ -159,7 +162,7 @@ def _summary(docstring: str | None) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("<", "&lt;").replace("|", "\\|").replace("\n", " ").replace("*", "\\*")
+    return text.removesuffix(".").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ").replace("*", "\\*")
 
 
 if __name__ == "__main__":

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import unescape
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from ground_truth import built_in_functions
-from ground_truth.checks import Check, Finding
-from ground_truth.errors import ContractError
+from ground_truth.checks import Check, Finding, Level
 from ground_truth.label_categories import read_labels
+from ground_truth.liquid import render
 from ground_truth.s3 import split_uri
 from ground_truth.task_input import task_input
-from ground_truth.templates import check_template
-from ground_truth_cli.looking import Examined, look, ok, problem, warning
+from ground_truth.task_types import CUSTOM, TASK_TYPES
+from ground_truth.template_check import check_template
+from ground_truth_cli.looking import Examined, look, not_looked, ok, problem, warning
 from ground_truth_cli.refusals import code_of
-from ground_truth_cli.worker_page import PageError, render_page
 
 FILES = Check(
     "task.files",
@@ -138,26 +140,25 @@ def _own(examined: Examined, arn: str, name: str) -> Finding:
 @look(PAGE, needs="s3:GetObject (and lambda:InvokeFunction for --invoke)")
 def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Finding]:
     template = read(examined, uri).decode()
+    ours = examined.hooks.get("pre-annotation", _OURS).endswith(_OURS)
     try:
-        flaws = [text for _, text in check_template(template)]
-        given = _invoked(examined, line) if invoke else _played(examined, line)
-        page, unknown = render_page(template, given)
-    except (ContractError, PageError, ValueError) as error:
-        yield problem(PAGE, uri, str(error), "correct the template or the function and deploy again")
+        given = _invoked(examined, line) if invoke else _played(examined, line) if ours else None
+    except ValueError as error:
+        yield problem(PAGE, uri, str(error), "correct the function or the manifest")
         return
+    task_type = TASK_TYPES.get(examined.task.type, CUSTOM)
+    flaws = list(check_template(template, task_type=task_type, task_input=given))
     for flaw in flaws:
-        yield warning(PAGE, uri, flaw, "correct the template and deploy again")
-    if unknown:
-        # A function of the user's own may well give what ours does not.
-        certain = invoke or examined.hooks.get("pre-annotation", _OURS).endswith(_OURS)
-        yield (problem if certain else warning)(
-            PAGE,
-            uri,
-            f"uses {', '.join(unknown)}, which the page is not given (it gets {', '.join(sorted(given))})",
-            "name what the pre-annotation function returns as taskInput"
-            + ("" if certain else "; look with --invoke, which calls your function"),
-        )
-    elif (image := str(line.get("source-ref", ""))) and image.rpartition("/")[2] not in page:
+        yield replace(flaw, where=f"{uri} {flaw.where}".strip())
+    if any(flaw.level is Level.PROBLEM for flaw in flaws):
+        return
+    if given is None:
+        yield not_looked(PAGE, uri, "what your own function gives is not known", "look with --invoke, which calls it")
+        return
+    # An address stands in for itself, so that it can be found in the page.
+    page = unescape(render(template, given, str))
+    image = str(line.get("source-ref", ""))
+    if image not in page:
         yield warning(PAGE, uri, f"renders, but {image} is nowhere in it", "show {{ task.input.taskObject }}")
     else:
         how = "as the pre-annotation function gives it" if invoke else "without calling the function"

@@ -5,7 +5,9 @@ import click
 from ground_truth_cli.doctor import doctor
 from ground_truth_cli.errors import PlainErrors
 from ground_truth_cli.estimate import estimate
+from ground_truth_cli.manifest import manifest
 from ground_truth_cli.request import request
+from ground_truth_cli.template import template
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,3 +19,5 @@ def main() -> None:
 main.add_command(doctor)
 main.add_command(estimate)
 main.add_command(request)
+main.add_command(manifest)
+main.add_command(template)

@@ -22,6 +22,10 @@ SECONDS_PER_ANSWER: Mapping[str, int] = MappingProxyType(
         "image-classification": 8,
         "multi-label-classification": 12,
         "semantic-segmentation": 300,
+        "bounding-box-verification": 8,
+        "semantic-segmentation-verification": 8,
+        "bounding-box-adjustment": 40,
+        "semantic-segmentation-adjustment": 120,
         "custom": 60,
     }
 )

@@ -6,11 +6,14 @@ import zlib
 import pytest
 from PIL import Image
 
+from ground_truth import manifest_faults, page_checks, template_check
 from ground_truth.checks import Level
+from ground_truth.templates import generate_template
 from ground_truth_cli import doctor_images, doctor_manifest, doctor_task
-from ground_truth_cli.doctor_manifest import read_manifest
-from tests.cli.conftest import ASSETS, MANIFEST, POST, PRE, TRAINING
+from ground_truth_cli.doctor_manifest import Manifest
+from tests.cli.conftest import ASSETS, MANIFEST, POST, PRE, STREET, TRAINING
 
+PAGE = generate_template(STREET)
 IMAGE = {"source-ref": f"s3://{TRAINING}/images/0.jpg"}
 
 
@@ -21,91 +24,66 @@ def test_a_manifest_that_is_not_there(account) -> None:
 
 def test_a_manifest_without_lines(account) -> None:
     account.put_lines()
-    assert "no object" in account.problem(doctor_manifest.EXISTS).found
+    assert "0 objects" in account.problem(manifest_faults.OBJECTS).found
 
 
-@pytest.mark.parametrize(
-    ("line", "text"),
-    [
-        ("{'source-ref': 's3://b/k'}", "line 2 is not JSON"),
-        ("", "line 2 is blank"),
-        ("\ufeff{}", "line 2 begins with a byte order mark"),
-        ("[]", "line 2 is not a JSON object"),
-        ({"source_ref": "s3://b/k"}, "line 2 needs either 'source-ref' or 'source'"),
-        (IMAGE | {"source": "text"}, "line 2 needs either 'source-ref' or 'source'"),
-        ({"source-ref": "images/0.jpg"}, "line 2 'source-ref' should be like s3://bucket/key"),
-        (IMAGE | {"$note": "x"}, "line 2 has the attribute '$note'"),
-        (IMAGE | {"note": "x" * 20_001}, "line 2 has 20001 characters in 'note'"),
-        (IMAGE | {"note": ["x" * 10_000] * 10}, "at most 100000 are allowed"),
-    ],
-)
-def test_a_broken_line_is_told_with_its_number(line, text) -> None:
-    content = "".join((part if isinstance(part, str) else json.dumps(part)) + "\n" for part in (IMAGE, line, IMAGE))
-    manifest = read_manifest(MANIFEST, content.encode().splitlines(), sample_size=10)
-    assert text in doctor_manifest._lines(manifest).found
-
-
-def test_blank_lines_at_the_end_harm_nobody() -> None:
-    manifest = read_manifest(MANIFEST, [json.dumps(IMAGE).encode(), b"", b" "], sample_size=10)
-    assert doctor_manifest._lines(manifest).level is Level.OK
+def test_a_broken_line_is_told_with_its_number(account) -> None:
+    account.put_lines(IMAGE, "{'source-ref': 's3://b/k'}", {"source_ref": "s3://b/k"}, {"source": "words"})
+    assert account.problem(manifest_faults.JSON).where == f"{MANIFEST} line 2"
+    assert account.problem(manifest_faults.SOURCE).where == f"{MANIFEST} line 3"
+    assert "bounding-box labels source-ref" in account.problem(manifest_faults.MEDIA_KEY).found
 
 
 def test_the_sample_is_spread_over_the_manifest() -> None:
     lines = [json.dumps({"source-ref": f"s3://b/{number}"}).encode() for number in range(1_000)]
-    sample = read_manifest(MANIFEST, lines, sample_size=100).sample
-    numbers = [int(uri.rpartition("/")[2]) for uri in sample]
+    manifest = Manifest(uri=MANIFEST, sample_size=100)
+    assert list(manifest.listen(lines)) == lines
+    numbers = [int(uri.rpartition("/")[2]) for uri in manifest.sample]
     assert len(set(numbers)) == 100
     assert 400 < sum(numbers) / 100 < 600
 
 
-def test_text_for_a_task_of_images(account) -> None:
-    account.put_lines(IMAGE, {"source": "words"})
-    assert "1 lines have 'source'" in account.problem(doctor_manifest.LINES).found
-
-
 def test_an_object_that_is_listed_twice(account) -> None:
     account.put_lines(IMAGE, IMAGE)
-    assert "line 2" in account.warning(doctor_manifest.DUPLICATES).found
+    assert "line 2" in account.warning(manifest_faults.REPEATED_OBJECT).where
 
 
 def test_more_objects_than_a_job_takes(account) -> None:
     account.publish(type="semantic-segmentation")
+    account.deploy_with(LabelAttributeName="street-ref")
     account.put_lines(*({"source-ref": f"s3://{TRAINING}/{number}.jpg"} for number in range(20_001)))
-    assert "has 20001 objects" in account.problem(doctor_manifest.COUNT, sample=0).found
+    assert "20,001 objects" in account.problem(manifest_faults.OBJECTS, sample=0).found
 
 
 def test_lines_that_are_labeled_already(account) -> None:
-    labeled = IMAGE | {"street": {"annotations": []}, "street-metadata": {"class-map": {}}}
-    account.put_lines(labeled, {"source-ref": f"s3://{TRAINING}/images/1.jpg"})
-    assert "1 of 2 lines already have 'street'" in account.warning(doctor_manifest.ATTRIBUTE).found
-    account.put_lines(labeled)
-    assert account.problem(doctor_manifest.ATTRIBUTE)
+    account.put_lines(IMAGE | {"street": {"annotations": []}, "street-metadata": {"class-map": {}}})
+    assert "there is a 'street' already" in account.warning(manifest_faults.LABELED).found
 
 
-def earlier(**metadata) -> dict:
-    return IMAGE | {"first": {"annotations": []}, "first-metadata": metadata}
-
-
-def test_objects_that_failed_in_an_earlier_job(account) -> None:
-    account.put_lines(IMAGE | {"first-metadata": {"failure-reason": "expired"}})
-    assert "line 1 (first)" in account.warning(doctor_manifest.REVIEW).found
+def adjust(account, **metadata) -> None:
+    account.publish(type="bounding-box-adjustment")
+    metadata |= {"type": "groundtruth/object-detection"}
+    account.put_lines(IMAGE | {"first": {"annotations": []}, "first-metadata": metadata})
 
 
 def test_a_review_of_unlabeled_objects(account) -> None:
-    account.publish(type="label-adjustment")
-    assert "no labels of an earlier job" in account.problem(doctor_manifest.REVIEW).found
+    account.publish(type="bounding-box-adjustment")
+    assert account.examine(manifest_faults.UNREVIEWABLE)
 
 
-def test_a_review_with_other_labels(account) -> None:
-    account.publish(type="label-adjustment")
-    account.put_lines(earlier(**{"class-map": {"0": "bus", "1": "car"}}))
+def test_a_review_of_objects_that_failed(account) -> None:
+    adjust(account, **{"failure-reason": "expired"})
+    assert "expired" in account.problem(manifest_faults.FAILED).found
+
+
+def test_an_adjustment_with_other_labels(account) -> None:
+    adjust(account, **{"class-map": {"0": "bus", "1": "car"}})
     assert "labels that the task does not have: bus" in account.problem(doctor_manifest.REVIEW).found
 
 
-def test_a_review_of_masks_without_colours(account) -> None:
-    account.publish(type="label-verification")
-    account.put_lines(earlier(**{"internal-color-map": {"1": {"class-name": "car"}}}))
-    assert "no 'hex-color'" in account.problem(doctor_manifest.REVIEW).found
+def test_an_adjustment_with_the_same_labels(account) -> None:
+    adjust(account, **{"class-map": {"1": "car"}})
+    assert [finding.level for finding in account.examine(doctor_manifest.REVIEW)] == [Level.OK]
 
 
 def test_a_batch_that_cannot_be_done_in_time(account) -> None:
@@ -209,35 +187,39 @@ def test_a_hook_of_ground_truth_itself(account) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "level", "text"),
+    ("template", "check", "text"),
     [
-        ("<crowd-form>{{ task.input.image | grant_read_access }}</crowd-form>", Level.PROBLEM, "uses task.input.image"),
-        ("<crowd-form>{% if %}</crowd-form>", Level.PROBLEM, "cannot be rendered"),
-        ("<crowd-form>{{ task.input.labels | sparkle }}</crowd-form>", Level.PROBLEM, "sparkle"),
-        ("<crowd-form></crowd-form>", Level.WARNING, "images/0.jpg is nowhere in it"),
-        ("{{ task.input.taskObject | grant_read_access }}", Level.WARNING, "no <crowd-form>"),
+        (PAGE.replace("taskObject", "image"), template_check.UNDEFINED, "task.input.image is not what"),
+        (PAGE.replace("</crowd-form>", "{% if %}</crowd-form>"), template_check.SYNTAX, ""),
+        (PAGE.replace("grant_read_access", "sparkle"), template_check.FILTER, "no filter 'sparkle'"),
+        (PAGE.replace("<crowd-form>", "").replace("</crowd-form>", ""), page_checks.FORM, "crowd-form"),
     ],
 )
-def test_a_template_that_will_not_show_the_image(account, template, level, text) -> None:
+def test_a_template_that_workers_could_not_use(account, template, check, text) -> None:
     account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=template.encode())
-    found = [finding for finding in account.examine(doctor_task.PAGE) if finding.level is level]
-    assert any(text in finding.found for finding in found)
+    (finding,) = account.examine(check)
+    assert finding.level is not Level.OK
+    assert finding.where.startswith(f"s3://{ASSETS}/template.html")
+    assert text in finding.found
 
 
-OTHERS = "<crowd-form>{{ task.input.image | grant_read_access }} 0.jpg</crowd-form>"
+def test_a_template_that_shows_another_image(account) -> None:
+    template = PAGE.replace("{{ task.input.taskObject | grant_read_access }}", "https://example.com/a.jpg")
+    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=template.encode())
+    assert "images/0.jpg is nowhere in it" in account.warning(doctor_task.PAGE).found
 
 
 def test_what_a_function_of_the_user_s_own_gives_is_not_known(account) -> None:
-    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=OTHERS.encode())
     arn = PRE.replace("dev-street-pre-annotation-LabelingFunction", "mine")
     account.deploy_with(HumanTaskConfig={"PreHumanTaskLambdaArn": arn})
     assert "--invoke" in account.warning(doctor_task.PAGE).fix
 
 
 def test_without_a_function_the_page_is_given_the_line(account) -> None:
-    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=OTHERS.replace(".image", ".source-ref").encode())
+    template = PAGE.replace("taskObject", "source-ref").replace("{{ task.input.labels | to_json | escape }}", "[]")
+    account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=template.encode())
     account.deploy_with(HumanTaskConfig={"PreHumanTaskLambdaArn": None})
-    assert [finding.level for finding in account.examine(doctor_task.PAGE)] == [Level.OK]
+    assert Level.OK in {finding.level for finding in account.examine(doctor_task.PAGE)}
 
 
 class Hook:
@@ -258,7 +240,6 @@ class Hook:
 @pytest.mark.parametrize(
     ("answer", "more", "text"),
     [
-        ({"taskInput": {"image": "s3://b/k"}}, {}, "uses task.input.taskObject"),
         ({"humanAnnotationRequired": "true"}, {}, "should return {'taskInput': {...}}"),
         ({"errorMessage": "no such key"}, {"FunctionError": "Unhandled"}, "failed: no such key"),
     ],
@@ -267,6 +248,12 @@ def test_a_pre_annotation_function_that_does_not_suit_the_template(account, answ
     account.session.clients["lambda"] = Hook(account.session.client("lambda"), answer, **more)
     found = [finding for finding in account.examine(doctor_task.PAGE, invoke=True) if finding.level is Level.PROBLEM]
     assert any(text in finding.found for finding in found)
+
+
+def test_a_pre_annotation_function_that_gives_something_else(account) -> None:
+    account.session.clients["lambda"] = Hook(account.session.client("lambda"), {"taskInput": {"image": "s3://b/k"}})
+    found = {finding.found for finding in account.examine(template_check.UNDEFINED, invoke=True)}
+    assert "task.input.taskObject is not what the pre-annotation hook gives" in found
 
 
 def test_the_function_is_not_called_unless_asked(account) -> None:

@@ -1,5 +1,4 @@
-from pathlib import Path
-
+from ground_truth.checks import Check
 from scripts.list_checks import REPOSITORY, modules, page
 
 PAGE = REPOSITORY / "docs" / "checks.md"
@@ -10,7 +9,6 @@ def test_the_page_of_checks_is_what_the_code_says() -> None:
 
 
 def test_every_check_that_is_made_is_listed() -> None:
-    sources = [Path(module.__file__ or "") for module in modules()]
-    made = sum(source.read_text().count(" = Check(\n") for source in sources)
-    listed = [check for module in modules() for check in getattr(module, "CHECKS", ())]
-    assert made == len(listed) == len({check.id for check in listed})
+    made = {value.id for module in modules() for value in vars(module).values() if isinstance(value, Check)}
+    listed = {check.id for module in modules() for check in getattr(module, "CHECKS", ())}
+    assert made <= listed
