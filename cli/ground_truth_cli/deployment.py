@@ -90,7 +90,7 @@ def find_deployment(environment: str, *, session: Any = None) -> Deployment:
         if not tasks:
             raise ValueError(_nothing_there(session, environment))
     except ProfileNotFound as error:
-        raise ValueError(f"{error}: correct --profile or AWS_PROFILE, or run 'aws configure'") from error
+        raise ValueError(f"{error}: correct AWS_PROFILE, or run 'aws configure'") from error
     except (NoCredentialsError, CredentialRetrievalError) as error:
         raise ValueError(
             "no AWS credentials were found: run 'aws configure' or 'aws sso login', or set AWS_PROFILE"

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from ground_truth.checks import Finding
 from ground_truth.request import Request, job_part, merge
 from ground_truth.s3 import split_uri
+from ground_truth.task_types import CUSTOM, TASK_TYPES
 from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.doctor_account import check_account
 from ground_truth_cli.doctor_buckets import check_buckets
@@ -92,7 +93,7 @@ def examine(
         # Without the published request the manifest has nothing to be measured by; task.files tells of that.
         if "LabelAttributeName" in request:
             yield from check_manifest(examined, manifest, count_members(examined))
-        yield from check_images(heads, manifest.count)
+        yield from check_images(heads, manifest.count, TASK_TYPES.get(task.type, CUSTOM))
 
 
 def _task_part(deployment: Deployment, task_name: str) -> Request:

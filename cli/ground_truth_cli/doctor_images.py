@@ -1,10 +1,13 @@
 """Checks of the images that a manifest lists: there, readable, not too large, upright (contract section 2.3)."""
 
 import io
+import struct
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,6 +15,7 @@ from PIL import Image
 
 from ground_truth.checks import Check, Finding
 from ground_truth.s3 import split_uri
+from ground_truth.task_types import TaskType
 from ground_truth_cli.looking import Examined, not_looked, ok, problem, warning
 from ground_truth_cli.refusals import code_of, is_refusal, message_of
 
@@ -22,13 +26,13 @@ EXIST = Check(
 )
 SIZE = Check(
     "image.size",
-    "No image has more than 40 MB or 100 million pixels",
+    "No image has more bytes or pixels than the task type takes (40 MB, 100 million pixels)",
     "larger images fail as objects",
 )
 FORMAT = Check(
     "image.format",
     "Images are JPEG or PNG",
-    "the built-in task types take no other formats",
+    "the built-in task types take no other formats; a custom page shows what it can",
 )
 ORIENTATION = Check(
     "image.orientation",
@@ -37,12 +41,13 @@ ORIENTATION = Check(
 )
 CHECKS = (EXIST, SIZE, FORMAT, ORIENTATION)
 
-MOST_BYTES = 40 * 1024 * 1024
-MOST_PIXELS = 100_000_000
 # Enough for the header of nearly every photo, thumbnail included.
 _HEADER = 64 * 1024
 _AT_ONCE = 8
 _ORIENTATION_TAG = 274
+# MPO is what Pillow calls a JPEG with further pictures behind it, as cameras write them.
+_FORMATS = ("JPEG", "MPO", "PNG")
+_MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +68,7 @@ def fetch_heads(examined: Examined, uris: Sequence[str]) -> list[Head]:
         return list(pool.map(lambda uri: _fetch(s3, uri), uris))
 
 
-def check_images(heads: Sequence[Head], total: int) -> Iterator[Finding]:
+def check_images(heads: Sequence[Head], total: int, task_type: TaskType) -> Iterator[Finding]:
     """Checks a sample of the images of a manifest that has ``total``, by their first bytes."""
     if not heads:
         return
@@ -71,7 +76,7 @@ def check_images(heads: Sequence[Head], total: int) -> Iterator[Finding]:
     yield from _presence(heads, seen)
     there = [head for head in heads if head.error is None]
     if there:
-        yield from _headers(there, seen)
+        yield from _headers(there, seen, task_type)
 
 
 def _fetch(s3: Any, uri: str) -> Head:
@@ -116,19 +121,19 @@ def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
         yield ok(EXIST, _bucket(heads), f"{seen} are there")
 
 
-def _headers(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
+def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[Finding]:
     large: list[Head] = []
     unknown: list[Head] = []
     strange: list[Head] = []
     turned: list[Head] = []
     for head in heads:
         pixels, kind, orientation = _read_header(head)
-        if head.size > MOST_BYTES or pixels > MOST_PIXELS:
+        if head.size > (task_type.max_file_bytes or inf) or pixels > (task_type.max_pixels or inf):
             large.append(head)
-        if not kind:
+        if not kind and head.size > len(head.content):
             # A long header hides the rest of it behind the first bytes; then nothing is known.
-            (unknown if head.size > len(head.content) else strange).append(head)
-        elif kind not in ("JPEG", "MPO", "PNG"):
+            unknown.append(head)
+        elif task_type.file_endings and kind not in _FORMATS:
             strange.append(head)
         if orientation != 1:
             turned.append(head)
@@ -137,11 +142,12 @@ def _headers(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
         yield problem(
             SIZE,
             _first(large),
-            f"{_of(large, seen)} have more than 40 MB or 100 million pixels",
+            f"{_of(large, seen)} have more than {(task_type.max_file_bytes or 0) // _MEBIBYTE} MB or "
+            f"{task_type.max_pixels or 0:,} pixels, the most that {task_type.key} takes",
             "make them smaller: ground-truth prepare",
         )
     else:
-        yield ok(SIZE, where, f"{seen} are within 40 MB and 100 million pixels")
+        yield ok(SIZE, where, f"{seen} are as small as {task_type.key} wants them")
     if strange:
         yield problem(FORMAT, _first(strange), f"{_of(strange, seen)} are neither JPEG nor PNG", "convert them to JPEG")
     elif unknown:
@@ -149,7 +155,7 @@ def _headers(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
             FORMAT, _first(unknown), f"the first 64 KB of {_of(unknown, seen)} tell nothing", "open one to see"
         )
     else:
-        yield ok(FORMAT, where, f"{seen} are JPEG or PNG")
+        yield ok(FORMAT, where, f"{seen} are of a format that {task_type.key} takes")
     if turned:
         yield warning(
             ORIENTATION,
@@ -168,14 +174,23 @@ def _read_header(head: Head) -> tuple[int, str, int]:
             # Pillow warns of large pictures, which is what we are looking for.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(head.content)) as image:
-                # Not image.getexif(): for a PNG it reads on to the end, which we have not fetched.
-                exif = Image.Exif()
-                exif.load(image.info.get("exif", b""))
-                return image.width * image.height, image.format or "", exif.get(_ORIENTATION_TAG) or 1
+                return image.width * image.height, image.format or "", _orientation(image)
     except Image.DecompressionBombError:
-        return MOST_PIXELS + 1, "JPEG", 1
+        # Pillow does not say more of it; the format matters no longer.
+        return sys.maxsize, "JPEG", 1
     except (OSError, ValueError, SyntaxError):
         return 0, "", 1
+
+
+def _orientation(image: Image.Image) -> int:
+    # Not image.getexif(): for a PNG it reads on to the end, which we have not fetched.
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b""))
+        return int(exif.get(_ORIENTATION_TAG) or 1)
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error):
+        # Broken metadata turns nothing.
+        return 1
 
 
 def _first(heads: Sequence[Head]) -> str:

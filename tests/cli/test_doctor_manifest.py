@@ -112,9 +112,22 @@ def test_an_image_of_too_many_pixels(account, size) -> None:
     assert account.problem(doctor_images.SIZE).where.endswith("wide.png")
 
 
-def test_an_image_of_too_many_bytes(account, monkeypatch) -> None:
-    monkeypatch.setattr(doctor_images, "MOST_BYTES", 100)
-    assert "3 of all 3 images" in account.problem(doctor_images.SIZE).found
+def test_an_image_of_too_many_bytes(account) -> None:
+    size = 40 * 1024 * 1024 + 1
+    account.s3.put_object(Bucket=TRAINING, Key="images/0.jpg", Body=bytes(size))
+    assert "1 of all 3 images" in account.problem(doctor_images.SIZE).found
+
+
+def test_a_custom_page_shows_what_it_can(account) -> None:
+    account.publish(type="custom")
+    account.put_lines({"source-ref": account.put_image("a.bmp", format="BMP")})
+    assert [finding.level for finding in account.examine(doctor_images.FORMAT)] == [Level.OK]
+
+
+def test_broken_metadata_turns_nothing(account) -> None:
+    account.put_lines({"source-ref": account.put_image("odd.jpg", exif=b"Exif\x00\x00nonsense")})
+    for check in doctor_images.CHECKS:
+        assert [finding.level for finding in account.examine(check)] == [Level.OK]
 
 
 def test_an_image_that_is_turned_by_its_exif_flag(account) -> None:
