@@ -222,11 +222,10 @@ class TaskHooks(Construct):
 
     def _function_name(self, hook: str) -> str:
         """Readable, unique in account and region as environment and task are, and known to AWS's policy."""
-        ending = f"-{hook}-{_NAME_PART}"
-        name = f"{self._environment}-{self._task.name}"
-        most = 64 - len(ending)
-        if len(name) > most:
-            name = f"{name[: most - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        # The hash tells environment "a-b" with task "c" from environment "a" with task "b-c".
+        whole = f"{self._environment}/{self._task.name}"
+        ending = f"-{hashlib.sha256(whole.encode()).hexdigest()[:6]}-{hook}-{_NAME_PART}"
+        name = f"{self._environment}-{self._task.name}"[: 64 - len(ending)]
         return name + ending
 
     def _allow_reading_payload(self, function: lambda_.IFunction) -> None:

@@ -34,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Labels street scenes on this machine.")
     parser.add_argument("--photos", type=Path, help="a folder of your own photos instead of rendered scenes")
     folder: Path | None = parser.parse_args().photos
+    folder = folder.expanduser() if folder else None
     # A polite kill ends the emulator as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()

@@ -35,12 +35,18 @@ def photos_of(folder: Path) -> Iterator[Photo]:
 
     Raises FileNotFoundError if the folder has no photos.
     """
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder {folder}")
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS)
     if not found:
         raise FileNotFoundError(f"no photos in {folder}: it needs files ending in {', '.join(IMAGE_ENDINGS)}")
     for path in found:
-        with Image.open(path) as picture:
-            size = picture.size
+        try:
+            with Image.open(path) as picture:
+                picture.load()
+                size = picture.size
+        except OSError as error:
+            raise OSError(f"{path} is not a readable picture: {error}") from error
         yield Photo(name=path.name, content=path.read_bytes(), size=size, objects=_invented(path.name, size))
 
 
