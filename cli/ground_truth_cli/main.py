@@ -2,8 +2,11 @@
 
 import click
 
+from ground_truth_cli.doctor import doctor
 from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.estimate import estimate
 from ground_truth_cli.manifest import manifest
+from ground_truth_cli.request import request
 from ground_truth_cli.template import template
 
 
@@ -13,5 +16,8 @@ def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
 
 
+main.add_command(doctor)
+main.add_command(estimate)
+main.add_command(request)
 main.add_command(manifest)
 main.add_command(template)
