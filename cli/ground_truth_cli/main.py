@@ -13,7 +13,7 @@ from ground_truth_cli.template import template
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cdk-ground-truth")
 def main() -> None:
-    """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
+    """Have images labeled by people: check, estimate and request labeling jobs, and merge their answers."""
 
 
 main.add_command(doctor)
