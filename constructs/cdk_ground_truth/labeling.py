@@ -102,6 +102,7 @@ class GroundTruthLabeling(Construct):
             check_given_key(self, self.training_bucket.encryption_key)
             permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
+        permissions.allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
         for name, text in self.workforce.warnings():
             cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
 
@@ -173,6 +174,13 @@ def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hoo
     if any(is_unresolved(name) for name in names):
         raise ContractError("tasks", names, "named at synth", "give each task a plain name")
     # Job names are compared without case, and jobs are named after their task.
+    if len(tasks) > permissions.TASKS_PER_ROLE:
+        raise ContractError(
+            "tasks",
+            len(tasks),
+            f"at most {permissions.TASKS_PER_ROLE}",
+            "a role holds the permissions of no more; declare another GroundTruthLabeling with its own environment",
+        )
     if not names or len({name.lower() for name in names}) < len(names):
         raise ContractError("tasks", names, "one task or more, with different names", "rename or add tasks")
     unknown = sorted(set(hooks) - set(names)) if isinstance(hooks, Mapping) else []

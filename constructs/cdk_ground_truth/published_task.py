@@ -34,7 +34,8 @@ class PublishedTask(Construct):
 
     Published as files are ``template``, ``label_category_config`` (None for a custom task without labels) and
     ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds a
-    ``ground_truth.task_description.TaskDescription``.
+    ``ground_truth.task_description.TaskDescription``, and ``execution_needs`` are the permissions that the execution
+    role needs for the task.
     Raises ContractError for a template that workers could not answer.
     """
 
@@ -80,7 +81,7 @@ class PublishedTask(Construct):
         needs = self.hooks.execution_needs + permissions.to_read_files(self.template, self.label_category_config)
         if uses_media and not instruction_media.public:
             needs += permissions.to_read_objects(instruction_media.bucket, "*")
-        permissions.allow(self, "ExecutionRolePermissions", execution_role, needs)
+        self.execution_needs = needs
         key = training_bucket.encryption_key
         description = TaskDescription(
             name=task.name,

@@ -205,7 +205,7 @@ def test_functions_of_the_user_are_called_and_may_read_the_payload() -> None:
     assert len(resources(template, "AWS::Lambda::Function")) == 1
     (reading,) = [s for name, s in statements(template) if "PayloadPermissions" in name]
     assert "labeling-jobs/*" in str(reading["Resource"])
-    invoking = [s for n, s in statements(template) if "ExecutionRole" in n and s["Action"] == "lambda:InvokeFunction"]
+    invoking = [s for n, s in statements(template) if "TaskPermissions" in n and s["Action"] == "lambda:InvokeFunction"]
     assert [s["Resource"] for s in invoking] == [{"Fn::GetAtt": [stack.get_logical_id(own.node.default_child), "Arn"]}]
 
 
