@@ -3,9 +3,13 @@
 import click
 
 from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.prepare import prepare_command
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cdk-ground-truth")
 def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
+
+
+main.add_command(prepare_command)
