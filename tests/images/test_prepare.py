@@ -269,10 +269,10 @@ def test_a_detector_that_finds_nothing_says_so() -> None:
 
 
 def test_a_name_follows_from_key_and_content_alone() -> None:
-    assert image_name(b"key", b"content", "jpg") == image_name(b"key", b"content", "jpg")
-    assert image_name(b"key", b"content", "jpg") != image_name(b"other", b"content", "jpg")
-    assert image_name(b"key", b"content", "jpg") != image_name(b"key", b"other", "jpg")
-    assert len(image_name(b"key", b"content", "png")) == 32 + len(".png")
+    assert image_name(b"key", [b"content"], "jpg") == image_name(b"key", [b"content"], "jpg")
+    assert image_name(b"key", [b"content"], "jpg") != image_name(b"other", [b"content"], "jpg")
+    assert image_name(b"key", [b"content"], "jpg") != image_name(b"key", [b"other"], "jpg")
+    assert len(image_name(b"key", [b"content"], "png")) == 32 + len(".png")
 
 
 def test_copies_that_differ_in_metadata_only_get_one_name() -> None:

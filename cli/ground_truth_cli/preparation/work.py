@@ -1,5 +1,7 @@
 """What the processes of a run do with their share of the files."""
 
+import contextlib
+import ctypes
 import os
 import signal
 import threading
@@ -9,10 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ground_truth.images.clean import Pieces
 from ground_truth.images.detectors import detector_of
 from ground_truth.images.names import image_name
 from ground_truth.images.prepare import MOST_SOURCE_BYTES, Options, Rejected, prepare_image
 from ground_truth.images.redact import Detector
+
+# Names and numbers of glibc's malloc.h; what exceeds the bytes goes back to the system at once.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 32 * 1024 * 1024
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
@@ -27,7 +34,7 @@ class Store(Protocol):
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file."""
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: Pieces) -> None:
         """Writes a file in one step."""
 
 
@@ -64,10 +71,22 @@ _state: dict[str, Any] = {}
 def start(work: Work) -> None:
     """Readies a process; the interrupt key is for the one that leads."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _keep_memory()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _state["work"] = work
     _state["detect"] = detector_of(work.redact)
     _state["threads"] = ThreadPoolExecutor(work.threads) if work.threads > 1 else None
+
+
+def _keep_memory() -> None:
+    """Has the C library reuse the memory of one photo for the next: fetching it anew takes as long as the work.
+
+    glibc only; elsewhere nothing changes.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+            library.mallopt(option, _KEPT_BYTES)
 
 
 def _end_with(leader: int) -> None:
@@ -93,7 +112,7 @@ def _prepare_file(name: str) -> Outcome:
     result = prepare_image(content, name=name, options=work.options, detect=detect)
     if isinstance(result, Rejected):
         return Outcome(name=name, reason=result.reason)
-    image = image_name(work.key, result.content, result.ending)
+    image = image_name(work.key, result.pieces, result.ending)
     if work.destination:
-        work.destination.write(f"images/{image}", result.content)
-    return Outcome(name=name, image=image, size=len(result.content), changes=result.changes)
+        work.destination.write(f"images/{image}", result.pieces)
+    return Outcome(name=name, image=image, size=result.size, changes=result.changes)

@@ -57,7 +57,7 @@ class _Rewriting:
         profile = self._neutral_profile()
         head = [_START, self._jfif, self._adobe, *_profile_segments(profile)]
         width, height = self._size
-        return Clean(content=b"".join([*head, *self._body, _END]), width=width, height=height, profile=profile)
+        return Clean(pieces=[*head, *self._body, _END], width=width, height=height, profile=profile)
 
     def _marker(self, position: int) -> tuple[int, int]:
         """The marker at a position, and the position behind it; fill bytes are skipped."""

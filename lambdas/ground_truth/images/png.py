@@ -50,7 +50,7 @@ def strip_png(content: bytes, *, most_pixels: int) -> Clean:
     packed = b"".join(payload for name, payload in chunks if name == b"IDAT")
     packed = packed[: _packed_length(packed, _unpacked_length(width, height, depth * _SAMPLES[kind], methods[2]))]
     written += [_chunk(b"IDAT", packed), _chunk(b"IEND", b"")]
-    return Clean(content=b"".join(written), width=width, height=height, profile=profile)
+    return Clean(pieces=written, width=width, height=height, profile=profile)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from ground_truth.images import formats, pixels
-from ground_truth.images.clean import Clean
+from ground_truth.images.clean import Clean, Pieces
 from ground_truth.images.formats import Format
 from ground_truth.images.jpeg import strip_jpeg
 from ground_truth.images.png import strip_png
@@ -49,13 +49,24 @@ class Prepared:
     """A picture without metadata, upright and within the limits.
 
     ``ending`` is "jpg" or "png"; ``changes`` say in plain words what happened beyond removing metadata.
+    ``pieces`` one after the other are the file's ``content``.
     """
 
-    content: bytes
+    pieces: Pieces
     ending: str
     width: int
     height: int
     changes: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> bytes:
+        """The file in one."""
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """The length of the file in bytes."""
+        return sum(map(len, self.pieces))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +98,12 @@ def _prepare(content: bytes, name: str, options: Options, detect: Detector | Non
     with pixels.opened(content, form) as image:
         _check_size(image.width, image.height, options)
         orientation = pixels.orientation_of(image)
-        fits = clean and image.width * image.height <= options.max_pixels and len(clean.content) <= MOST_BYTES
+        fits = clean and image.width * image.height <= options.max_pixels and clean.size <= MOST_BYTES
         if clean and fits and orientation == 1 and detect is None:
             ending = "png" if form is formats.PNG else "jpg"
-            return Prepared(content=clean.content, ending=ending, width=clean.width, height=clean.height)
-        if clean and len(clean.content) > MOST_BYTES and not options.downscale:
-            raise _too_many_bytes(len(clean.content))
+            return Prepared(pieces=clean.pieces, ending=ending, width=clean.width, height=clean.height)
+        if clean and clean.size > MOST_BYTES and not options.downscale:
+            raise _too_many_bytes(clean.size)
         return _rewrite(content, image, form, clean, orientation, options, detect)
 
 
@@ -151,7 +162,7 @@ def _rewrite(
     if picture.width * picture.height < before[0] * before[1]:
         changes.append(f"downscaled from {before[0]} x {before[1]} to {picture.width} x {picture.height}")
     return Prepared(
-        content=written,
+        pieces=written,
         ending=encoding.ending,
         width=picture.width,
         height=picture.height,
@@ -159,18 +170,18 @@ def _rewrite(
     )
 
 
-def _written(picture: Image.Image, encoding: pixels.Encoding, options: Options) -> tuple[bytes, Image.Image]:
+def _written(picture: Image.Image, encoding: pixels.Encoding, options: Options) -> tuple[Pieces, Image.Image]:
     """The picture within the limits of pixels and bytes, and what was written."""
     picture = pixels.shrunk(picture, options.max_pixels)
     while True:
         raw = pixels.encode(picture, encoding)
         # The same sieve as for every other file, so that no encoder's own marks get through.
         clean = strip_jpeg(raw) if encoding.jpeg else strip_png(raw, most_pixels=_MOST_DECODED_PIXELS)
-        if len(clean.content) <= MOST_BYTES:
-            return clean.content, picture
+        if clean.size <= MOST_BYTES:
+            return clean.pieces, picture
         if not options.downscale:
-            raise _too_many_bytes(len(clean.content))
-        share = 0.9 * MOST_BYTES / len(clean.content)
+            raise _too_many_bytes(clean.size)
+        share = 0.9 * MOST_BYTES / clean.size
         picture = pixels.shrunk(picture, max(1, math.floor(picture.width * picture.height * share)))
 
 
