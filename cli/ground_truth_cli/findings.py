@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 import click
+
 from ground_truth.checks import Finding, Level
 
 _MARKS = {

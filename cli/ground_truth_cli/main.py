@@ -3,7 +3,9 @@
 import click
 
 from ground_truth_cli.errors import PlainErrors
-from ground_truth_cli.prepare import prepare_command
+from ground_truth_cli.manifest import manifest
+from ground_truth_cli.prepare import prepare
+from ground_truth_cli.template import template
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
@@ -12,4 +14,6 @@ def main() -> None:
     """Have images labeled by people: prepare, check, start, watch and merge labeling jobs."""
 
 
-main.add_command(prepare_command)
+main.add_command(manifest)
+main.add_command(prepare)
+main.add_command(template)

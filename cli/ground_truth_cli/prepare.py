@@ -11,7 +11,7 @@ from ground_truth.images.detectors import DETECTORS
 from ground_truth.images.prepare import MOST_PIXELS, Options
 from ground_truth_cli.preparation.owner_key import default_key_file, owner_key
 from ground_truth_cli.preparation.places import Folder, Place, Prefix, place
-from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, prepare
+from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, carry_out
 
 
 @click.command("prepare")
@@ -38,7 +38,7 @@ from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, prepare
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count(), show_default=True, help="Processes.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of the files; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
-def prepare_command(
+def prepare(
     source: str,
     destination: str,
     uri: str | None,
@@ -76,7 +76,7 @@ def prepare_command(
         dry_run=dry_run,
     )
     try:
-        summary = prepare(plan, progress=True)
+        summary = carry_out(plan, progress=True)
     except KeyboardInterrupt:
         click.echo("Stopped; the same command goes on from here.", err=True)
         raise SystemExit(130) from None

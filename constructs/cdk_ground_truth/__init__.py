@@ -11,8 +11,10 @@ from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
+from ground_truth.audits import EarlierLabels, LabelAdjustment, LabelVerification
 from ground_truth.errors import ContractError
-from ground_truth.instructions import Example, Instructions
+from ground_truth.instructions import Example, Instructions, Question
+from ground_truth.label_splitting import merge_split_labels, split_by_label
 from ground_truth.tasks import (
     BoundingBox,
     CustomTask,
@@ -28,6 +30,7 @@ __all__ = [
     "BoundingBox",
     "ContractError",
     "CustomTask",
+    "EarlierLabels",
     "Example",
     "ExecutionRole",
     "FunctionSettings",
@@ -37,12 +40,17 @@ __all__ = [
     "ImagingLayer",
     "InstructionMedia",
     "Instructions",
+    "LabelAdjustment",
+    "LabelVerification",
     "LabelingMonitoring",
     "LabelingTask",
     "MultiLabelClassification",
     "PrivateWorkTeam",
     "PublishedTask",
+    "Question",
     "SemanticSegmentation",
     "TrainingBucket",
     "Workforce",
+    "merge_split_labels",
+    "split_by_label",
 ]

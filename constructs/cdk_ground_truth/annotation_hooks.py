@@ -17,11 +17,12 @@ from cdk_ground_truth import permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._assets import lambdas_folder
 from cdk_ground_truth.function_settings import FunctionSettings
+from cdk_ground_truth.given_parts import check_given_function
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.built_in_functions import ACCOUNTS
 from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_types import CUSTOM, SEMANTIC_SEGMENTATION
+from ground_truth.task_types import CUSTOM, Output
 from ground_truth.tasks import LabelingTask
 
 # AWS's managed execution policy may call functions with this in their name (contract section 3.3).
@@ -71,6 +72,11 @@ class AnnotationHooks:
                 "our pre-annotation hook for a task whose examples show instruction media",
                 "only ours tells the template where the pictures lie; give them by https URL instead",
             )
+
+    @property
+    def gives_our_task_input(self) -> bool:
+        """Whether pages are given ``taskObject``, ``labels`` and ``manifestLine``, as by ours and AWS's hooks."""
+        return self.pre_annotation in (Hook.OURS, Hook.BUILT_IN)
 
     @staticmethod
     def built_in() -> "AnnotationHooks":
@@ -126,7 +132,7 @@ class TaskHooks(Construct):
     ``pre_annotation`` and ``post_annotation`` are None where AWS's own function or none is used;
     ``pre_annotation_arn`` and ``post_annotation_arn`` are None only where there is none. ``execution_needs``
     is what the execution role needs to call them.
-    Raises ContractError for a hook that the type or the region does not have.
+    Raises ContractError for a hook that the type or the region does not have, and for one of another region.
     """
 
     def __init__(
@@ -149,8 +155,8 @@ class TaskHooks(Construct):
         self._labels = label_category_config
         self._instruction_media = instruction_media
         self._settings = settings
-        self.pre_annotation = self._function(choice.pre_annotation, self._create_pre_annotation)
-        self.post_annotation = self._function(choice.post_annotation, self._create_post_annotation)
+        self.pre_annotation = self._function("pre_annotation", choice.pre_annotation, self._create_pre_annotation)
+        self.post_annotation = self._function("post_annotation", choice.post_annotation, self._create_post_annotation)
         self.pre_annotation_arn = self._arn(choice.pre_annotation, self.pre_annotation, "PRE")
         self.post_annotation_arn = self._arn(choice.post_annotation, self.post_annotation, "ACS")
         if self.post_annotation and choice.post_annotation is not Hook.OURS:
@@ -163,12 +169,13 @@ class TaskHooks(Construct):
         return [need for function in functions if function for need in permissions.to_invoke(function.function_arn)]
 
     def _function(
-        self, choice: lambda_.IFunction | Hook, create: Callable[[], lambda_.IFunction]
+        self, name: str, choice: lambda_.IFunction | Hook, create: Callable[[], lambda_.IFunction]
     ) -> lambda_.IFunction | None:
         if choice is Hook.OURS:
             return create()
         if isinstance(choice, Hook):
             return None
+        check_given_function(self, name, choice)
         return choice
 
     def _arn(self, choice: lambda_.IFunction | Hook, function: lambda_.IFunction | None, prefix: str) -> str | None:
@@ -193,7 +200,7 @@ class TaskHooks(Construct):
     def _create_post_annotation(self) -> lambda_.IFunction:
         needs = permissions.to_read_files(self._labels)
         needs += permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
-        if self._task.type is SEMANTIC_SEGMENTATION:
+        if self._task.type.output is Output.MASK_FILE:
             masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
             needs += permissions.to_write_objects(self._training_bucket, masks)
         return HookFunction(

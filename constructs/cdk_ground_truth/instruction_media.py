@@ -10,6 +10,8 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge, acknowledge_wildcards
+from cdk_ground_truth.given_parts import check_given_media
+from cdk_ground_truth.training_bucket import EXPIRE_LEFTOVERS
 from ground_truth.errors import ContractError
 from ground_truth.instructions import Instructions
 
@@ -21,7 +23,8 @@ class InstructionMedia(Construct):
 
     ``content`` is a folder that every deployment copies into it; ``deploy_content=False`` leaves the copying
     to you. ``public=False`` keeps the bucket private: templates then show its pictures through
-    ``grant_read_access``. ``bucket`` uses an existing bucket as it is; ``public`` says whether it is public.
+    ``grant_read_access``. ``bucket`` uses an existing bucket as it is; ``public`` says whether it is public,
+    and synth fails if it is a bucket of this app that cannot be.
     """
 
     def __init__(
@@ -40,6 +43,8 @@ class InstructionMedia(Construct):
         self.content = content
         self._created = bucket is None
         self.bucket: s3.IBucket = bucket or self._create_bucket(removal_policy)
+        if bucket and public:
+            check_given_media(self, bucket)
         if content and deploy_content:
             self._deploy(content)
 
@@ -74,13 +79,7 @@ class InstructionMedia(Construct):
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="ExpireReplacedVersionsAndUnfinishedUploads",
-                    noncurrent_version_expiration=cdk.Duration.days(90),
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                )
-            ],
+            lifecycle_rules=[EXPIRE_LEFTOVERS],
             removal_policy=removal_policy,
         )
         acknowledge(bucket, "AwsSolutions-S1", "what lies here is public by intent; who reads it is of no interest")

@@ -14,6 +14,7 @@ from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.given_bucket import check_given_bucket
+from cdk_ground_truth.given_parts import check_given_key
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
@@ -67,7 +68,7 @@ class GroundTruthLabeling(Construct):
         self.environment = environment or stack.stack_name
         self.parameter_prefix = parameter_prefix(self.environment)
         self.workforce = workforce or Workforce.self_hosted()
-        self.workforce.check_region(stack.region)
+        self.workforce.check_place(stack.region, stack.account)
         _check_tasks(tasks, self.workforce, hooks)
         self._take_environment()
         self.training_bucket = _choose_bucket(
@@ -89,6 +90,7 @@ class GroundTruthLabeling(Construct):
             )
         permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
         if self.training_bucket.encryption_key:
+            check_given_key(self, self.training_bucket.encryption_key)
             permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
         for name, text in self.workforce.warnings():

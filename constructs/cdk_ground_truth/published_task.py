@@ -19,11 +19,14 @@ from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import Workforce
 from ground_truth import request
+from ground_truth.checks import Level
 from ground_truth.errors import ContractError
 from ground_truth.label_categories import label_category_config
 from ground_truth.task_description import TaskDescription, parameter_name
+from ground_truth.task_examples import example_input
 from ground_truth.tasks import LabelingTask
-from ground_truth.templates import check_template, generate_template
+from ground_truth.template_check import check_template
+from ground_truth.templates import generate_template
 
 
 class PublishedTask(Construct):
@@ -32,6 +35,7 @@ class PublishedTask(Construct):
     Published as files are ``template``, ``label_category_config`` (None for a custom task without labels) and
     ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds a
     ``ground_truth.task_description.TaskDescription``.
+    Raises ContractError for a template that workers could not answer.
     """
 
     def __init__(
@@ -57,7 +61,12 @@ class PublishedTask(Construct):
             instruction_media.check(instructions)
         now, at_deployment = request.split_unresolved(request.task_part(task))
         self.task = task
-        self.template = self._publish_template(instruction_media)
+        self.template = self._publish_template(
+            instruction_media,
+            example_input(task, instruction_media=instruction_media.base_uri if uses_media else None)
+            if hooks.gives_our_task_input
+            else None,
+        )
         self.label_category_config = self._publish_labels()
         self.request = self._publish("Request", f"{task.name}.json", _pretty(now))
         self.hooks = TaskHooks(
@@ -110,14 +119,18 @@ class PublishedTask(Construct):
         for name, text in task.warnings():
             self._warn(name, text)
 
-    def _publish_template(self, media: InstructionMedia) -> s3_assets.Asset:
+    def _publish_template(self, media: InstructionMedia, task_input: dict[str, Any] | None) -> s3_assets.Asset:
+        """Publishes the template, checked with what its page will be given, where that is known."""
         given = self.task.template
         if given is None:
             template = generate_template(self.task, media_is_public=media.public)
         else:
             template = Path(given).read_text(encoding="utf-8")
-            for name, text in check_template(template):
-                self._warn(f"template.{name}", f"template of task '{self.task.name}': {text}")
+        for finding in check_template(template, task=self.task, task_input=task_input):
+            text = f"{finding.where}: {finding.found}" if finding.where else finding.found
+            if finding.level is Level.PROBLEM:
+                raise ContractError("template", text, f"a page that workers of '{self.task.name}' can use", finding.fix)
+            self._warn(finding.check.id, f"template of task '{self.task.name}': {text}: {finding.fix}")
         return self._publish("Template", f"{self.task.name}.liquid.html", template)
 
     def _publish_labels(self) -> s3_assets.Asset | None:

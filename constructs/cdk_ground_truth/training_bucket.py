@@ -16,6 +16,13 @@ LABELING_CORS_RULE = s3.CorsRule(
     exposed_headers=["Access-Control-Allow-Origin"],
 )
 
+# Labels are overwritten only by mistake, so that what a write replaced stays for a while.
+EXPIRE_LEFTOVERS = s3.LifecycleRule(
+    id="ExpireReplacedVersionsAndUnfinishedUploads",
+    noncurrent_version_expiration=cdk.Duration.days(90),
+    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+)
+
 OUTPUT_PREFIX = "labeling-jobs"
 
 
@@ -57,13 +64,7 @@ class TrainingBucket(s3.Bucket):
             encryption_key=encryption_key,
             bucket_key_enabled=True if encryption_key else None,
             versioned=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="ExpireReplacedVersionsAndUnfinishedUploads",
-                    noncurrent_version_expiration=cdk.Duration.days(90),
-                    abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                )
-            ],
+            lifecycle_rules=[EXPIRE_LEFTOVERS],
             removal_policy=removal_policy,
             server_access_logs_bucket=server_access_logs_bucket,
         )

@@ -134,14 +134,18 @@ class Workforce:
                 "copy the ARN of a work team of this kind from the SageMaker console",
             )
 
-    def check_region(self, region: str) -> None:
-        """Raises ContractError if the work team lies in another region than the jobs."""
-        if self.work_team_arn is None or is_unresolved(self.work_team_arn) or is_unresolved(region):
+    def check_place(self, region: str, account: str) -> None:
+        """Raises ContractError if the work team lies in another region than the jobs, or a private one elsewhere."""
+        if self.work_team_arn is None or is_unresolved(self.work_team_arn):
             return
-        there = self.work_team_arn.split(":")[3]
-        if there != region:
+        _, _, _, there, owner, _ = self.work_team_arn.split(":", 5)
+        if not is_unresolved(region) and there != region:
             raise ContractError(
                 "work_team_arn", there, f"in {region}, the region of the jobs", "use a work team of this region"
+            )
+        if self.kind is WorkforceKind.PRIVATE and not is_unresolved(account) and owner != account:
+            raise ContractError(
+                "work_team_arn", owner, f"in {account}, the account of the jobs", "use a work team of this account"
             )
 
     def check(self, task: LabelingTask) -> None:

@@ -124,6 +124,8 @@ def _summarize(manifest: Sequence[Mapping[str, Any]], photos: Sequence[Photo], r
 
 
 def _progress(done: int, total: int) -> None:
+    if not sys.stdout.isatty() and done < total:
+        return
     bar = "#" * (30 * done // total)
     print(f"\rAsking the workers [{bar:<30}] {done}/{total}", end="" if done < total else "\n", flush=True)
 

@@ -40,3 +40,17 @@ class Finding:
             "found": self.found,
             "fix": self.fix,
         }
+
+
+def problem(check: Check, found: str, fix: str, line: int | None = None) -> Finding:
+    """What stops a job, in a line of a file."""
+    return _in_line(Level.PROBLEM, check, found, fix, line)
+
+
+def warning(check: Check, found: str, fix: str, line: int | None = None) -> Finding:
+    """What costs money or quality, in a line of a file."""
+    return _in_line(Level.WARNING, check, found, fix, line)
+
+
+def _in_line(level: Level, check: Check, found: str, fix: str, line: int | None) -> Finding:
+    return Finding(check=check, level=level, found=found, where=f"line {line}" if line else "", fix=fix)

@@ -56,6 +56,26 @@ def segmentation(labeled: AnnotatedObject, labels: Sequence[str]) -> Result:
     return png, records.mask_details(classes, confidence)
 
 
+def verification(labeled: AnnotatedObject, labels: Sequence[str]) -> Result:
+    """The verdict most workers gave, with what they wrote (contract 7.3)."""
+    verdict, details = classification(labeled, labels)
+    parts = (answer_field(answer.content, "label") for answer in labeled.answers)
+    comments = [{"comment": part["workerComment"]} for part in parts if part.get("workerComment")]
+    return verdict, details | ({"worker-feedback": comments} if comments else {})
+
+
+def adjusted_boxes(labeled: AnnotatedObject, labels: Sequence[str]) -> Result:
+    """Boxes as in the task they adjust, and whether anybody changed them."""
+    label, details = boxes(labeled, labels)
+    return label, details | _adjustment_status(labeled, "boundingBoxes")
+
+
+def adjusted_segmentation(labeled: AnnotatedObject, labels: Sequence[str]) -> Result:
+    """A mask as in the task it adjusts, and whether anybody changed it."""
+    label, details = segmentation(labeled, labels)
+    return label, details | _adjustment_status(labeled, "labeledImage")
+
+
 def every_answer(labeled: AnnotatedObject, labels: Sequence[str]) -> Result:
     """All answers side by side, for custom tasks, whose meaning only their author knows."""
     answers = [
@@ -69,8 +89,17 @@ CONSOLIDATORS: Mapping[str, Callable[[AnnotatedObject, Sequence[str]], Result]] 
     task_types.MULTI_LABEL_CLASSIFICATION.key: multi_label,
     task_types.BOUNDING_BOX.key: boxes,
     task_types.SEMANTIC_SEGMENTATION.key: segmentation,
+    task_types.VERIFICATION_OF_BOXES.key: verification,
+    task_types.VERIFICATION_OF_MASKS.key: verification,
+    task_types.ADJUSTMENT_OF_BOXES.key: adjusted_boxes,
+    task_types.ADJUSTMENT_OF_MASKS.key: adjusted_segmentation,
     task_types.CUSTOM.key: every_answer,
 }
+
+
+def _adjustment_status(labeled: AnnotatedObject, field: str) -> dict[str, str]:
+    modified = any(answer_field(answer.content, field).get("initialValueModified") for answer in labeled.answers)
+    return {"adjustment-status": "adjusted" if modified else "unadjusted"}
 
 
 def _share(votes: int, labeled: AnnotatedObject) -> float:

@@ -5,13 +5,26 @@ from dataclasses import dataclass
 
 from ground_truth.errors import ContractError
 
+# What would end a string or a tag in a template.
+_UNQUOTABLE = frozenset("{}") | frozenset(map(chr, range(32)))
+
+# Why each rule matters, in the order in which they are missed.
+REASONS = {
+    "what_to_label": "every worker will decide for himself what belongs to a label",
+    "box_fit": "some workers will leave a margin, others cut corners",
+    "partly_visible": "workers will disagree at image edges and behind obstacles",
+    "good_examples": "a picture of a right answer settles more than a sentence",
+    "bad_examples": "workers repeat mistakes that nobody showed them",
+}
+_OUTLINE_RULES = ("box_fit", "partly_visible")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
     """One picture with a sentence on why it is right or wrong.
 
     ``image`` is a path inside the instruction media folder, or an absolute https URL.
-    Raises ContractError for any other address.
+    Raises ContractError for any other address, and for characters that a template cannot quote.
     """
 
     image: str
@@ -25,6 +38,13 @@ class Example:
                 "a path inside the instruction media folder or an https URL",
                 "workers' pages load pictures by https only",
             )
+        if not _UNQUOTABLE.isdisjoint(self.image) or {"'", '"'} <= set(self.image):
+            raise ContractError(
+                "image",
+                self.image,
+                "without braces, control characters and quotes of both kinds",
+                "a template cannot name such a file; rename the picture",
+            )
 
     @property
     def is_media(self) -> bool:
@@ -33,11 +53,20 @@ class Example:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Question:
+    """A question that workers will ask, with its answer: "Is a bus a car?", "No: leave it out."."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Instructions:
     """The rules workers follow; every one left out is a warning, as unclear rules spoil crowd labels.
 
     All texts are plain text: markup in them is shown, not interpreted.
-    ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects.
+    ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects;
+    ``questions`` settle cases that no rule covers.
     """
 
     what_to_label: str = ""
@@ -45,10 +74,12 @@ class Instructions:
     partly_visible: str = ""
     good_examples: tuple[Example, ...] = ()
     bad_examples: tuple[Example, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "good_examples", tuple(self.good_examples))
         object.__setattr__(self, "bad_examples", tuple(self.bad_examples))
+        object.__setattr__(self, "questions", tuple(self.questions))
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -67,13 +98,6 @@ class Instructions:
 
     def missing(self, *, draws_outlines: bool) -> Iterator[tuple[str, str]]:
         """Yields (rule, why it matters) for each rule that was not given."""
-        if not self.what_to_label:
-            yield "what_to_label", "every worker will decide for himself what belongs to a label"
-        if draws_outlines and not self.box_fit:
-            yield "box_fit", "some workers will leave a margin, others cut corners"
-        if draws_outlines and not self.partly_visible:
-            yield "partly_visible", "workers will disagree at image edges and behind obstacles"
-        if not self.good_examples:
-            yield "good_examples", "a picture of a right answer settles more than a sentence"
-        if not self.bad_examples:
-            yield "bad_examples", "workers repeat mistakes that nobody showed them"
+        for rule, reason in REASONS.items():
+            if not getattr(self, rule) and (draws_outlines or rule not in _OUTLINE_RULES):
+                yield rule, reason

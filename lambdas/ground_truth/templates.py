@@ -1,24 +1,87 @@
 """Worker templates: Liquid in HTML, generated from a task, readable enough to be taken over by hand.
 
 The generated page expects of ``task.input`` (contract section 10.1): ``taskObject``, the image's S3 URI;
-``labels``, the label texts; ``instructionMedia``, where example pictures lie, if there are any.
+``labels``, the label texts; ``instructionMedia``, where example pictures lie, if there are any; and, where
+earlier labels are verified or adjusted, ``manifestLine`` with the labels.
 """
 
 import html
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from ground_truth import limits, task_types
-from ground_truth.errors import ContractError
-from ground_truth.instructions import Example, Instructions
+from ground_truth import task_types
+from ground_truth.audits import AuditTask
+from ground_truth.instructions import Example, Instructions, Question
 from ground_truth.tasks import LabelingTask
 
 CROWD_SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 
-_LABELS_ATTRIBUTE = {
-    task_types.IMAGE_CLASSIFICATION: "categories",
-    task_types.MULTI_LABEL_CLASSIFICATION: "categories",
+# Class maps have texts for keys, so that a box's class index is captured as a text first. The attribute stands
+# in single quotes, which the filters escape as they do double ones, so that its value is plain JSON.
+_BOXES = """\
+    {attribute}='{before}[
+      {{% for box in earlier.annotations %}}
+      {{% capture class_id %}}{{{{ box.class_id }}}}{{% endcapture %}}
+      {{
+        "label": {{{{ earlier_metadata["class-map"][class_id] | to_json | escape }}}},
+        "left": {{{{ box.left }}}},
+        "top": {{{{ box.top }}}},
+        "width": {{{{ box.width }}}},
+        "height": {{{{ box.height }}}}
+      }}{{% unless forloop.last %}},{{% endunless %}}
+      {{% endfor %}}
+    ]{after}'"""
+
+_BOX_LABELS = """{"boundingBox": {"labels": [
+      {% for entry in earlier_metadata["class-map"] %}
+      {{ entry[1] | to_json | escape }}{% unless forloop.last %},{% endunless %}
+      {% endfor %}
+    ], "value": """
+
+_MASK = """\
+    {attribute}='{before}{{
+      "src": "{{{{ earlier | grant_read_access }}}}",
+      "labelMappings": {{
+        {{% assign separator = "" %}}
+        {{% for entry in earlier_metadata["internal-color-map"] %}}
+        {{% unless entry[1]["class-name"] == "BACKGROUND" %}}
+        {{{{ separator }}}}{{{{ entry[1]["class-name"] | to_json | escape }}}}: \
+{{"color": {{{{ entry[1]["hex-color"] | to_json | escape }}}} }}
+        {{% assign separator = "," %}}
+        {{% endunless %}}
+        {{% endfor %}}
+      }}{more}
+    }}{after}'"""
+
+_MASK_LABELS = """,
+      "labels": [
+        {% assign separator = "" %}
+        {% for entry in earlier_metadata["internal-color-map"] %}
+        {% unless entry[1]["class-name"] == "BACKGROUND" %}
+        {{ separator }}{{ entry[1]["class-name"] | to_json | escape }}
+        {% assign separator = "," %}
+        {% endunless %}
+        {% endfor %}
+      ]"""
+
+# How a page shows earlier labels, by task type (contract section 10.4).
+_EARLIER = {
+    task_types.ADJUSTMENT_OF_BOXES: _BOXES.format(attribute="initial-value", before="", after=""),
+    task_types.ADJUSTMENT_OF_MASKS: _MASK.format(attribute="initial-value", before="", more="", after=""),
+    task_types.VERIFICATION_OF_BOXES: _BOXES.format(attribute="overlay", before=_BOX_LABELS, after="}}"),
+    task_types.VERIFICATION_OF_MASKS: _MASK.format(
+        attribute="overlay", before='{"semanticSegmentation": ', more=_MASK_LABELS, after="}"
+    ),
 }
+
+_COMMENT = """\
+    <worker-comment
+      header="What is wrong?"
+      link-text="Say what is wrong"
+      placeholder="For example: the left edge is too wide"
+    >
+      <p>Name the label that is wrong, and say in a few words what is wrong with it.</p>
+    </worker-comment>"""
 
 
 def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> str:
@@ -27,21 +90,23 @@ def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> st
     ``media_is_public=False`` serves example pictures through ``grant_read_access``.
     """
     element = task.type.element
-    labels = _LABELS_ATTRIBUTE.get(task.type, "labels")
     instructions = task.instructions or Instructions()
     return "\n".join(
         (
             f'<script src="{CROWD_SCRIPT}"></script>',
             "",
+            *_assign_earlier(task),
             "<crowd-form>",
             f"  <{element}",
             f'    name="{task.type.answer_field}"',
             '    src="{{ task.input.taskObject | grant_read_access }}"',
-            f'    {labels}="{{{{ task.input.labels | to_json | escape }}}}"',
+            f'    {task.type.labels_attribute}="{{{{ task.input.labels | to_json | escape }}}}"',
             f'    header="{_text(task.task_title)}"',
+            *([_EARLIER[task.type]] if task.type.audits else []),
             "  >",
             *_short_instructions(instructions, task),
             *_full_instructions(instructions, task, media_is_public),
+            *([_COMMENT] if task.type in task_types.VERIFICATIONS.values() else []),
             f"  </{element}>",
             "</crowd-form>",
             "",
@@ -49,26 +114,12 @@ def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> st
     )
 
 
-def check_template(template: str) -> Iterator[tuple[str, str]]:
-    """Yields (id, text) for what will likely break a worker template; nothing if it looks right.
-
-    Raises ContractError if it is longer than the service renders (contract section 5.3).
-    """
-    if len(template) > limits.TEMPLATE_CHARACTERS:
-        raise ContractError(
-            "template",
-            len(template),
-            f"at most {limits.TEMPLATE_CHARACTERS} characters",
-            "shorten the template",
-        )
-    if "<crowd-form" not in template:
-        yield "crowd-form", "the template has no <crowd-form>: nothing would be submitted"
-    if "task.input" in template and "grant_read_access" not in template:
-        yield (
-            "grant_read_access",
-            "the template never uses grant_read_access: images in a private bucket will not load; "
-            'write src="{{ task.input.taskObject | grant_read_access }}"',
-        )
+def _assign_earlier(task: LabelingTask) -> Iterator[str]:
+    if isinstance(task, AuditTask):
+        attribute = task.audited_attribute
+        yield f'{{% assign earlier = task.input.manifestLine["{attribute}"] %}}'
+        yield f'{{% assign earlier_metadata = task.input.manifestLine["{attribute}-metadata"] %}}'
+        yield ""
 
 
 def _short_instructions(instructions: Instructions, task: LabelingTask) -> Iterator[str]:
@@ -82,6 +133,7 @@ def _full_instructions(instructions: Instructions, task: LabelingTask, media_is_
     yield from _paragraphs(instructions.rules or (task.task_description,))
     yield from _examples("Right", instructions.good_examples, media_is_public)
     yield from _examples("Wrong", instructions.bad_examples, media_is_public)
+    yield from _questions(instructions.questions)
     yield "    </full-instructions>"
 
 
@@ -95,6 +147,12 @@ def _examples(heading: str, examples: Iterable[Example], media_is_public: bool) 
         yield f"      <h3>{heading}</h3>"
         yield f'      <p><img src="{_source(example, media_is_public)}" alt="{_text(example.text)}"></p>'
         yield f"      <p>{_text(example.text)}</p>"
+
+
+def _questions(questions: Iterable[Question]) -> Iterator[str]:
+    for entry in questions:
+        yield f"      <h3>{_text(entry.question)}</h3>"
+        yield f"      <p>{_text(entry.answer)}</p>"
 
 
 def _source(example: Example, media_is_public: bool) -> str:

@@ -147,8 +147,25 @@ def test_fails_when_the_title_is_too_long() -> None:
 def test_fails_when_the_description_is_too_long_or_has_two_lines() -> None:
     with refused("'task_description' should be at most 255 characters"):
         boxes(task_description="d" * 256)
-    with refused("'task_description' should be one line"):
-        boxes(task_description="one\ntwo")
+    for line_end in ("\n", "\r", "\u2028"):
+        with refused("'task_description' should be one line"):
+            boxes(task_description=f"one{line_end}two")
+
+
+@pytest.mark.parametrize("title", ["cars \U0001f697", "a\x00b"])
+def test_fails_when_the_title_has_characters_that_the_service_refuses(title: str) -> None:
+    with refused("'task_title' should be without emoji and control characters"):
+        boxes(task_title=title)
+
+
+def test_a_label_with_an_emoji_stays_out_of_the_title() -> None:
+    assert boxes(labels=["\U0001f697"]).task_title == "Draw boxes"
+
+
+@pytest.mark.parametrize("tags", [{"a": "x" * 257}, {"a": "b!"}, {"a!": "b"}, {"a": "\U0001f697"}])
+def test_fails_when_a_tag_has_characters_that_the_service_refuses_or_is_too_long(tags) -> None:
+    with refused("'tags' should be "):
+        boxes(tags=tags)
 
 
 @pytest.mark.parametrize(
@@ -208,4 +225,4 @@ def test_complete_instructions_leave_nothing_to_warn_of() -> None:
     rules = Instructions(
         what_to_label="a", box_fit="b", partly_visible="c", good_examples=example, bad_examples=example
     )
-    assert not list(boxes(instructions=rules).warnings())
+    assert not list(boxes(labels=["scooter"], instructions=rules).warnings())

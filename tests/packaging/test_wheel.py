@@ -35,7 +35,8 @@ def test_the_wheel_carries_the_lambda_code_and_types(wheel: Path) -> None:
 
 def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
     roots = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {root for root in roots if not root.endswith(".dist-info")} == {"cdk_ground_truth", "ground_truth", "ground_truth_cli"}
+    ours = {"cdk_ground_truth", "ground_truth", "ground_truth_cli"}
+    assert {root for root in roots if not root.endswith(".dist-info")} == ours
     assert not [name for name in zipfile.ZipFile(wheel).namelist() if "__pycache__" in name]
 
 

@@ -69,7 +69,7 @@ class Plan:
         )
 
 
-def prepare(plan: Plan, *, progress: bool) -> dict[str, Any]:
+def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
     """Does a plan and returns the summary; stopped at any point, the next call goes on from there.
 
     Raises ValueError for a source without files, and for a destination that another source filled.

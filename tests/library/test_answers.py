@@ -1,0 +1,101 @@
+"""The documented example answer of every built-in type is understood (contract section 7.3)."""
+
+import base64
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ground_truth.annotations import AnnotatedObject, Answer
+from ground_truth.consolidate import CONSOLIDATORS
+from ground_truth.task_types import TASK_TYPES, TaskType
+
+SIZE = {"height": 720, "width": 1280}
+
+
+def painted() -> str:
+    picture = Image.new("RGBA", (4, 3), (0, 0, 0, 0))
+    picture.putpixel((1, 1), (0x2C, 0xA0, 0x2C, 255))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+BOXES = {
+    "boundingBox": {
+        "boundingBoxes": [{"height": 41, "label": "pallet", "left": 12, "top": 30, "width": 77}],
+        "inputImageProperties": SIZE,
+    }
+}
+MASK = {
+    "crowd-semantic-segmentation": {
+        "inputImageProperties": SIZE,
+        "labelMappings": {"road": {"color": "#2ca02c"}},
+        "labeledImage": {"pngImageData": painted()},
+    }
+}
+
+
+def modified(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: part | {"initialValueModified": True} for name, part in answer.items()}
+
+
+VERDICT = {"crowd-image-classifier": {"label": "bad", "workerComment": "left edge too wide"}}
+BOX = {"class_id": 1, "left": 12, "top": 30, "width": 77, "height": 41}
+
+# By task type: labels, the answer, and what the record says of it.
+EXAMPLES: dict[str, tuple[list[str], dict[str, Any], dict[str, Any]]] = {
+    "image-classification": (
+        ["owl", "heron"],
+        {"crowd-image-classifier": {"label": "heron"}},
+        {"label": 1, "class-name": "heron"},
+    ),
+    "multi-label-classification": (
+        ["person", "bicycle"],
+        {"crowd-image-classifier-multi-select": {"labels": ["bicycle", "person"]}},
+        {"label": [0, 1], "class-map": {"0": "person", "1": "bicycle"}},
+    ),
+    "bounding-box": (["forklift", "pallet"], BOXES, {"boxes": [BOX], "class-map": {"1": "pallet"}}),
+    "semantic-segmentation": (["road"], MASK, {"colors": ["#ffffff", "#2ca02c"]}),
+    "bounding-box-verification": (
+        ["good", "bad"],
+        VERDICT,
+        {"label": 1, "worker-feedback": [{"comment": "left edge too wide"}]},
+    ),
+    "semantic-segmentation-verification": (["good", "bad"], VERDICT, {"label": 1, "class-name": "bad"}),
+    "bounding-box-adjustment": (
+        ["forklift", "pallet"],
+        modified(BOXES),
+        {"boxes": [BOX], "adjustment-status": "adjusted"},
+    ),
+    "semantic-segmentation-adjustment": (["road"], MASK, {"adjustment-status": "unadjusted"}),
+}
+
+
+@pytest.mark.parametrize(
+    "task_type", [known for known in TASK_TYPES.values() if known.element], ids=lambda task_type: task_type.key
+)
+def test_the_documented_answer_is_consolidated(task_type: TaskType) -> None:
+    labels, content, expected = EXAMPLES[task_type.key]
+    (name, part), *_ = content.items()
+    assert name == task_type.answer_field
+    assert task_type.answer_value in part
+    labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
+    label, details = CONSOLIDATORS[task_type.key](labeled, labels)
+    said = {"label": label, **details}
+    if isinstance(label, dict):
+        said["boxes"] = label["annotations"]
+    if "internal-color-map" in details:
+        said["colors"] = [entry["hex-color"] for entry in details["internal-color-map"].values()]
+    assert {key: said[key] for key in expected} == expected
+
+
+def test_a_verdict_without_a_comment_has_no_feedback() -> None:
+    content = {"crowd-image-classifier": {"label": "good"}}
+    labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
+    assert "worker-feedback" not in CONSOLIDATORS["bounding-box-verification"](labeled, ["good", "bad"])[1]
+
+
+def test_every_type_has_a_consolidation() -> None:
+    assert set(CONSOLIDATORS) == set(TASK_TYPES)
