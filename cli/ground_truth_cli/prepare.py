@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from ground_truth.images.detectors import DETECTORS
-from ground_truth.images.prepare import MOST_PIXELS, Options
+from ground_truth.images.limits import MOST_PIXELS, REDACTABLE
+from ground_truth.images.prepare import Options
 from ground_truth_cli.preparation.owner_key import default_key_file, owner_key
 from ground_truth_cli.preparation.places import Folder, Place, Prefix, place
 from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, carry_out
@@ -23,7 +23,7 @@ from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, carry_out
 @click.option("--max-pixels", type=int, default=MOST_PIXELS, show_default=True, help="Most pixels of a picture.")
 @click.option(
     "--redact",
-    type=click.Choice(list(DETECTORS)),
+    type=click.Choice(REDACTABLE),
     multiple=True,
     help="Blur what Amazon Rekognition finds, for a price a picture. It misses some: look through the result.",
 )

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from ground_truth.images.clean import Pieces
 from ground_truth.images.detectors import detector_of
+from ground_truth.images.limits import MOST_SOURCE_BYTES
 from ground_truth.images.names import image_name
-from ground_truth.images.prepare import MOST_SOURCE_BYTES, Options, Rejected, prepare_image
+from ground_truth.images.prepare import Options, Rejected, prepare_image
 from ground_truth.images.redact import Detector
 
 # Names and numbers of glibc's malloc.h; what exceeds the bytes goes back to the system at once.

@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from ground_truth.images.limits import FACES, PLATES
 from ground_truth.images.redact import Box, Detector
 
 # Rekognition takes 5 MB a call; faces of this share of the picture are found all the same.
@@ -52,7 +53,7 @@ def find_plates(client: Any, content: bytes) -> Iterable[dict[str, Any]]:
     ]
 
 
-DETECTORS: dict[str, Find] = {"faces": find_faces, "plates": find_plates}
+DETECTORS: dict[str, Find] = {FACES: find_faces, PLATES: find_plates}
 
 
 def _small_jpeg(image: Image.Image) -> bytes:

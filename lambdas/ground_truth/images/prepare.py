@@ -9,14 +9,11 @@ from ground_truth.images import formats, pixels
 from ground_truth.images.clean import Clean, Pieces
 from ground_truth.images.formats import Format
 from ground_truth.images.jpeg import strip_jpeg
+from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
 from ground_truth.images.png import strip_png
 from ground_truth.images.redact import Detector, redacted
 from ground_truth.images.refused import Refused
 
-MOST_PIXELS = 100_000_000
-MOST_BYTES = 40_000_000
-# Larger sources are not even read: no camera writes them, and each would fill a small machine's memory.
-MOST_SOURCE_BYTES = 250_000_000
 # Pillow opens no larger picture either.
 _MOST_DECODED_PIXELS = 178_000_000
 # Modes that stay what they are, and with them the profile that describes their colours.
