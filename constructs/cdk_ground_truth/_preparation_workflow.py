@@ -80,7 +80,12 @@ def definition(
                 "Resource": "arn:aws:states:::s3:putObject",
                 "Parameters": {"Bucket": raw_bucket, "Prefix.$": f"States.Format('{PARTS}/{{}}/results', $.dataset)"},
             },
-            "ResultPath": None,
+            "ResultPath": "$.results",
+            "Next": "Forget the results",
+        },
+        "Forget the results": {
+            "Type": "Pass",
+            "Parameters": {"dataset.$": "$.dataset", "run.$": "$.run", "started.$": "$.started"},
             "Next": "Assemble",
         },
         "Assemble": {

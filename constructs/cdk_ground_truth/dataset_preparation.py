@@ -129,7 +129,9 @@ class DatasetPreparation(Construct):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
     def _create_prepare_function(self, options: dict[str, str], redact: Sequence[str]) -> HookFunction:
-        secret = self.name_key.secret_arn
+        resource = self.name_key.node.default_child
+        # Both are the ARN on AWS; an emulator may give the name for the one that the CDK takes.
+        secret = resource.attr_id if isinstance(resource, secretsmanager.CfnSecret) else self.name_key.secret_arn
         needs = [
             *permissions.to_read_objects(self.raw_bucket, f"{UPLOADS}/*"),
             *permissions.to_write_objects(self.raw_bucket, f"{PARTS}/*"),
