@@ -64,8 +64,9 @@ def _read(key: str) -> bytes:
     try:
         found = _s3().get_object(Bucket=os.environ["RAW_BUCKET"], Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            raise Refused("gone: it was removed after the run had begun") from error
+        # Who may not list a bucket is told of missing objects that access is denied.
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            raise Refused("unreadable: removed since the run began, or encrypted with another key") from error
         raise
     if found["ContentLength"] > MOST_SOURCE_BYTES:
         found["Body"].close()

@@ -80,6 +80,8 @@ class DatasetPreparation(Construct):
     ) -> None:
         super().__init__(scope, id)
         _check(max_pixels, redact, tolerated_failure_percentage, batch_size)
+        # First of all, as it checks the name that others are made of.
+        parameter = preparation_parameter(environment)
         self.environment = environment
         self.training_bucket = training_bucket
         self._settings = function_settings or FunctionSettings()
@@ -107,7 +109,7 @@ class DatasetPreparation(Construct):
         self.parameter = ssm.StringParameter(
             self,
             "Parameter",
-            parameter_name=preparation_parameter(environment),
+            parameter_name=parameter,
             description="Preparation of datasets: where photos go and what prepares them",
             string_value=cdk.Stack.of(self).to_json_string(
                 Preparation(
