@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ground_truth.images.limits import MOST_PIXELS, REDACTABLE
 from ground_truth.images.prepare import Options
@@ -36,6 +37,7 @@ from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, carry_out
     help="Folder for mapping.csv, rejected.csv and the journal: the destination, or a local folder for one on S3.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count(), show_default=True, help="Processes.")
+@click.option("--cloud", metavar="ENV", help="Prepare in the account: DESTINATION is the dataset's name.")
 @click.option("--dry-run", is_flag=True, help="Say what would become of the files; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def prepare(
@@ -49,6 +51,7 @@ def prepare(
     key_file: Path | None,
     records: Path | None,
     jobs: int,
+    cloud: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -61,7 +64,15 @@ def prepare(
 
     Stopped at any point, the same command goes on from there. A SOURCE that was prepared already is copied
     with its manifest lines, which then name the pictures where they lie.
+
+    With --cloud the photos are uploaded as they are into the private bucket of a deployed DatasetPreparation,
+    which prepares them with the settings it was deployed with.
     """
+    if cloud:
+        _check_cloud_options()
+        summary = _in_account(source, destination, cloud)
+        click.echo(json.dumps(summary) if as_json else "\n".join(f"{name}: {each}" for name, each in summary.items()))
+        return
     from_place, to_place = place(source), place(destination)
     _check_places(from_place, to_place, uri)
     plan = Plan(
@@ -81,6 +92,31 @@ def prepare(
         click.echo("Stopped; the same command goes on from here.", err=True)
         raise SystemExit(130) from None
     click.echo(json.dumps(summary) if as_json else _text(summary, plan))
+
+
+def _check_cloud_options() -> None:
+    context = click.get_current_context()
+    allowed = {"source", "destination", "cloud", "as_json"}
+    given = [
+        name
+        for name in context.params
+        if name not in allowed and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"with --cloud, {names} cannot be given: DatasetPreparation has such settings")
+
+
+def _in_account(source: str, name: str, environment: str) -> dict[str, Any]:
+    import boto3
+
+    from ground_truth_cli.preparation.cloud import prepare_in_account
+
+    try:
+        return prepare_in_account(boto3.Session(), place(source), name, environment)
+    except KeyboardInterrupt:
+        click.echo("Stopped waiting; a run that has started goes on in the account.", err=True)
+        raise SystemExit(130) from None
 
 
 def _check_places(source: Place, destination: Place, uri: str | None) -> None:

@@ -6,7 +6,9 @@ import json
 import time
 
 import pytest
+from click.testing import CliRunner
 
+from ground_truth_cli.main import main
 from tests.emulator.grants import granted_actions, roles, used_actions
 from tests.images.samples import MARKER, jpeg_bytes, loaded_jpeg, loaded_png, picture
 from tests.reviewed_grants import UNUSED
@@ -128,6 +130,24 @@ def test_a_dataset_without_a_usable_photo_fails_with_the_reason(account) -> None
     assert found["status"] == "FAILED"
     assert "no file of the dataset useless became a picture" in found["cause"]
     assert account.table(account.training, "datasets/useless/rejected.csv").keys() == {"a.txt"}
+
+
+def test_the_command_uploads_starts_and_follows(account, tmp_path, monkeypatch) -> None:
+    for name, value in account.deployment.emulator.environment().items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "folder").mkdir()
+    for name, content in PHOTOS.items():
+        (tmp_path / name).write_bytes(content)
+    command = ["prepare", str(tmp_path), "by-command", "--cloud", "local", "--json"]
+    first, second = (CliRunner().invoke(main, command) for _ in range(2))
+    assert first.exit_code == 0, first.output
+    found = json.loads(first.stdout)
+    assert (found["uploaded"], found["images"]) == (6, 3)
+    assert found["manifest"] == f"s3://{account.training}/datasets/by-command/input.manifest"
+    assert len(account.manifest("by-command")) == 3
+    assert json.loads(second.stdout)["uploaded"] == 0
+    refused = CliRunner().invoke(main, [*command, "--downscale"])
+    assert "--downscale cannot be given" in refused.output
 
 
 def test_every_granted_action_of_the_preparation_is_used_or_reviewed(deployment, prepared) -> None:

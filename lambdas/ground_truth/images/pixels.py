@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageCms, ImageOps
 
 from ground_truth.images.formats import HEIC, Format
-from ground_truth.images.refused import Refused
+from ground_truth.images.refused import DetectionFailed, Refused
 
 _ORIENTATION = 0x0112
 _CONVERTED_QUALITY = 95
@@ -49,7 +49,7 @@ def opened(content: bytes, form: Format) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=form.pillow) as image:
                 yield image
-    except Refused:
+    except (Refused, DetectionFailed):
         raise
     except Image.DecompressionBombError as error:
         raise Refused("too many pixels to open safely: a decompression bomb") from error

@@ -1,6 +1,7 @@
 """One file made ready for labeling (contract sections 2.2 and 2.3)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -11,8 +12,8 @@ from ground_truth.images.formats import Format
 from ground_truth.images.jpeg import strip_jpeg
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
 from ground_truth.images.png import strip_png
-from ground_truth.images.redact import Detector, redacted
-from ground_truth.images.refused import Refused
+from ground_truth.images.redact import Box, Detector, redacted
+from ground_truth.images.refused import DetectionFailed, Refused
 
 # Pillow opens no larger picture either.
 _MOST_DECODED_PIXELS = 178_000_000
@@ -80,6 +81,7 @@ def prepare_image(
 
     Upright JPEG and PNG pictures are not encoded again: their pixels are what they were. ``detect`` finds
     what is to be made unrecognizable.
+    Raises DetectionFailed if it does not answer.
     """
     try:
         return _prepare(content, name, options or Options(), detect)
@@ -152,7 +154,7 @@ def _rewrite(
         picture = pixels.upright(picture, orientation)
         changes.append("turned upright")
     if detect:
-        boxes = detect(pixels.for_screens(picture))
+        boxes = _detected(pixels.for_screens(picture), detect)
         picture = redacted(pixels.for_screens(picture) if boxes else picture, boxes)
         changes.append(f"{len(boxes)} places made unrecognizable")
     written, picture = _written(picture, encoding, options)
@@ -165,6 +167,13 @@ def _rewrite(
         height=picture.height,
         changes=tuple(changes),
     )
+
+
+def _detected(picture: Image.Image, detect: Detector) -> Sequence[Box]:
+    try:
+        return detect(picture)
+    except Exception as error:
+        raise DetectionFailed(f"nothing could be detected: {error}") from error
 
 
 def _written(picture: Image.Image, encoding: pixels.Encoding, options: Options) -> tuple[Pieces, Image.Image]:
