@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_ground_truth import GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
+from cdk_ground_truth import DatasetPreparation, GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
 from stacks.environments import Environment
 
 
@@ -46,10 +46,20 @@ class LabelingStack(cdk.Stack):
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
+        self.preparation = DatasetPreparation(
+            self,
+            "Preparation",
+            training_bucket=self.labeling.training_bucket,
+            environment=environment.name,
+            removal_policy=environment.removal_policy,
+            function_settings=environment.functions,
+        )
         monitoring = LabelingMonitoring(self, "Monitoring", labeling=self.labeling) if environment.alarms else None
         outputs = {
             "TrainingBucketName": self.labeling.training_bucket.bucket_name,
             "InstructionMediaBucketName": media.bucket.bucket_name,
+            "RawBucketName": self.preparation.raw_bucket.bucket_name,
+            "PreparationArn": self.preparation.state_machine.ref,
             "ExecutionRoleArn": self.labeling.execution_role.role_arn,
             "ParameterPrefix": self.labeling.parameter_prefix,
             "WorkerPortalUrl": self.labeling.portal_url,

@@ -4,6 +4,8 @@ _WORKFORCE = "the user's setup demands that the role can set up Cognito workers;
 _SERVICE = "only Ground Truth itself does this while a job runs (contract section 3.3)"
 _LOG = "Lambda does this itself on AWS; the emulator keeps logs without asking for the right"
 
+_WORKFLOW = "the emulator starts functions, executions and listings itself, without asking for the role's rights"
+
 UNUSED: dict[str, dict[str, str]] = {
     "ExecutionRole": {
         "cognito-idp:CreateGroup": _WORKFORCE,
@@ -23,6 +25,35 @@ UNUSED: dict[str, dict[str, str]] = {
         "logs:DescribeLogStreams": _SERVICE,
         "logs:PutLogEvents": _SERVICE,
         "cloudwatch:PutMetricData": _SERVICE,
+    },
+    "PrepareImagesRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
+    "AssembleDatasetRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
+    "MarkerRole": {"states:StartExecution": _WORKFLOW},
+    "WorkflowRole": {
+        "lambda:InvokeFunction": _WORKFLOW,
+        "states:StartExecution": _WORKFLOW,
+        "s3:ListBucket": _WORKFLOW,
+        **{
+            f"s3:{action}": "a Distributed Map writes the results of its batches; the emulator leaves them out"
+            for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
+        },
+        **{
+            f"logs:{action}": "Step Functions sets up the workflow's log with these; the emulator keeps none"
+            for action in (
+                "CreateLogDelivery",
+                "GetLogDelivery",
+                "UpdateLogDelivery",
+                "DeleteLogDelivery",
+                "ListLogDeliveries",
+                "PutResourcePolicy",
+                "DescribeResourcePolicies",
+                "DescribeLogGroups",
+            )
+        },
+        **{
+            f"xray:{action}": "Step Functions traces the workflow with these; the emulator traces nothing"
+            for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+        },
     },
     "PreAnnotationRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "PostAnnotationRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},

@@ -38,6 +38,33 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         "/consolidated-annotation/worker-skill/*",
         "what is learned of workers is kept by job and batch to come",
     ),
+    ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
+    ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
+    ("PrepareImagesPermissions", "s3:PutObject", "/parts/*", "parts are named after runs to come"),
+    ("AssembleDatasetPermissions", "s3:GetObject", "/parts/*", "parts are named after runs to come"),
+    ("AssembleDatasetPermissions", "s3:PutObject", "/datasets/*", "datasets are named by the user"),
+    ("AssembleDatasetPermissions", "s3:PutObject", "/mappings/*", "datasets are named by the user"),
+    *(
+        ("WorkflowPermissions", f"s3:{action}", "/parts/*", "a Distributed Map names the results of its batches")
+        for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
+    ),
+    *(
+        ("WorkflowPermissions", f"logs:{action}", "*", "Step Functions sets up logs with these; they know no resource")
+        for action in (
+            "CreateLogDelivery",
+            "GetLogDelivery",
+            "UpdateLogDelivery",
+            "DeleteLogDelivery",
+            "ListLogDeliveries",
+            "PutResourcePolicy",
+            "DescribeResourcePolicies",
+            "DescribeLogGroups",
+        )
+    ),
+    *(
+        ("WorkflowPermissions", f"xray:{action}", "*", "tracing knows no resource, says its documentation")
+        for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+    ),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(

@@ -1,6 +1,7 @@
 """AWS CDK constructs for labeling images with people."""
 
 from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook
+from cdk_ground_truth.dataset_preparation import DatasetPreparation
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
@@ -9,6 +10,7 @@ from cdk_ground_truth.labeling import GroundTruthLabeling
 from cdk_ground_truth.monitoring import LabelingMonitoring
 from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
+from cdk_ground_truth.raw_bucket import RawBucket
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
 from ground_truth.audits import EarlierLabels, LabelAdjustment, LabelVerification
@@ -30,6 +32,7 @@ __all__ = [
     "BoundingBox",
     "ContractError",
     "CustomTask",
+    "DatasetPreparation",
     "EarlierLabels",
     "Example",
     "ExecutionRole",
@@ -48,6 +51,7 @@ __all__ = [
     "PrivateWorkTeam",
     "PublishedTask",
     "Question",
+    "RawBucket",
     "SemanticSegmentation",
     "TrainingBucket",
     "Workforce",

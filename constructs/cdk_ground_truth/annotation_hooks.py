@@ -101,6 +101,7 @@ class HookFunction(lambda_.Function):
         needs: list[permissions.Need],
         settings: FunctionSettings,
         layers: list[lambda_.ILayerVersion],
+        timeout: cdk.Duration | None = None,
     ) -> None:
         log_group = logs.LogGroup(
             scope, f"{id}Logs", retention=settings.log_retention, removal_policy=cdk.RemovalPolicy.DESTROY
@@ -116,7 +117,7 @@ class HookFunction(lambda_.Function):
             architecture=settings.architecture,
             memory_size=settings.memory_size,
             # The service names no limit of its own; AWS's tools allow hooks five minutes (contract section 5.3).
-            timeout=cdk.Duration.minutes(5),
+            timeout=timeout or cdk.Duration.minutes(5),
             handler=f"{module}.handler",
             code=lambda_.Code.from_asset(str(lambdas_folder()), exclude=["**/__pycache__"]),
             layers=layers,

@@ -4,7 +4,15 @@ from examples.street.deploy import STACK, Deployment
 from tests.infrastructure.apps import as_list
 
 # Roles by the end of their construct's path; the hash that follows in the logical id differs.
-ROLES = ("ExecutionRole", "PreAnnotationRole", "PostAnnotationRole")
+ROLES = (
+    "ExecutionRole",
+    "PreAnnotationRole",
+    "PostAnnotationRole",
+    "PrepareImagesRole",
+    "AssembleDatasetRole",
+    "WorkflowRole",
+    "MarkerRole",
+)
 
 
 def roles(deployment: Deployment) -> dict[str, str]:

@@ -1,0 +1,170 @@
+"""How fast and how small `ground-truth prepare` is, beside `cp -r`, exiftool and Pillow on the same files.
+
+Run: .venv/bin/python benchmarks/prepare.py [--files 200] [--runs 3] [--many 10000] [--json]
+Wanted: at most 2 times `cp -r`, no slower than `exiftool -all=`, turned pictures no slower than Pillow, under 200 MB.
+Every command is a process of its own, its start included; they take turns, and the medians are compared.
+"""
+
+import argparse
+import io
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PREPARE = [sys.executable, "-c", "from ground_truth_cli.main import main; main()", "prepare", "--json"]
+PILLOW = """
+import sys
+from pathlib import Path
+from PIL import Image, ImageOps
+for path in Path(sys.argv[1]).iterdir():
+    with Image.open(path) as image:
+        tables = image.quantization
+        ImageOps.exif_transpose(image).save(Path(sys.argv[2], path.name), qtables=tables, subsampling="4:2:0")
+"""
+
+
+def photo(seed: int, orientation: int = 1) -> bytes:
+    """A JPEG file of about 5 MB with EXIF data."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = orientation, f"camera {seed}"
+    target = io.BytesIO()
+    Image.effect_noise((3000, 2200), 60 + seed % 8).convert("RGB").save(target, "JPEG", quality=91, exif=exif)
+    return target.getvalue()
+
+
+def fill(folder: Path, count: int) -> None:
+    """Different files: one noise picture each eight, and different entries of its quantization table."""
+    folder.mkdir()
+    pictures = [photo(seed) for seed in range(8)]
+    for number in range(count):
+        content = bytearray(pictures[number % 8])
+        at = content.find(b"\xff\xdb") + 5
+        content[at + 60 : at + 62] = (number // 8 % 200 + 20, number // 1600 % 200 + 20)
+        (folder / f"IMG_{number:05}.jpg").write_bytes(content)
+
+
+def seconds(command: list[str]) -> float:
+    """The time of one run."""
+    started = time.perf_counter()
+    subprocess.run(command, check=True, capture_output=True, env=environment())
+    return time.perf_counter() - started
+
+
+def environment() -> dict[str, str]:
+    """The project of this checkout, whatever is installed."""
+    sources = [str(REPOSITORY / folder) for folder in (".", "lambdas", "cli")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(sources)}
+
+
+def in_turns(commands: dict[str, Callable[[Path], list[str]]], runs: int, root: Path) -> dict[str, float]:
+    """The median time of each command; all write to the same disk, which is settled in between."""
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            to = root / "to"
+            to.mkdir()
+            os.sync()
+            times[name].append(seconds(command(to)))
+            shutil.rmtree(to)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def peak_megabytes(command: list[str]) -> tuple[float, float]:
+    """The peak of memory of a process and its children, shared pages counted once, and its time."""
+    peak = 0
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    watching = threading.Event()
+    while process.poll() is None:
+        peak = max(peak, sum(map(proportional_kilobytes, family(process.pid))))
+        watching.wait(0.1)
+    if process.returncode:
+        raise SystemExit(f"the run failed with status {process.returncode}")
+    return peak / 1024, time.perf_counter() - started
+
+
+def family(process: int) -> list[int]:
+    """A process and its children."""
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [process, *map(int, children)]
+
+
+def proportional_kilobytes(process: int) -> int:
+    """The memory of a process, with its share of what it shares."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=200)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--many", type=int, default=10_000)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        key = root / "key"
+        key.write_text("0123456789abcdef0123456789abcdef")
+        upright, turned, many = root / "upright", root / "turned", root / "many"
+        prepare = [*PREPARE, "--key-file", str(key)]
+        fill(upright, arguments.files)
+        plain = in_turns(
+            {
+                "cp": lambda to: ["cp", "-r", str(upright), str(to)],
+                "prepare": lambda to: [*prepare, str(upright), str(to)],
+                "exiftool": lambda to: ["exiftool", "-q", "-all=", "-o", f"{to}/", str(upright)],
+            },
+            arguments.runs,
+            root,
+        )
+        found |= {f"{name}_seconds": each for name, each in plain.items()}
+        found["to_cp"] = plain["prepare"] / plain["cp"]
+        found["to_exiftool"] = plain["prepare"] / plain["exiftool"]
+        turned.mkdir()
+        for number in range(8):
+            (turned / f"{number}.jpg").write_bytes(photo(number, 2 + number % 7))
+        flagged = in_turns(
+            {
+                "pillow": lambda to: [sys.executable, "-c", PILLOW, str(turned), str(to)],
+                "prepare": lambda to: [*prepare, str(turned), str(to)],
+                "prepare_one_process": lambda to: [*prepare, "--jobs", "1", str(turned), str(to)],
+            },
+            arguments.runs,
+            root,
+        )
+        found |= {f"turned_{name}_seconds": each for name, each in flagged.items()}
+        found["turned_to_pillow"] = flagged["prepare"] / flagged["pillow"]
+        many.mkdir()
+        originals = sorted(upright.iterdir())
+        for number in range(arguments.many):
+            (many / f"{number}.jpg").hardlink_to(originals[number % len(originals)])
+        found["peak_megabytes"], found["many_seconds"] = peak_megabytes([*prepare, str(many), str(root / "out")])
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for name, each in found.items():
+            print(f"{name:28} {each:8.2f}")
+
+
+if __name__ == "__main__":
+    main()

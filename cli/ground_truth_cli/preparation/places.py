@@ -1,0 +1,191 @@
+"""Where files come from and go to: a folder, or a prefix of a bucket."""
+
+import contextlib
+import functools
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ground_truth.images.clean import Pieces
+from ground_truth_cli.preparation.work import TYPES, Unreadable
+
+# Left behind by a run that was killed while it wrote.
+UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One file; ``name`` is relative to its place, ``stamp`` changes when the file does, ``size`` is in bytes."""
+
+    name: str
+    stamp: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Files below a folder, named by their path with slashes."""
+
+    root: Path
+
+    def files(self, *, without: Path | None = None) -> Iterator[Entry]:
+        """Every file below, whatever it is, except below the folder ``without``."""
+        if not self.root.is_dir():
+            raise NotADirectoryError(f"'source' should be a folder or s3://bucket/prefix, got {str(self.root)!r}")
+        for place, folders, files in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if Path(place, name).resolve() != without)
+            for name in sorted(files):
+                yield self.entry(Path(place, name).relative_to(self.root).as_posix())
+
+    def entry(self, name: str) -> Entry:
+        """What the disk says of a file; of one that cannot be asked, nothing."""
+        try:
+            found = (self.root / name).stat()
+        except OSError:
+            return Entry(name=name, stamp="", size=0)
+        return Entry(name=name, stamp=f"{found.st_size}-{found.st_mtime_ns}", size=found.st_size)
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file.
+
+        Raises Unreadable for one of more than ``most`` bytes, and for whatever the disk refuses.
+        """
+        try:
+            with (self.root / name).open("rb", buffering=0) as file:
+                _check_size(os.fstat(file.fileno()).st_size, most)
+                return file.read()
+        except OSError as error:
+            raise Unreadable(f"unreadable: {error.strerror or error}") from error
+
+    def write(self, name: str, content: Pieces) -> None:
+        """Writes a file in one step: whoever looks sees all of it or nothing."""
+        path = self.root / name
+        part = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
+        with part.open("wb") as file:
+            for piece in content:
+                file.write(piece)
+        part.replace(path)
+
+    def upload(self, name: str, file: Path) -> None:
+        """Puts a finished file in its place."""
+        part = self.root / f"{UNFINISHED}{name}"
+        shutil.copyfile(file, part)
+        part.replace(self.root / name)
+
+    def holds(self, name: str, size: int) -> bool:
+        """Whether a file of this size is there."""
+        return self.entry(name).size == size
+
+    def remove(self, name: str) -> None:
+        """Removes a file that may be gone already."""
+        (self.root / name).unlink(missing_ok=True)
+
+    def make(self) -> None:
+        """Creates the folders of a destination, and removes what an earlier run left half written."""
+        (self.root / "images").mkdir(parents=True, exist_ok=True)
+        for path in (*self.root.glob(f"{UNFINISHED}*"), *(self.root / "images").glob(f"{UNFINISHED}*")):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Objects below a prefix of a bucket, named by the rest of their key; ``key_prefix`` is empty or ends in /."""
+
+    bucket: str
+    key_prefix: str
+
+    @property
+    def uri(self) -> str:
+        """The prefix without its last slash."""
+        return f"s3://{self.bucket}/{self.key_prefix}".removesuffix("/")
+
+    def files(self, *, without: Path | None = None) -> Iterator[Entry]:
+        """Every object below, page by page; ``without`` concerns folders only."""
+        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.key_prefix)
+        for page in pages:
+            for found in page.get("Contents", ()):
+                # Consoles mark folders by empty objects.
+                if not (found["Key"].endswith("/") and not found["Size"]):
+                    name = found["Key"].removeprefix(self.key_prefix)
+                    yield Entry(name=name, stamp=f"{found['Size']}-{found['ETag']}", size=found["Size"])
+
+    def entry(self, name: str) -> Entry:
+        """What the bucket says of an object; of one that cannot be asked, nothing."""
+        from botocore.exceptions import ClientError
+
+        try:
+            found = _client().head_object(Bucket=self.bucket, Key=self.key_prefix + name)
+        except ClientError:
+            return Entry(name=name, stamp="", size=0)
+        return Entry(name=name, stamp=f"{found['ContentLength']}-{found['ETag']}", size=found["ContentLength"])
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of an object.
+
+        Raises Unreadable for one of more than ``most`` bytes, and for whatever S3 refuses.
+        """
+        from botocore.exceptions import ClientError
+
+        try:
+            found = _client().get_object(Bucket=self.bucket, Key=self.key_prefix + name)
+        except ClientError as error:
+            raise Unreadable(f"unreadable: {error.response['Error']['Code']}") from error
+        with contextlib.closing(found["Body"]) as body:
+            _check_size(found["ContentLength"], most)
+            content: bytes = body.read()
+        return content
+
+    def write(self, name: str, content: Pieces) -> None:
+        """Puts an object with the type that its ending says."""
+        kind = TYPES[name.rpartition(".")[2]]
+        _client().put_object(Bucket=self.bucket, Key=self.key_prefix + name, Body=b"".join(content), ContentType=kind)
+
+    def upload(self, name: str, file: Path) -> None:
+        """Puts a finished file in its place, in parts where it is large."""
+        _client().upload_file(str(file), self.bucket, self.key_prefix + name)
+
+    def holds(self, name: str, size: int) -> bool:
+        """Takes the journal's word for it: asking would take as long as uploading again."""
+        return True
+
+    def remove(self, name: str) -> None:
+        """Removes an object that may be gone already."""
+        _client().delete_object(Bucket=self.bucket, Key=self.key_prefix + name)
+
+    def make(self) -> None:
+        """A bucket has no folders."""
+
+
+Place = Folder | Prefix
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise Unreadable(f"too large: {size:,} bytes are more than {most:,}")
+
+
+def place(text: str) -> Place:
+    """Reads a command line's word for a place.
+
+    Raises ValueError for a URI that names no bucket.
+    """
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        return Folder(Path(text).expanduser())
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
+        raise ValueError(f"a place should be a folder or s3://bucket/prefix, got {text!r}")
+    return Prefix(bucket, f"{key.strip('/')}/" if key.strip("/") else "")
+
+
+@functools.cache
+def _client() -> Any:
+    """One client a process; importing boto3 takes longer than preparing a small folder."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client("s3", config=Config(max_pool_connections=32, retries={"mode": "adaptive", "max_attempts": 8}))

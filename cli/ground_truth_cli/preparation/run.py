@@ -1,0 +1,209 @@
+"""A whole run: list, prepare what is left, write the manifest."""
+
+import csv
+import hashlib
+import hmac
+import itertools
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from ground_truth.images.prepare import Options
+from ground_truth_cli.preparation.journal import Journal
+from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
+from ground_truth_cli.preparation.work import Outcome, Work, prepare_files, start
+
+MANIFEST, MAPPING, REJECTED = "input.manifest", "mapping.csv", "rejected.csv"
+JOURNAL = ".prepare.sqlite"
+_FILES_A_TASK = 8
+_MANIFEST_BYTES = 1_000_000_000
+_THREADS = 8
+_TASKS_A_PROCESS = 3
+_SECONDS_BETWEEN_RECORDS = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be done.
+
+    ``records`` is the folder of mapping, rejects and journal. ``uri`` is what the manifest puts before names;
+    empty leaves them relative to the destination. ``jobs`` is the number of processes.
+    """
+
+    source: Place
+    destination: Place
+    records: Path
+    uri: str
+    key: bytes
+    options: Options = field(default_factory=Options)
+    redact: tuple[str, ...] = ()
+    jobs: int = 1
+    dry_run: bool = False
+
+    @property
+    def settings(self) -> str:
+        """A short text that differs when the same file would become something else."""
+        told = json.dumps([asdict(self.options), sorted(self.redact), str(self.destination)])
+        return hmac.new(self.key, told.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def work(self) -> Work:
+        """What the processes need to know."""
+        travels = isinstance(self.source, Prefix) or isinstance(self.destination, Prefix)
+        return Work(
+            source=self.source,
+            destination=None if self.dry_run else self.destination,
+            key=self.key,
+            options=self.options,
+            redact=self.redact,
+            threads=_THREADS if travels or self.redact else 1,
+        )
+
+
+def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
+    """Does a plan and returns the summary; stopped at any point, the next call goes on from there.
+
+    Raises ValueError for a source without files, and for a destination that another source filled.
+    """
+    started = time.monotonic()
+    if not plan.dry_run:
+        plan.destination.make()
+        plan.records.mkdir(parents=True, exist_ok=True)
+    journal = Journal(None if plan.dry_run else plan.records / JOURNAL)
+    try:
+        journal.belongs_to(str(plan.source))
+        journal.take_note(_listed(plan), plan.settings)
+        _check_written(plan, journal)
+        before, left = journal.count(done=True), journal.count(done=False)
+        if not before + left:
+            raise ValueError(f"'source' should hold files, got none in {plan.source}")
+        _prepare_rest(plan, journal, left, progress=progress)
+        summary: dict[str, Any] = {"files": before + left, "done_before": before, **journal.counts()}
+        summary["duplicates"] = summary["prepared"] - summary["images"]
+        if not plan.dry_run:
+            summary["removed"] = _remove_unlisted(plan, journal)
+            summary["manifest"] = _write_results(plan, journal)
+        return summary | {"dry_run": plan.dry_run, "seconds": round(time.monotonic() - started, 1)}
+    finally:
+        journal.close()
+
+
+def _listed(plan: Plan) -> Iterator[tuple[Entry, str]]:
+    """The files of the source; of a folder that was prepared already, the pictures its manifest names."""
+    if plan.source.entry(MANIFEST).size:
+        yield from _listed_by_manifest(plan.source)
+        return
+    inside = plan.destination.root.resolve() if isinstance(plan.destination, Folder) else None
+    for entry in plan.source.files(without=inside):
+        yield entry, ""
+
+
+def _listed_by_manifest(source: Place) -> Iterator[tuple[Entry, str]]:
+    for number, text in enumerate(source.read(MANIFEST, _MANIFEST_BYTES).splitlines(), start=1):
+        try:
+            line = json.loads(text)
+            image = f"images/{line.pop('source-ref').rpartition('/')[2]}"
+        except (ValueError, KeyError, AttributeError) as error:
+            raise ValueError(f"line {number} of the source's {MANIFEST} should name a picture: {error!r}") from error
+        yield source.entry(image), json.dumps(line) if line else ""
+
+
+def _check_written(plan: Plan, journal: Journal) -> None:
+    """What the journal says is there may have been removed since."""
+    if not plan.dry_run and isinstance(plan.destination, Folder):
+        missing = (n for n, image, size in journal.prepared() if not plan.destination.holds(f"images/{image}", size))
+        while names := list(itertools.islice(missing, 1_000)):
+            journal.forget(names)
+
+
+def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) -> None:
+    tasks = _tasks(journal)
+    # Threads come with the progress bar and the clients; processes are forked before there are any.
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
+    jobs = max(1, min(plan.jobs, left))
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(plan.work(),)) as pool:
+        running = {pool.submit(prepare_files, names) for names in itertools.islice(tasks, jobs * _TASKS_A_PROCESS)}
+        finished: list[Outcome] = []
+        recorded = time.monotonic()
+        try:
+            with tqdm(total=left, unit="file", disable=None if progress else True, file=sys.stderr) as bar:
+                while running:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    running |= {pool.submit(prepare_files, names) for names in itertools.islice(tasks, len(done))}
+                    fresh = _outcomes(done)
+                    finished += fresh
+                    bar.update(len(fresh))
+                    if time.monotonic() - recorded > _SECONDS_BETWEEN_RECORDS:
+                        journal.record(finished)
+                        finished, recorded = [], time.monotonic()
+        finally:
+            journal.record(finished)
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tasks(journal: Journal) -> Iterator[list[str]]:
+    """What is left, in tasks; the last ones are small, so that no process waits long for another."""
+    for names in journal.waiting(1_000):
+        for at in range(0, len(names), _FILES_A_TASK):
+            yield names[at : at + _FILES_A_TASK]
+
+
+def _outcomes(done: Iterable["Future[list[Outcome]]"]) -> list[Outcome]:
+    try:
+        return [outcome for task in done for outcome in task.result()]
+    except BrokenExecutor as error:
+        raise OSError(
+            "a process ended without a word, as happens when memory is short: "
+            "the same command goes on from here; give it fewer --jobs"
+        ) from error
+
+
+def _remove_unlisted(plan: Plan, journal: Journal) -> int:
+    """Removes the pictures of files that are gone or were prepared otherwise: nobody should find them."""
+    unlisted = journal.unlisted()
+    for image in unlisted:
+        plan.destination.remove(f"images/{image}")
+    journal.clear_unlisted()
+    return len(unlisted)
+
+
+def _write_results(plan: Plan, journal: Journal) -> str:
+    before = f"{plan.uri}/images/" if plan.uri else "images/"
+    with tempfile.TemporaryDirectory(dir=plan.records) as scratch:
+        mapping = ((old, f"{before}{image}") for old, image, _ in journal.prepared())
+        _write_private(Path(scratch, MAPPING), _csv(("file", "image"), mapping)).replace(plan.records / MAPPING)
+        rejected = _write_private(Path(scratch, REJECTED), _csv(("file", "reason"), journal.rejected()))
+        rejected.replace(plan.records / REJECTED)
+        lines = (json.dumps({"source-ref": f"{before}{image}"} | rest) + "\n" for image, rest in journal.lines())
+        plan.destination.upload(MANIFEST, _write_private(Path(scratch, MANIFEST), lines))
+    if isinstance(plan.destination, Prefix):
+        return f"{plan.destination.uri}/{MANIFEST}"
+    return str(plan.destination.root / MANIFEST)
+
+
+class _Line:
+    """A file for the csv module that hands its one line on."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    writer = csv.writer(_Line(), lineterminator="\n")
+    return (writer.writerow(row) for row in itertools.chain([head], rows))
+
+
+def _write_private(path: Path, lines: Iterable[str]) -> Path:
+    """Writes lines, as they come, to a file that its owner alone may read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(lines)
+    return path

@@ -1,0 +1,119 @@
+"""What the processes of a run do with their share of the files."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ground_truth.images.clean import Pieces
+from ground_truth.images.detectors import detector_of
+from ground_truth.images.limits import MOST_SOURCE_BYTES
+from ground_truth.images.names import image_name
+from ground_truth.images.prepare import Options, Rejected, prepare_image
+from ground_truth.images.redact import Detector
+
+# Names and numbers of glibc's malloc.h; what exceeds the bytes goes back to the system at once.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_KEPT_BYTES = 32 * 1024 * 1024
+
+TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+
+
+class Unreadable(Exception):
+    """A file that cannot be had now; the text says why."""
+
+
+class Store(Protocol):
+    """A place to read from and write to."""
+
+    def read(self, name: str, most: int) -> bytes:
+        """The bytes of a file."""
+
+    def write(self, name: str, content: Pieces) -> None:
+        """Writes a file in one step."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What is the same for every file of a run.
+
+    ``destination`` None prepares without writing; ``redact`` names what is to be made unrecognizable;
+    ``threads`` is how many files one process has in hand, more than one where files travel.
+    """
+
+    source: Store
+    destination: Store | None
+    key: bytes
+    options: Options
+    redact: tuple[str, ...]
+    threads: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one file: ``image`` is its new name and ``size`` its new size, or ``reason`` says why not."""
+
+    name: str
+    image: str = ""
+    size: int = 0
+    reason: str = ""
+    changes: tuple[str, ...] = ()
+
+
+_state: dict[str, Any] = {}
+
+
+def start(work: Work) -> None:
+    """Readies a process; the interrupt key is for the one that leads."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _keep_memory()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    _state["work"] = work
+    _state["detect"] = detector_of(work.redact)
+    _state["threads"] = ThreadPoolExecutor(work.threads) if work.threads > 1 else None
+
+
+def _keep_memory() -> None:
+    """Has the C library reuse the memory of one photo for the next: fetching it anew takes as long as the work.
+
+    glibc only; elsewhere nothing changes.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        for option in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+            library.mallopt(option, _KEPT_BYTES)
+
+
+def _end_with(leader: int) -> None:
+    """Ends the process when its leader is gone: a killed one cannot tell."""
+    while os.getppid() == leader:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def prepare_files(names: Sequence[str]) -> list[Outcome]:
+    """Prepares some files, one after the other or as many at once as the work says."""
+    threads: ThreadPoolExecutor | None = _state["threads"]
+    return list(threads.map(_prepare_file, names) if threads else map(_prepare_file, names))
+
+
+def _prepare_file(name: str) -> Outcome:
+    work: Work = _state["work"]
+    detect: Detector | None = _state["detect"]
+    try:
+        content = work.source.read(name, MOST_SOURCE_BYTES)
+    except Unreadable as error:
+        return Outcome(name=name, reason=str(error))
+    result = prepare_image(content, name=name, options=work.options, detect=detect)
+    if isinstance(result, Rejected):
+        return Outcome(name=name, reason=result.reason)
+    image = image_name(work.key, result.pieces, result.ending)
+    if work.destination:
+        work.destination.write(f"images/{image}", result.pieces)
+    return Outcome(name=name, image=image, size=result.size, changes=result.changes)

@@ -1,0 +1,1 @@
+"""Photos made fit for strangers' eyes: no metadata, upright, renamed; pure functions on bytes (needs Pillow)."""

@@ -1,0 +1,72 @@
+"""Where the files of a dataset lie while and after they are prepared in the account."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ground_truth.task_description import parameter_prefix
+
+# In the raw bucket: what people upload, what batches leave for the assembly, and what became of which file.
+UPLOADS, PARTS, MAPPINGS = "uploads", "parts", "mappings"
+# In the training bucket.
+IMAGES, DATASETS = "images", "datasets"
+COMPLETE = "_COMPLETE"
+
+
+def preparation_parameter(environment: str) -> str:
+    """The parameter by which tools find an environment's preparation; it holds a ``Preparation``."""
+    return f"{parameter_prefix(environment)}/preparation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation:
+    """What a tool needs to start and follow a preparation."""
+
+    state_machine: str
+    raw_bucket: str
+    training_bucket: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The parameter's content."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """The keys of one dataset and of one run over it."""
+
+    name: str
+    run: str = ""
+
+    @property
+    def uploads(self) -> str:
+        """Where people put the originals."""
+        return f"{UPLOADS}/{self.name}/"
+
+    @property
+    def marker(self) -> str:
+        """The object that says that all originals are there."""
+        return f"{self.uploads}{COMPLETE}"
+
+    @property
+    def images(self) -> str:
+        """Where the prepared pictures lie."""
+        return f"{IMAGES}/{self.name}/"
+
+    @property
+    def manifest(self) -> str:
+        """The input manifest."""
+        return f"{DATASETS}/{self.name}/input.manifest"
+
+    @property
+    def rejected(self) -> str:
+        """The table of files left out."""
+        return f"{DATASETS}/{self.name}/rejected.csv"
+
+    @property
+    def mapping(self) -> str:
+        """The table of old and new names, in the raw bucket."""
+        return f"{MAPPINGS}/{self.name}/mapping.csv"
+
+    def parts(self, table: str) -> str:
+        """Where a run's batches leave their lines of a table."""
+        return f"{PARTS}/{self.name}/{self.run}/{table}/"
