@@ -22,6 +22,7 @@ from pathlib import Path
 from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+EXIFTOOL = REPOSITORY / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"
 PREPARE = [sys.executable, "-c", "from ground_truth_cli.main import main; main()", "prepare", "--json"]
 PILLOW = """
 import sys
@@ -132,7 +133,7 @@ def main() -> None:
             {
                 "cp": lambda to: ["cp", "-r", str(upright), str(to)],
                 "prepare": lambda to: [*prepare, str(upright), str(to)],
-                "exiftool": lambda to: ["exiftool", "-q", "-all=", "-o", f"{to}/", str(upright)],
+                "exiftool": lambda to: ["perl", str(EXIFTOOL), "-q", "-all=", "-o", f"{to}/", str(upright)],
             },
             arguments.runs,
             root,
