@@ -2,6 +2,7 @@
 
 Run: .venv/bin/python benchmarks/prepare.py [--files 200] [--runs 3] [--many 10000] [--json]
 Wanted: at most 2 times `cp -r`, no slower than `exiftool -all=`, turned pictures no slower than Pillow, under 200 MB.
+Planning is the account's last step, which lists the pictures and writes the manifest: it costs the same for any count.
 Every command is a process of its own, its start included; they take turns, and the medians are compared.
 """
 
@@ -16,13 +17,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PIL import Image
 
+from ground_truth.composition import Progress, compose
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 EXIFTOOL = REPOSITORY / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"
+sys.path.insert(0, str(REPOSITORY / "lambdas"))
 PREPARE = [sys.executable, "-c", "from ground_truth_cli.main import main; main()", "prepare", "--json"]
 PILLOW = """
 import sys
@@ -113,6 +119,61 @@ def proportional_kilobytes(process: int) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
+class Listing:
+    """As much of an S3 client as planning uses, with any number of objects and none of them in memory."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def get_paginator(self, _: str) -> "Listing":
+        """The client is its own paginator."""
+        return self
+
+    def paginate(self, **_: object) -> Iterator[dict[str, object]]:
+        """Pages as S3 makes them."""
+        when = datetime.now(UTC)
+        for start in range(0, self._count, 1_000):
+            keys = (f"images/set/{number:032x}.jpg" for number in range(start, min(start + 1_000, self._count)))
+            yield {"Contents": [{"Key": key, "LastModified": when, "Size": 1, "ETag": "x"} for key in keys]}
+
+    def create_multipart_upload(self, **_: object) -> dict[str, str]:
+        """Begins an upload to nowhere."""
+        return {"UploadId": "upload"}
+
+    def upload_part(self, **_: object) -> dict[str, str]:
+        """Forgets a part."""
+        return {"ETag": "etag"}
+
+    def complete_multipart_upload(self, **_: object) -> None:
+        """Ends an upload to nowhere."""
+
+    def put_object(self, **_: object) -> None:
+        """Forgets an object."""
+
+
+def planning_megabytes(objects: int) -> float:
+    """The most memory that listing a dataset and writing its manifest takes in the account."""
+    import assemble_dataset
+
+    assemble_dataset._s3 = lambda: Listing(objects)
+    started = datetime.now(UTC).isoformat()
+    tracemalloc.start()
+    progress = compose(
+        Listing(objects),
+        bucket="training",
+        key="input.manifest",
+        content_type="application/jsonlines",
+        pieces=assemble_dataset._lines("training", "images/set/", started),
+        progress=Progress(),
+        has_time=lambda: True,
+    )
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    if progress.pieces != objects:
+        raise SystemExit(f"{progress.pieces} lines for {objects} objects")
+    return peak / 1024**2
+
+
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -160,6 +221,8 @@ def main() -> None:
         for number in range(arguments.many):
             (many / f"{number}.jpg").hardlink_to(originals[number % len(originals)])
         found["peak_megabytes"], found["many_seconds"] = peak_megabytes([*prepare, str(many), str(root / "out")])
+    for objects in (10_000, 100_000, 1_000_000):
+        found[f"planning_{objects}_megabytes"] = planning_megabytes(objects)
     if arguments.json:
         print(json.dumps(found, indent=2))
     else:

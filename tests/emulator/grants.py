@@ -4,15 +4,9 @@ from examples.street.deploy import STACK, Deployment
 from tests.infrastructure.apps import as_list
 
 # Roles by the end of their construct's path; the hash that follows in the logical id differs.
-ROLES = (
-    "ExecutionRole",
-    "PreAnnotationRole",
-    "PostAnnotationRole",
-    "PrepareImagesRole",
-    "AssembleDatasetRole",
-    "WorkflowRole",
-    "MarkerRole",
-)
+LABELING = ("ExecutionRole", "PreAnnotationRole", "PostAnnotationRole")
+PREPARATION = ("PrepareImagesRole", "AssembleDatasetRole", "WorkflowRole", "MarkerRole")
+ROLES = (*LABELING, *PREPARATION)
 
 
 def roles(deployment: Deployment) -> dict[str, str]:

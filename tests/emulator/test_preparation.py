@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ground_truth_cli.main import main
-from tests.emulator.grants import granted_actions, roles, used_actions
+from tests.emulator.grants import PREPARATION, granted_actions, roles, used_actions
 from tests.images.samples import MARKER, jpeg_bytes, loaded_jpeg, loaded_png, picture
 from tests.reviewed_grants import UNUSED
 
@@ -152,8 +152,7 @@ def test_the_command_uploads_starts_and_follows(account, tmp_path, monkeypatch) 
 
 def test_every_granted_action_of_the_preparation_is_used_or_reviewed(deployment, prepared) -> None:
     granted, used = granted_actions(deployment), used_actions(deployment)
-    ours = ("PrepareImagesRole", "AssembleDatasetRole", "WorkflowRole", "MarkerRole")
-    unused = {role: granted[role] - used.get(role, set()) - UNUSED.get(role, {}).keys() for role in ours}
+    unused = {role: granted[role] - used.get(role, set()) - UNUSED.get(role, {}).keys() for role in PREPARATION}
     assert not {role: actions for role, actions in unused.items() if actions}
 
 

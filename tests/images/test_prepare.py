@@ -196,6 +196,17 @@ def overfull() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
+def crumbs() -> bytes:
+    """Very many pieces, none of which is anything."""
+    return png_bytes()[:33] + 300_000 * chunk(b"IDAT", b"") + png_bytes()[33:]
+
+
+def jpeg_crumbs() -> bytes:
+    """Very many tables before the picture."""
+    content = jpeg_bytes()
+    return content[:2] + 20_000 * (b"\xff\xdd\x00\x04\x00\x00") + content[2:]
+
+
 def jpeg_bomb() -> bytes:
     content = bytearray(jpeg_bytes())
     at = content.find(b"\xff\xc0")
@@ -222,6 +233,8 @@ def jpeg_bomb() -> bytes:
         (png_bytes().replace(b"IDAT", b"IDAU"), "a.png", "broken"),
         (bomb(), "a.png", "too many pixels to open safely: 50000 x 50000"),
         (overfull(), "a.png", "broken: it holds more data than its picture has pixels"),
+        (crumbs(), "a.png", "broken: it consists of crumbs"),
+        (jpeg_crumbs(), "a.jpg", "broken: it consists of crumbs"),
         (jpeg_bomb(), "a.jpg", "too many pixels to open safely"),
         (saved(picture(), "WEBP")[:60], "a.webp", "broken"),
         (saved(picture(), "TIFF")[:400], "a.tif", "broken"),

@@ -18,6 +18,7 @@ _PROFILE = b"ICC_PROFILE\x00"
 _PROFILE_PART = 65_519
 # More than any encoder writes; a file of nothing but scans keeps a browser busy for minutes.
 _MOST_SCANS = 200
+_MOST_PIECES = 10_000
 
 _APP0, _APP2, _APP14, _COMMENT = 0xE0, 0xE2, 0xEE, 0xFE
 _DHT, _DQT, _DRI, _SOS, _EOI = 0xC4, 0xDB, 0xDD, 0xDA, 0xD9
@@ -89,6 +90,8 @@ class _Rewriting:
             raise Refused(f"of a JPEG kind that browsers do not show (marker 0x{marker:02x})")
         elif not _TABLES[marker](bytes(payload)):
             raise Refused("broken: a table is damaged")
+        if len(self._body) > _MOST_PIECES:
+            raise Refused("broken: it consists of crumbs")
         self._body.append(b"\xff%c" % marker)
         if marker == _SOS:
             end = self._scan_end(end)

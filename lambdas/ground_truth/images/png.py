@@ -1,5 +1,6 @@
 """PNG files without metadata: only what a decoder needs is written out, the coded picture stays as it is."""
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from ground_truth.images.refused import Refused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIECE = 1 << 20
+# Encoders write some thousand; a file of empty chunks would fill the memory with their names.
+_MOST_CHUNKS = 200_000
 _MOST_PROFILE_BYTES = 4_000_000
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -26,7 +29,9 @@ def strip_png(content: bytes, *, most_pixels: int) -> Clean:
     piece by piece to see that it is whole.
     Raises Refused for a broken or truncated file, and for one of more than ``most_pixels``.
     """
-    chunks = list(_chunks(content))
+    chunks = list(itertools.islice(_chunks(content), _MOST_CHUNKS + 1))
+    if len(chunks) > _MOST_CHUNKS:
+        raise Refused("broken: it consists of crumbs")
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
         raise Refused("broken: the header is missing")
     header = bytes(chunks[0][1])
