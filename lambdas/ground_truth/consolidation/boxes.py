@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,8 +20,7 @@ BoxCounts = Mapping[str, Mapping[str, float]]
 _EDGES = ("left", "top", "right", "bottom")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConsolidatedBox:
+class ConsolidatedBox(NamedTuple):
     """One thing that the workers saw, in the contract's words and pixels of the image.
 
     `confidence` is 0.0 when one worker saw the image, else the share of the workers who drew it

@@ -116,6 +116,10 @@ def weighted_median(values: Floats, weights: Floats) -> Floats:
     two values around the middle, so equal weights give the plain median.
     """
     size = values.shape[1]
+    if size <= 2:
+        # Interpolating between two values around the middle is their weighted mean.
+        mean: Floats = (values * weights[..., None]).sum(axis=1) / weights.sum(axis=1)[:, None]
+        return mean
     # One contiguous row per median: sorting short rows is then a third of the cost.
     value = np.ascontiguousarray(values.transpose(0, 2, 1)).reshape(-1, size)
     weight = np.repeat(weights / weights.sum(axis=1, keepdims=True), values.shape[2], axis=0)
