@@ -24,7 +24,10 @@ def main() -> None:
     # The CDK command line passes cdk.json on; without it the flags would be missing.
     flags = json.loads((HERE / "cdk.json").read_text())["context"]
     app = cdk.App(context=flags, outdir=os.environ.get("CDK_OUTDIR", "cdk.out"))
-    environment = find_environment(app.node.try_get_context("env") or "dev")
+    try:
+        environment = find_environment(app.node.try_get_context("env") or "dev")
+    except ValueError as error:
+        sys.exit(str(error))
     LabelingStack(
         app,
         f"GroundTruth-{environment.name}",

@@ -27,6 +27,7 @@ from PIL import Image
 from ground_truth.composition import Progress, compose
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+EXIFTOOL = REPOSITORY / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"
 sys.path.insert(0, str(REPOSITORY / "lambdas"))
 PREPARE = [sys.executable, "-c", "from ground_truth_cli.main import main; main()", "prepare", "--json"]
 PILLOW = """
@@ -193,7 +194,7 @@ def main() -> None:
             {
                 "cp": lambda to: ["cp", "-r", str(upright), str(to)],
                 "prepare": lambda to: [*prepare, str(upright), str(to)],
-                "exiftool": lambda to: ["exiftool", "-q", "-all=", "-o", f"{to}/", str(upright)],
+                "exiftool": lambda to: ["perl", str(EXIFTOOL), "-q", "-all=", "-o", f"{to}/", str(upright)],
             },
             arguments.runs,
             root,

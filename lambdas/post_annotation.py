@@ -4,74 +4,74 @@ import functools
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from ground_truth.annotations import AnnotatedObject, ObjectError, read_batch
-from ground_truth.consolidate import CONSOLIDATORS
+from ground_truth.annotations import ObjectError, read_batch
 from ground_truth.consolidation_request import ConsolidationRequest
+from ground_truth.consolidators import LEARNING, consolidator
 from ground_truth.label_categories import read_labels
 from ground_truth.records import record
 from ground_truth.s3 import Files
 from ground_truth.task_types import TASK_TYPES
+from ground_truth.worker_skill import WorkerSkill
 
 log = logging.getLogger(__name__)
 log.setLevel(logging.INFO)
+
+# Loaded while the function starts, when it has more of a processor than later.
+if "TASK_TYPE" in os.environ:
+    consolidator(os.environ["TASK_TYPE"])
 
 
 def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
     """Consolidates a batch; an object that cannot be is left out and named in the log with the reason.
 
-    Running it again on the same batch gives the same annotations and overwrites the same files.
+    Running it again on the same batch overwrites the same files. It gives the same annotations, unless other
+    batches of the job taught more about the workers since.
     """
     request = ConsolidationRequest.read(event)
-    labels = request.label_categories or _labels()
-    payload = json.loads(_files().read(request.payload_uri))
-    response = []
-    for object_id, labeled in read_batch(payload, _read_answer):
-        try:
-            content = _consolidate(request, labels, labeled)
-        except ObjectError as error:
-            # Contract 6.4: what is missing from the response fails alone; raising would fail the batch.
-            log.error(
-                json.dumps(
-                    {
-                        "labelingJobArn": request.labeling_job_arn,
-                        "datasetObjectId": object_id,
-                        "failed": str(error),
-                    }
-                )
-            )
-        else:
-            response.append({"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}})
-    return response
-
-
-def _consolidate(
-    request: ConsolidationRequest, labels: Sequence[str], labeled: AnnotatedObject | ObjectError
-) -> dict[str, Any]:
-    if isinstance(labeled, ObjectError):
-        raise labeled
     task_type = TASK_TYPES[os.environ["TASK_TYPE"]]
-    try:
-        label, details = CONSOLIDATORS[task_type.key](labeled, labels)
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        # Answers are whatever a template or a worker sent; what no check expected still fails one object only.
-        raise ObjectError(f"an answer is not of the task's shape: {error!r}") from error
-    if isinstance(label, bytes):
-        uri = request.file_uri(labeled.dataset_object_id, "png")
-        _files().write(uri, label, "image/png")
-        label = uri
-    return record(
-        request.label_attribute_name,
-        task_type,
-        label,
-        details,
-        job_arn=request.labeling_job_arn,
-        moment=request.moment,
+    skill = WorkerSkill(files=_files(), folder_uri=request.worker_skill_uri)
+    learns = task_type.key in LEARNING
+
+    def write_mask(object_id: str, png: bytes) -> str:
+        uri = request.file_uri(object_id, "png")
+        _files().write(uri, png, "image/png")
+        return uri
+
+    payload = json.loads(_files().read(request.payload_uri))
+    found = consolidator(task_type.key)(
+        read_batch(payload, _read_answer),
+        request.label_categories or _labels(),
+        history=skill.of_other_batches(request.batch) if learns else {},
+        write_file=write_mask,
     )
+    if learns:
+        skill.put(request.batch, found.counts)
+    response = []
+    for object_id, outcome in found.outcomes.items():
+        if isinstance(outcome, ObjectError):
+            # Contract 6.4: what is missing from the response fails alone; raising would fail the batch.
+            failed = {
+                "labelingJobArn": request.labeling_job_arn,
+                "datasetObjectId": object_id,
+                "failed": str(outcome),
+            }
+            log.error(json.dumps(failed))
+            continue
+        content = record(
+            request.label_attribute_name,
+            task_type,
+            outcome.label,
+            outcome.details,
+            job_arn=request.labeling_job_arn,
+            moment=request.moment,
+        )
+        response.append({"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}})
+    return response
 
 
 @functools.cache
@@ -90,5 +90,5 @@ def _labels() -> tuple[str, ...]:
 def _read_answer(uri: str) -> str:
     try:
         return _files().read(uri).decode()
-    except ClientError as error:
+    except (ClientError, BotoCoreError) as error:
         raise ObjectError(f"the answer at {uri} cannot be read: {error}") from error

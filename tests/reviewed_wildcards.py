@@ -32,6 +32,12 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         for action in ("CreateLogGroup", "CreateLogStream", "DescribeLogStreams", "PutLogEvents")
     ),
     ("PostAnnotationPermissions", "s3:GetObject", "/labeling-jobs/*", "payloads are named after jobs to come"),
+    (
+        "PostAnnotationPermissions",
+        "s3:PutObject",
+        "/consolidated-annotation/worker-skill/*",
+        "what is learned of workers is kept by job and batch to come",
+    ),
     ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
     ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
     ("PrepareImagesPermissions", "s3:PutObject", "/parts/*", "parts are named after runs to come"),

@@ -21,6 +21,8 @@ from cdk_ground_truth.given_parts import check_given_function
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.built_in_functions import ACCOUNTS
+from ground_truth.consolidation_request import WORKER_SKILL_FOLDER
+from ground_truth.consolidators import LEARNING
 from ground_truth.errors import ContractError, is_unresolved
 from ground_truth.task_types import CUSTOM, Output
 from ground_truth.tasks import LabelingTask
@@ -204,6 +206,10 @@ class TaskHooks(Construct):
         if self._task.type.output is Output.MASK_FILE:
             masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
             needs += permissions.to_write_objects(self._training_bucket, masks)
+        if self._task.type.key in LEARNING:
+            skill = f"{OUTPUT_PREFIX}/*/consolidated-annotation/{WORKER_SKILL_FOLDER}/*"
+            needs += permissions.to_list_objects(self._training_bucket, skill)
+            needs += permissions.to_write_objects(self._training_bucket, skill)
         return HookFunction(
             self,
             "PostAnnotation",
@@ -223,11 +229,10 @@ class TaskHooks(Construct):
 
     def _function_name(self, hook: str) -> str:
         """Readable, unique in account and region as environment and task are, and known to AWS's policy."""
-        ending = f"-{hook}-{_NAME_PART}"
-        name = f"{self._environment}-{self._task.name}"
-        most = 64 - len(ending)
-        if len(name) > most:
-            name = f"{name[: most - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+        # The hash tells environment "a-b" with task "c" from environment "a" with task "b-c".
+        whole = f"{self._environment}/{self._task.name}"
+        ending = f"-{hashlib.sha256(whole.encode()).hexdigest()[:6]}-{hook}-{_NAME_PART}"
+        name = f"{self._environment}-{self._task.name}"[: 64 - len(ending)]
         return name + ending
 
     def _allow_reading_payload(self, function: lambda_.IFunction) -> None:

@@ -28,7 +28,8 @@ def check_given_bucket(scope: IConstruct, bucket: s3.IBucket) -> None:
         cdk.Annotations.of(scope).add_warning_v2(
             "cdk-ground-truth:given-bucket",
             "the CORS rule of an imported bucket cannot be seen at synth: without "
-            "GET from '*' exposing Access-Control-Allow-Origin no worker will see an image",
+            "GET from '*' exposing Access-Control-Allow-Origin no worker will see an image; nor can its "
+            "encryption: a bucket with a key of its own has to be imported with encryption_key",
         )
 
 

@@ -1,9 +1,10 @@
-"""Checks of keys, functions and picture buckets that were made elsewhere."""
+"""Checks of roles, keys, functions and picture buckets that were made elsewhere."""
 
 from typing import Any
 
 import aws_cdk as cdk
 import jsii
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -62,3 +63,18 @@ class _PublicValidation:
             f"'bucket' of instruction media should not block public policies, got {', '.join(blocking)} on: "
             "set them to False, or public=False to serve pictures by signed addresses"
         ]
+
+
+def check_given_role(scope: IConstruct, role: iam.IRole) -> None:
+    """Raises ContractError for a role of another account: the service takes those of the job's account only."""
+    here, there = cdk.Stack.of(scope).account, role.env.account
+    if not is_unresolved(here) and not is_unresolved(there) and here != there:
+        raise ContractError(
+            "execution_role", there, f"in {here}, the account of the jobs", "use a role of this account"
+        )
+
+
+def check_kind(property_name: str, value: object, member: str, allowed: str, fix: str) -> None:
+    """Raises ContractError for a value that is given but has not the member by which its kind is known."""
+    if value is not None and not hasattr(value, member):
+        raise ContractError(property_name, value, allowed, fix)

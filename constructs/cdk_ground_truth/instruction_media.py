@@ -39,6 +39,8 @@ class InstructionMedia(Construct):
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
     ) -> None:
         super().__init__(scope, id)
+        if content is not None and not Path(content).is_dir():
+            raise ContractError("content", content, "an existing folder", "correct the path of the pictures")
         self.public = public
         self.content = content
         self._created = bucket is None
@@ -58,6 +60,12 @@ class InstructionMedia(Construct):
     def check(self, instructions: Instructions) -> None:
         """Raises ContractError if an example's picture is not in the content folder."""
         if self.content is None:
+            if self._created and instructions.uses_media:
+                cdk.Annotations.of(self).add_warning_v2(
+                    "cdk-ground-truth:instruction-pictures",
+                    "examples show pictures of the instruction media bucket, which nothing puts there: "
+                    "give instruction_pictures, or copy them yourself",
+                )
             return
         for example in instructions.examples:
             if example.is_media and not Path(self.content, example.image).is_file():

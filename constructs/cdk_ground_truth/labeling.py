@@ -14,7 +14,7 @@ from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.given_bucket import check_given_bucket
-from cdk_ground_truth.given_parts import check_given_key
+from cdk_ground_truth.given_parts import check_given_key, check_given_role, check_kind
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
@@ -64,6 +64,14 @@ class GroundTruthLabeling(Construct):
         function_settings: FunctionSettings | None = None,
     ) -> None:
         super().__init__(scope, id)
+        for name, value, member, allowed, fix in (
+            ("workforce", workforce, "request_part", "made by Workforce", "write Workforce.private(...), say"),
+            ("training_bucket", training_bucket, "bucket_arn", "a bucket", "write s3.Bucket.from_bucket_name(...)"),
+            ("execution_role", execution_role, "role_arn", "a role", "write iam.Role.from_role_arn(...)"),
+            ("encryption_key", encryption_key, "key_arn", "a key", "write kms.Key.from_key_arn(...)"),
+            ("instruction_media", instruction_media, "base_uri", "InstructionMedia", "write InstructionMedia(...)"),
+        ):
+            check_kind(name, value, member, allowed, fix)
         stack = cdk.Stack.of(self)
         self.environment = environment or stack.stack_name
         self.parameter_prefix = parameter_prefix(self.environment)
@@ -80,6 +88,7 @@ class GroundTruthLabeling(Construct):
         self.execution_role: iam.IRole
         needs = permissions.to_label(self.training_bucket)
         if execution_role:
+            check_given_role(self, execution_role)
             self.execution_role = execution_role
             needs += permissions.to_report(stack)
             if manage_workforce:
@@ -93,6 +102,7 @@ class GroundTruthLabeling(Construct):
             check_given_key(self, self.training_bucket.encryption_key)
             permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
+        permissions.allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
         for name, text in self.workforce.warnings():
             cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
 
@@ -150,10 +160,27 @@ class GroundTruthLabeling(Construct):
 
 
 def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hooks) -> None:
+    if not isinstance(tasks, Sequence) or not all(isinstance(task, LabelingTask) for task in tasks):
+        raise ContractError("tasks", tasks, "a list of tasks", "write tasks=[BoundingBox(...)]")
+    chosen = list(hooks.values()) if isinstance(hooks, Mapping) else [hooks or AnnotationHooks()]
+    if not all(isinstance(choice, AnnotationHooks) for choice in chosen):
+        raise ContractError(
+            "hooks",
+            hooks,
+            "AnnotationHooks, or AnnotationHooks by task name",
+            "wrap your function: AnnotationHooks(post_annotation=my_function)",
+        )
     names = [task.name for task in tasks]
     if any(is_unresolved(name) for name in names):
         raise ContractError("tasks", names, "named at synth", "give each task a plain name")
     # Job names are compared without case, and jobs are named after their task.
+    if len(tasks) > permissions.TASKS_PER_ROLE:
+        raise ContractError(
+            "tasks",
+            len(tasks),
+            f"at most {permissions.TASKS_PER_ROLE}",
+            "a role holds the permissions of no more; declare another GroundTruthLabeling with its own environment",
+        )
     if not names or len({name.lower() for name in names}) < len(names):
         raise ContractError("tasks", names, "one task or more, with different names", "rename or add tasks")
     unknown = sorted(set(hooks) - set(names)) if isinstance(hooks, Mapping) else []

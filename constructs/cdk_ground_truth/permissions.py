@@ -3,6 +3,7 @@
 Functions that begin with ``to_`` say what is needed; ``allow`` gives it to a role, ours or a given one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,8 @@ _POOL_ACTIONS = (
     "DescribeUserPool",
     "UpdateUserPool",
 )
+TASKS_PER_POLICY = 10
+TASKS_PER_ROLE = 100
 _KEY_ACTIONS = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 
 
@@ -53,6 +56,33 @@ def allow(scope: Construct, id: str, role: iam.IRole, needs: list[Need]) -> None
     policy = iam.Policy(scope, id, statements=[need.statement() for need in needs], roles=[role])
     for need in needs:
         acknowledge_wildcards(policy, actions=need.actions, resources=need.resources, reason=need.why_wildcard)
+
+
+def allow_tasks(scope: Construct, role: iam.IRole, tasks: Sequence[Sequence[Need]]) -> None:
+    """Gives a role what its tasks need, ten tasks a managed policy.
+
+    A role holds 10,240 characters of policies of its own, which is some fifteen tasks; ten managed policies of
+    6,144 characters hold a hundred.
+    """
+    for start in range(0, len(tasks), TASKS_PER_POLICY):
+        needs = [need for task in tasks[start : start + TASKS_PER_POLICY] for need in task]
+        policy = iam.ManagedPolicy(
+            scope,
+            f"TaskPermissions{start // TASKS_PER_POLICY}",
+            description="What the labeling tasks of this stack need: their hooks and their files",
+            statements=[need.statement() for need in _joined(needs)],
+            roles=[role],
+        )
+        for need in needs:
+            acknowledge_wildcards(policy, actions=need.actions, resources=need.resources, reason=need.why_wildcard)
+
+
+def _joined(needs: list[Need]) -> list[Need]:
+    """The same needs in fewer statements: one for each set of actions."""
+    resources: dict[tuple[str, ...], list[str]] = {}
+    for need in needs:
+        resources.setdefault(tuple(need.actions), []).extend(need.resources)
+    return [Need(actions=list(actions), resources=of_all) for actions, of_all in resources.items()]
 
 
 def to_label(bucket: s3.IBucket) -> list[Need]:
@@ -96,6 +126,17 @@ def to_write_objects(bucket: s3.IBucket, keys: str) -> list[Need]:
             why_wildcard="the objects are named when jobs run",
         ),
         *(Need(actions=["kms:GenerateDataKey"], resources=[key.key_arn]) for key in _keys(bucket)),
+    ]
+
+
+def to_list_objects(bucket: s3.IBucket, keys: str) -> list[Need]:
+    """Listing the objects that ``keys`` names, and nothing else of the bucket."""
+    return [
+        Need(
+            actions=["s3:ListBucket"],
+            resources=[bucket.bucket_arn],
+            conditions={"StringLike": {"s3:prefix": keys}},
+        )
     ]
 
 

@@ -34,7 +34,8 @@ class PublishedTask(Construct):
 
     Published as files are ``template``, ``label_category_config`` (None for a custom task without labels) and
     ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds a
-    ``ground_truth.task_description.TaskDescription``.
+    ``ground_truth.task_description.TaskDescription``, and ``execution_needs`` are the permissions that the execution
+    role needs for the task.
     Raises ContractError for a template that workers could not answer.
     """
 
@@ -57,16 +58,13 @@ class PublishedTask(Construct):
         hooks.check(task)
         instructions = task.instructions
         uses_media = instructions is not None and instructions.uses_media
+        media_uri = instruction_media.base_uri if uses_media else None
         if instructions:
             instruction_media.check(instructions)
         now, at_deployment = request.split_unresolved(request.task_part(task))
         self.task = task
-        self.template = self._publish_template(
-            instruction_media,
-            example_input(task, instruction_media=instruction_media.base_uri if uses_media else None)
-            if hooks.gives_our_task_input
-            else None,
-        )
+        task_input = example_input(task, instruction_media=media_uri) if hooks.gives_our_task_input else None
+        self.template = self._publish_template(instruction_media, task_input)
         self.label_category_config = self._publish_labels()
         self.request = self._publish("Request", f"{task.name}.json", _pretty(now))
         self.hooks = TaskHooks(
@@ -77,13 +75,13 @@ class PublishedTask(Construct):
             choice=hooks,
             training_bucket=training_bucket,
             label_category_config=self.label_category_config,
-            instruction_media=instruction_media.base_uri if uses_media else None,
+            instruction_media=media_uri,
             settings=settings,
         )
         needs = self.hooks.execution_needs + permissions.to_read_files(self.template, self.label_category_config)
         if uses_media and not instruction_media.public:
             needs += permissions.to_read_objects(instruction_media.bucket, "*")
-        permissions.allow(self, "ExecutionRolePermissions", execution_role, needs)
+        self.execution_needs = needs
         key = training_bucket.encryption_key
         description = TaskDescription(
             name=task.name,

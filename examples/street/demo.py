@@ -34,6 +34,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Labels street scenes on this machine.")
     parser.add_argument("--photos", type=Path, help="a folder of your own photos instead of rendered scenes")
     folder: Path | None = parser.parse_args().photos
+    folder = folder.expanduser() if folder else None
     # A polite kill ends the emulator as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
@@ -71,7 +72,7 @@ def label(deployment: Deployment, photos: Sequence[Photo]) -> list[dict[str, Any
 
     def ask_workers(task_input: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
         photo = by_uri[task_input["taskObject"]]
-        return [(worker.worker_id, answer(worker, photo.objects, photo.size, photo.name)) for worker in CROWD]
+        return [(worker.worker_id, answer(worker, photo.objects, photo.size, photo.taken_as)) for worker in CROWD]
 
     request = deployment.job_request("street", f"street-{datetime.now(UTC):%Y%m%d-%H%M%S}", manifest_uri)
     session = deployment.emulator.session_as(deployment.outputs["ExecutionRoleArn"])
@@ -102,7 +103,7 @@ def _summarize(manifest: Sequence[Mapping[str, Any]], photos: Sequence[Photo], r
     for line, photo in zip(manifest, photos, strict=True):
         metadata = line[f"{attribute}-metadata"]
         if attribute not in line:
-            print(f"  {photo.name}: {metadata['failure-reason']}")
+            print(f"  {photo.taken_as}: {metadata['failure-reason']}")
             continue
         labels.update(metadata["class-map"][str(box["class_id"])] for box in line[attribute]["annotations"])
         confidences += [entry["confidence"] for entry in metadata["objects"]]

@@ -4,7 +4,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 # Told apart by colour-blind people too (Okabe and Ito).
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9")
@@ -27,12 +27,11 @@ def draw_boxes(photo: bytes, label: Mapping[str, Any], metadata: Mapping[str, An
     return picture
 
 
-def contact_sheet(pictures: Sequence[Image.Image], columns: int = 3, width: int = 480) -> Image.Image:
-    """Puts pictures side by side on one sheet."""
-    thumbs = [picture.resize((width, round(picture.height * width / picture.width))) for picture in pictures]
-    height = max(thumb.height for thumb in thumbs)
-    rows = -(-len(thumbs) // columns)
-    sheet = Image.new("RGB", (columns * width, rows * height), "white")
-    for index, thumb in enumerate(thumbs):
-        sheet.paste(thumb, (index % columns * width, index // columns * height))
+def contact_sheet(pictures: Sequence[Image.Image], columns: int = 3, cell: tuple[int, int] = (480, 320)) -> Image.Image:
+    """Puts pictures side by side on one sheet, each whole within a cell of one size."""
+    rows = -(-len(pictures) // columns)
+    sheet = Image.new("RGB", (columns * cell[0], rows * cell[1]), "white")
+    for index, picture in enumerate(pictures):
+        thumb = ImageOps.contain(picture, cell)
+        sheet.paste(thumb, (index % columns * cell[0], index // columns * cell[1]))
     return sheet

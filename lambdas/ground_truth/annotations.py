@@ -12,10 +12,14 @@ class ObjectError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one worker said of one object; ``content`` is what the worker's form submitted."""
+    """What one worker said of one object; ``content`` is what the worker's form submitted.
+
+    ``submitted`` is an ISO time, empty where it is not known.
+    """
 
     worker_id: str
     content: Mapping[str, Any]
+    submitted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,8 @@ def read_batch(payload: Batch, read_text: ReadText) -> Iterator[tuple[str, Annot
             yield object_id, _read_object(object_id, entry, read_text)
         except ObjectError as error:
             yield object_id, error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            yield object_id, ObjectError(f"the entry is not of the contract's shape: {error!r}")
 
 
 def _read_object(object_id: str, entry: Mapping[str, Any], read_text: ReadText) -> AnnotatedObject:
@@ -63,6 +69,14 @@ def _read_answer(annotation: Any, read_text: ReadText) -> Answer:
     text = data.get("content")
     if text is None and "s3Uri" in data:
         text = read_text(data["s3Uri"])
+    return Answer(worker_id=worker, content=read_content(text, worker))
+
+
+def read_content(text: Any, worker: str) -> Mapping[str, Any]:
+    """Reads what a form submitted, a string of JSON or the object itself.
+
+    Raises ObjectError, naming the worker, for anything else.
+    """
     try:
         # Ground Truth sends the answer as a string of JSON; an engine may send the object itself.
         content = json.loads(text) if isinstance(text, (str, bytes)) else text
@@ -70,7 +84,7 @@ def _read_answer(annotation: Any, read_text: ReadText) -> Answer:
         raise ObjectError(f"the answer of worker {worker} is not JSON") from error
     if not isinstance(content, Mapping):
         raise ObjectError(f"the answer of worker {worker} is not an object with the form's fields")
-    return Answer(worker_id=worker, content=content)
+    return content
 
 
 def answer_field(content: Mapping[str, Any], field: str) -> Mapping[str, Any]:

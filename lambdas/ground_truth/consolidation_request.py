@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+# Beside the contract's folders (section 8), which tools that know only those pass over.
+WORKER_SKILL_FOLDER = "worker-skill"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConsolidationRequest:
@@ -46,11 +49,27 @@ class ConsolidationRequest:
         except ValueError:
             return datetime.now(UTC)
 
+    @property
+    def batch(self) -> str:
+        """What tells this batch from the others of its job: iteration and file name of the payload."""
+        return self._split[1].removesuffix(".json")
+
     def file_uri(self, dataset_object_id: str, extension: str) -> str:
         """Where a label that is a file goes (contract section 8): named after object and batch.
 
         A batch that is handed over again overwrites its own files.
         """
-        folder, _, batch = self.payload_uri.rpartition("/")
-        root = folder.partition("/consolidation-request")[0]
-        return f"{root}/output/{dataset_object_id}_{batch.removesuffix('.json')}.{extension}"
+        return f"{self._split[0]}/output/{dataset_object_id}_{self.batch.rpartition('/')[2]}.{extension}"
+
+    @property
+    def worker_skill_uri(self) -> str:
+        """The folder of what the job's batches taught about its workers."""
+        return f"{self._split[0]}/{WORKER_SKILL_FOLDER}"
+
+    @property
+    def _split(self) -> tuple[str, str]:
+        """The folder of everything consolidated, and the payload's place among the requests in it."""
+        folder, requests, batch = self.payload_uri.partition("/consolidation-request/")
+        if not requests:
+            folder, _, batch = self.payload_uri.rpartition("/")
+        return folder, batch

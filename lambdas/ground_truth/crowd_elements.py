@@ -70,6 +70,8 @@ CROWD_ELEMENTS = {
                 "crowd-tabs",
                 "crowd-tab",
                 "crowd-toast",
+                # Not documented, but used by AWS's own templates.
+                "crowd-slider-label",
             )
         ),
     )

@@ -1,6 +1,6 @@
 """What workers are told: the rules of a task and examples in pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ground_truth.errors import ContractError
@@ -67,6 +67,7 @@ class Instructions:
     All texts are plain text: markup in them is shown, not interpreted.
     ``box_fit`` says how tight an outline must be, ``partly_visible`` what to do with cut-off objects;
     ``questions`` settle cases that no rule covers.
+    Raises ContractError for examples or questions of another kind.
     """
 
     what_to_label: str = ""
@@ -77,9 +78,11 @@ class Instructions:
     questions: tuple[Question, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "good_examples", tuple(self.good_examples))
-        object.__setattr__(self, "bad_examples", tuple(self.bad_examples))
-        object.__setattr__(self, "questions", tuple(self.questions))
+        for name, kind in (("good_examples", Example), ("bad_examples", Example), ("questions", Question)):
+            given = getattr(self, name)
+            if not isinstance(given, Sequence) or not all(isinstance(each, kind) for each in given):
+                raise ContractError(name, given, f"a list of {kind.__name__}", f"write [{kind.__name__}(...)]")
+            object.__setattr__(self, name, tuple(given))
 
     @property
     def rules(self) -> tuple[str, ...]:

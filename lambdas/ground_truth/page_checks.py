@@ -76,11 +76,13 @@ class PageCheck:
 
     def _elements(self) -> Iterator[Finding]:
         has_form = bool(self.page.named("crowd-form"))
+        # A script from elsewhere may define elements that nobody here knows.
+        say = warning if self._foreign_scripts else problem
         for element in self.page.elements:
             if element.tag.startswith("crowd-") and element.tag not in CROWD_ELEMENTS.keys() | self.page.defined:
                 near = difflib.get_close_matches(element.tag, CROWD_ELEMENTS, n=1)
                 fix = f"did you mean <{near[0]}>?" if near else "use an element that the documentation lists"
-                yield problem(ELEMENT, f"there is no element <{element.tag}>", fix, element.line)
+                yield say(ELEMENT, f"there is no element <{element.tag}>", fix, element.line)
             known = _known(element)
             if known.answers:
                 yield from self._answering(element, known, has_form)
@@ -142,23 +144,28 @@ class PageCheck:
                     )
 
     def _scripts(self) -> Iterator[Finding]:
-        scripts = [element for element in self.page.named("script") if "src" in element.attributes]
         uses_crowd = any(element.tag.startswith("crowd-") for element in self.page.elements)
-        if uses_crowd and not any(script.attributes["src"].startswith(_CROWD_HOST) for script in scripts):
+        if uses_crowd and len(self._foreign_scripts) == len(self._loaded_scripts):
             yield warning(
                 SCRIPT,
                 "the script of the crowd elements is not loaded",
                 f'write <script src="{_CROWD_HOST}crowd-html-elements.js"></script> at the top',
             )
-        for script in scripts:
-            source = script.attributes["src"]
-            if not source.startswith(_CROWD_HOST):
-                yield warning(
-                    FOREIGN_SCRIPT,
-                    f"a script comes from elsewhere: {self.page.text(source)}",
-                    "write the script into the template",
-                    script.line,
-                )
+        for script in self._foreign_scripts:
+            yield warning(
+                FOREIGN_SCRIPT,
+                f"a script comes from elsewhere: {self.page.text(script.attributes['src'])}",
+                "write the script into the template",
+                script.line,
+            )
+
+    @property
+    def _loaded_scripts(self) -> list[Element]:
+        return [element for element in self.page.named("script") if "src" in element.attributes]
+
+    @property
+    def _foreign_scripts(self) -> list[Element]:
+        return [script for script in self._loaded_scripts if not script.attributes["src"].startswith(_CROWD_HOST)]
 
 
 def _known(element: Element) -> CrowdElement:

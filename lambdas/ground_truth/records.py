@@ -7,6 +7,9 @@ from typing import Any
 from ground_truth.task_types import TaskType
 
 BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
+# What is less probable than this is no alternative; more of them would only swell the response.
+LEAST_ALTERNATIVE = 0.01
+MOST_ALTERNATIVES = 5
 
 
 def record(
@@ -20,22 +23,39 @@ def record(
 ) -> dict[str, Any]:
     """Joins a label and its metadata under the label attribute name (contract 7.2).
 
-    ``details`` are the metadata peculiar to the type; ``moment`` is written as UTC without a zone.
+    ``details`` are the metadata peculiar to the type; ``job_arn`` may be the job's name alone;
+    ``moment`` is written as UTC without a zone.
     """
-    metadata = {
-        **details,
+    metadata = {**details, **_common(task_type, job_arn, moment)}
+    return {attribute: label, f"{attribute}-metadata": metadata}
+
+
+def failed_record(
+    attribute: str, task_type: TaskType, reason: str, *, job_arn: str, moment: datetime
+) -> dict[str, Any]:
+    """What stands in the manifest for an object that could not be labeled (contract 7.2)."""
+    return {f"{attribute}-metadata": {"failure-reason": reason, **_common(task_type, job_arn, moment)}}
+
+
+def _common(task_type: TaskType, job_arn: str, moment: datetime) -> dict[str, Any]:
+    return {
         "type": task_type.record_type,
         # Real outputs name the job like this, lower-cased, whatever the documentation prints.
         "job-name": "labeling-job/" + job_arn.rpartition("/")[2].lower(),
         "human-annotated": "yes",
         "creation-date": moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
     }
-    return {attribute: label, f"{attribute}-metadata": metadata}
 
 
 def classification_details(name: str, confidence: float) -> dict[str, Any]:
     """Metadata of one chosen class."""
     return {"class-name": name, "confidence": confidence}
+
+
+def alternatives(ranked: Sequence[tuple[str, float]], margin: float) -> dict[str, Any]:
+    """Metadata that the contract does not have: the likelier classes, best first, and how far the first leads."""
+    likely = {name: round(value, 2) for name, value in ranked[:MOST_ALTERNATIVES] if value >= LEAST_ALTERNATIVE}
+    return {"alternatives": likely, "margin": round(margin, 2)}
 
 
 def multi_label_details(labels: Sequence[str], confidence: Mapping[int, float]) -> dict[str, Any]:

@@ -1,8 +1,17 @@
 """S3 URIs and the few reads and writes the hooks need."""
 
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import boto3
+
+
+class StoredFile(NamedTuple):
+    """An S3 object and when it was written."""
+
+    uri: str
+    modified: datetime
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -18,10 +27,10 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 class Files:
-    """Reads and writes whole S3 objects with one client."""
+    """Reads and writes whole S3 objects with one client, by default that of the environment."""
 
-    def __init__(self) -> None:
-        self._client: Any = boto3.client("s3")
+    def __init__(self, client: Any = None) -> None:
+        self._client: Any = client or boto3.client("s3")
 
     def read(self, uri: str) -> bytes:
         """The object's bytes."""
@@ -33,3 +42,10 @@ class Files:
         """Puts an object; the bucket's own encryption applies."""
         bucket, key = split_uri(uri)
         self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+    def list(self, folder_uri: str) -> Iterator[StoredFile]:
+        """Everything in a folder and below."""
+        bucket, prefix = split_uri(folder_uri.rstrip("/") + "/")
+        for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for entry in page.get("Contents", ()):
+                yield StoredFile(f"s3://{bucket}/{entry['Key']}", entry["LastModified"])

@@ -48,6 +48,10 @@ class LabelingTask:
     tags: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.instructions is not None and not isinstance(self.instructions, Instructions):
+            raise ContractError(
+                "instructions", self.instructions, "Instructions", "write Instructions(what_to_label=...)"
+            )
         task_checks.check_labels(self.labels, self.type)
         object.__setattr__(self, "labels", tuple(self.labels))
         self._derive("label_attribute_name", self.name + "-ref" * self._adds_reference_suffix)

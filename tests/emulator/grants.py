@@ -25,10 +25,16 @@ def granted_actions(deployment: Deployment) -> dict[str, set[str]]:
     iam = deployment.emulator.session().client("iam")
     found: dict[str, set[str]] = {}
     for name, role in roles(deployment).items():
-        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
-            document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-            for statement in document["Statement"]:
-                found.setdefault(role, set()).update(as_list(statement["Action"]))
+        documents = [
+            iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]
+        ]
+        for policy in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
+            found_version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
+            documents.append(found_version["PolicyVersion"]["Document"])
+        for statement in (each for document in documents for each in document["Statement"]):
+            found.setdefault(role, set()).update(as_list(statement["Action"]))
     return found
 
 

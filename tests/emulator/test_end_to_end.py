@@ -7,10 +7,14 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
+from examples.street.crowd import CROWD
 from examples.street.demo import label
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
-from ground_truth.consolidate import iou
+from ground_truth.job_folder import S3Folder, find_job
+from ground_truth.job_results import consolidate_job
+from ground_truth.s3 import Files
+from tests.box_overlap import iou
 from tests.emulator.grants import LABELING, granted_actions, roles, used_actions
 from tests.reviewed_grants import UNUSED
 
@@ -52,7 +56,19 @@ def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) 
         *(f"annotations/worker-response/iteration-1/{index}" for index in range(len(PHOTOS))),
         "annotations/consolidated-annotation/consolidation-request/iteration-1",
         "annotations/consolidated-annotation/consolidation-response/iteration-1",
+        "annotations/consolidated-annotation/worker-skill/iteration-1",
     }
+
+
+def test_the_whole_job_consolidated_anew_gives_the_manifest_that_the_hook_gave(deployment, manifest) -> None:
+    files = Files(deployment.emulator.session().client("s3"))
+    (root,) = {stored.uri.split("/")[4] for stored in files.list(f"s3://{deployment.bucket}/labeling-jobs")}
+    job = find_job(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{root}"))
+    results = consolidate_job(job, STREET.type, labels=STREET.labels, write_file=lambda object_id, png: object_id)
+    # One batch was all of the job, so both had the same answers to go by.
+    assert [line["street"] for line in results.lines] == [line["street"] for line in manifest]
+    assert len(results.workers) == len(CROWD)
+    assert not results.quality["failed"]
 
 
 def test_the_execution_role_is_refused_what_it_was_not_granted(deployment) -> None:
@@ -98,3 +114,17 @@ def test_no_hook_was_refused_anything(deployment, manifest) -> None:
     calls = [call for call in deployment.emulator.calls() if hooks & set(call.principal.split("/"))]
     assert calls
     assert {call.decision for call in calls} == {"Allow"}
+
+
+# Last, as what it is refused would count against the hook above.
+def test_the_post_annotation_hook_may_list_what_it_learned_and_nothing_else(deployment, manifest) -> None:
+    (name,) = [name for name, role in roles(deployment).items() if role == "PostAnnotationRole"]
+    role = deployment.emulator.session().client("iam").get_role(RoleName=name)["Role"]["Arn"]
+    s3 = deployment.emulator.session_as(role).client("s3")
+    learned = "labeling-jobs/any/annotations/consolidated-annotation/worker-skill/"
+    s3.list_objects_v2(Bucket=deployment.bucket, Prefix=learned)
+    for prefix in ("", "images/", "labeling-jobs/"):
+        with pytest.raises(ClientError, match="AccessDenied"):
+            s3.list_objects_v2(Bucket=deployment.bucket, Prefix=prefix)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_object(Bucket=deployment.bucket, Key="labeling-jobs/any/manifests/output/output.manifest", Body=b"")

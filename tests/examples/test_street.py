@@ -12,7 +12,7 @@ from examples.street.crowd import CROWD, SimulatedWorker, answer
 from examples.street.layers import SUNNY, Brush, Layer, View, visible_boxes
 from examples.street.scenes import Scene, render_scene
 from examples.street.task import PICTURES, STREET
-from ground_truth.consolidate import iou
+from tests.box_overlap import iou
 
 
 @pytest.fixture(scope="module")

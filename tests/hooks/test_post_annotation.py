@@ -55,7 +55,9 @@ def test_a_batch_is_consolidated_from_the_documented_and_from_the_real_event(run
     assert metadata.pop("creation-date")
     assert metadata == {
         "class-name": "pallet",
-        "confidence": 0.67,
+        "confidence": 0.74,
+        "alternatives": {"pallet": 0.74, "forklift": 0.26},
+        "margin": 0.48,
         "type": "groundtruth/image-classification",
         "job-name": "labeling-job/yard-boxes",
         "human-annotated": "yes",
@@ -120,6 +122,12 @@ def test_the_last_answer_of_a_worker_counts(run) -> None:
             "the answer at s3://results/no cannot be read",
         ),
         ({"datasetObjectId": "1", "annotations": ["nonsense"]}, "is not an object"),
+        ({"datasetObjectId": "1", "annotations": 7}, "is not of the contract's shape"),
+        (
+            {"datasetObjectId": "1", "annotations": [{"workerId": "w", "annotationData": {"s3Uri": "nowhere"}}]},
+            "'uri' should be like s3://bucket/key",
+        ),
+        (entry("1", chosen("")), "no worker chose a label"),
     ],
 )
 def test_one_bad_object_is_reported_and_never_sinks_the_batch(run, caplog, bad, reason: str) -> None:
@@ -152,6 +160,38 @@ def test_boxes_that_most_workers_drew_are_kept_at_the_median(run) -> None:
     }
     assert label["Yard-Boxes-metadata"]["objects"] == [{"confidence": 1.0}]
     assert label["Yard-Boxes-metadata"]["class-map"] == {"1": "pallet"}
+
+
+def test_where_workers_differ_about_a_box_s_class_the_alternatives_stand_beside_the_confidence(run) -> None:
+    label = run("bounding-box", entry("0", boxes(box()), boxes(box()), boxes(box("forklift"))))["0"]
+    assert [each["class_id"] for each in label["Yard-Boxes"]["annotations"]] == [1]
+    (beside,) = label["Yard-Boxes-metadata"]["objects"]
+    assert list(beside) == ["confidence", "alternatives", "margin"]
+    assert list(beside["alternatives"]) == ["pallet", "forklift"]
+
+
+def test_boxes_are_whole_pixels_inside_the_image(run) -> None:
+    drawn = [boxes(box(left=-3.5, width=77.25)), boxes(box(left=-3.5, width=77.25))]
+    (found,) = run("bounding-box", entry("0", *drawn))["0"]["Yard-Boxes"]["annotations"]
+    assert found == {"class_id": 1, "left": 0, "top": 30, "width": 74, "height": 41}
+    assert all(isinstance(value, int) for value in found.values())
+
+
+def test_an_adjustment_says_whether_a_worker_changed_anything(run) -> None:
+    kept, changed = boxes(box()), boxes(box())
+    kept["boundingBox"]["initialValueModified"] = False
+    changed["boundingBox"]["initialValueModified"] = True
+    labels = run("bounding-box-adjustment", entry("0", kept, changed), entry("1", kept, kept))
+    status = {object_id: label["Yard-Boxes-metadata"]["adjustment-status"] for object_id, label in labels.items()}
+    assert status == {"0": "adjusted", "1": "unadjusted"}
+    assert "adjustment-status" not in run("bounding-box", entry("0", changed))["0"]["Yard-Boxes-metadata"]
+
+
+def test_comments_on_a_verdict_become_worker_feedback(run) -> None:
+    verdict = {"crowd-image-classifier": {"label": "pallet", "workerComment": "left edge too wide"}}
+    label = run("bounding-box-verification", entry("0", verdict, chosen("pallet")))["0"]
+    assert label["Yard-Boxes-metadata"]["type"] == "groundtruth/label-verification"
+    assert label["Yard-Boxes-metadata"]["worker-feedback"] == [{"comment": "left edge too wide"}]
 
 
 def test_workers_who_drew_nothing_count(run) -> None:
@@ -193,7 +233,7 @@ def test_a_batch_that_comes_again_gives_the_same_records(run) -> None:
     assert run("image-classification", batch) == run("image-classification", batch)
 
 
-def test_every_label_that_anybody_chose_is_kept_with_its_share(run) -> None:
+def test_every_label_that_anybody_chose_is_kept_with_its_confidence(run) -> None:
     def several(*labels: str) -> dict:
         return {"crowd-image-classifier-multi-select": {"labels": list(labels)}}
 
@@ -202,7 +242,7 @@ def test_every_label_that_anybody_chose_is_kept_with_its_share(run) -> None:
         entry("0", several("pallet"), several("pallet", "forklift"), several("pallet"), several("pallet", "pallet")),
     )["0"]
     assert label["Yard-Boxes"] == [0, 1]
-    assert label["Yard-Boxes-metadata"]["confidence-map"] == {"0": 0.25, "1": 1.0}
+    assert label["Yard-Boxes-metadata"]["confidence-map"] == {"0": 0.17, "1": 1.0}
     assert label["Yard-Boxes-metadata"]["class-map"] == {"0": "forklift", "1": "pallet"}
 
 
@@ -228,14 +268,19 @@ def painted(*rows: str, colors: dict[str, str]) -> dict:
 COLORS = {"forklift": "#2ca02c", "pallet": "#1f77b4"}
 
 
+def enlarged(*rows: str, times: int = 9) -> list[str]:
+    """Rows whose letters are squares: light smoothing takes away single pixels."""
+    return ["".join(letter * times for letter in row) for row in rows for _ in range(times)]
+
+
 def test_each_pixel_s_majority_is_written_as_a_palette_png(run, bucket: Bucket) -> None:
     label = run(
         "semantic-segmentation",
         entry(
             "3",
-            painted("ff.", "p..", colors=COLORS),
-            painted("fp.", "p..", colors=COLORS),
-            painted("ff.", "...", colors=COLORS),
+            painted(*enlarged("ff.", "p.."), colors=COLORS),
+            painted(*enlarged("fp.", "p.."), colors=COLORS),
+            painted(*enlarged("ff.", "..."), colors=COLORS),
         ),
     )["3"]
     uri = label["Yard-Boxes"]
@@ -244,13 +289,20 @@ def test_each_pixel_s_majority_is_written_as_a_palette_png(run, bucket: Bucket) 
     )
     with Image.open(io.BytesIO(bucket.get(uri))) as picture:
         assert picture.mode == "P"
-        assert np.asarray(picture).tolist() == [[1, 1, 0], [2, 0, 0]]
+        assert np.asarray(picture)[4::9, 4::9].tolist() == [[1, 1, 0], [2, 0, 0]]
         assert picture.convert("RGB").getpixel((0, 0)) == (0x2C, 0xA0, 0x2C)
-        assert picture.convert("RGB").getpixel((2, 0)) == (255, 255, 255)
+        assert picture.convert("RGB").getpixel((26, 0)) == (255, 255, 255)
     colors = label["Yard-Boxes-metadata"]["internal-color-map"]
     assert colors["0"]["class-name"] == "BACKGROUND"
     assert colors["0"]["hex-color"] == "#ffffff"
     assert (colors["1"]["class-name"], colors["1"]["hex-color"]) == ("forklift", "#2ca02c")
+    assert len({entry["confidence"] for entry in colors.values()}) == 1
+    assert 0.7 < colors["0"]["confidence"] < 1
+
+
+def test_a_mask_of_another_size_than_most_is_left_out(run) -> None:
+    two, other = painted("ff", colors=COLORS), painted("fff", colors=COLORS)
+    assert set(run("semantic-segmentation", entry("0", two, other, two))) == {"0"}
 
 
 def test_a_batch_that_comes_again_overwrites_its_own_files(run, bucket: Bucket) -> None:

@@ -6,7 +6,15 @@ import botocore.loaders
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from cdk_ground_truth import AnnotationHooks, ContractError, CustomTask, Hook, SemanticSegmentation
+from cdk_ground_truth import (
+    AnnotationHooks,
+    ContractError,
+    CustomTask,
+    Hook,
+    ImageClassification,
+    MultiLabelClassification,
+    SemanticSegmentation,
+)
 from ground_truth import task_types
 from ground_truth.built_in_functions import ACCOUNTS
 from tests.infrastructure.apps import (
@@ -133,16 +141,55 @@ def test_the_pre_annotation_hook_reads_its_labels_and_nothing_else() -> None:
     assert "*" not in str(reading["Resource"])
 
 
-def test_only_segmentation_hooks_may_write_masks() -> None:
+def post_annotation_rights(task) -> dict[str, list]:
+    """The statements of a task's post-annotation hook by action."""
     stack = new_stack()
-    label(stack, tasks=[street(), SemanticSegmentation("areas", labels=["road"])])
-    writers = {
-        n
-        for n, s in statements(template_of(stack))
-        if "PostAnnotationPermissions" in n and s["Action"] == "s3:PutObject"
+    label(stack, tasks=[task])
+    granted: dict[str, list] = {}
+    for name, statement in statements(template_of(stack)):
+        if "PostAnnotationPermissions" in name:
+            for action in as_list(statement["Action"]):
+                granted.setdefault(action, []).append(statement)
+    return granted
+
+
+def test_only_segmentation_hooks_may_write_masks() -> None:
+    written = {
+        task.name: str([each["Resource"] for each in post_annotation_rights(task).get("s3:PutObject", ())])
+        for task in (street(), SemanticSegmentation("areas", labels=["road"]))
     }
-    assert len(writers) == 1
-    assert "areas" in writers.pop()
+    assert "/labeling-jobs/*/consolidated-annotation/output/*" in written["areas"]
+    assert "/output/" not in written["street"]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        street(),
+        ImageClassification("kind", labels=["car", "bus"]),
+        MultiLabelClassification("kinds", labels=["car", "bus"]),
+    ],
+    ids=lambda task: task.type.key,
+)
+def test_hooks_that_learn_of_workers_may_list_and_write_their_records_and_nothing_else(task) -> None:
+    granted = post_annotation_rights(task)
+    assert set(granted) == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:PutObject",
+    }
+    records = "labeling-jobs/*/consolidated-annotation/worker-skill/*"
+    (listing,) = granted["s3:ListBucket"]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": records}}
+    (writing,) = granted["s3:PutObject"]
+    assert f"/{records}" in str(writing["Resource"])
+
+
+def test_hooks_that_learn_nothing_may_list_nothing(tmp_path) -> None:
+    for task in (SemanticSegmentation("areas", labels=["road"]), own_task(tmp_path)):
+        assert "s3:ListBucket" not in post_annotation_rights(task)
 
 
 def own_function(stack) -> lambda_.Function:
@@ -158,7 +205,7 @@ def test_functions_of_the_user_are_called_and_may_read_the_payload() -> None:
     assert len(resources(template, "AWS::Lambda::Function")) == 1
     (reading,) = [s for name, s in statements(template) if "PayloadPermissions" in name]
     assert "labeling-jobs/*" in str(reading["Resource"])
-    invoking = [s for n, s in statements(template) if "ExecutionRole" in n and s["Action"] == "lambda:InvokeFunction"]
+    invoking = [s for n, s in statements(template) if "TaskPermissions" in n and s["Action"] == "lambda:InvokeFunction"]
     assert [s["Resource"] for s in invoking] == [{"Fn::GetAtt": [stack.get_logical_id(own.node.default_child), "Arn"]}]
 
 

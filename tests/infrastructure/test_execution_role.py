@@ -1,3 +1,6 @@
+import json
+import re
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cognito as cognito
@@ -6,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from cdk_ground_truth import ExecutionRole, TrainingBucket, Workforce
+from cdk_ground_truth import BoundingBox, ContractError, ExecutionRole, TrainingBucket, Workforce
 from tests.infrastructure.apps import as_list, default_template, label, new_stack, resources, statements, template_of
 
 COGNITO = {
@@ -26,6 +29,10 @@ def role_template(**properties):
     stack = new_stack()
     ExecutionRole(stack, "Role", **properties)
     return template_of(stack)
+
+
+def of_execution_role(logical_id: str) -> bool:
+    return "ExecutionRole" in logical_id or "TaskPermissions" in logical_id
 
 
 def granted(template) -> list[dict]:
@@ -73,7 +80,7 @@ def test_logs_go_to_the_groups_of_labeling_only() -> None:
 
 
 def test_it_reads_and_writes_the_training_bucket() -> None:
-    role = [s for name, s in statements(default_template()) if "ExecutionRole" in name]
+    role = [s for name, s in statements(default_template()) if of_execution_role(name)]
     bucket_actions = {a for s in role for a in as_list(s["Action"]) if a.startswith("s3:")}
     assert bucket_actions == {
         "s3:ListBucket",
@@ -85,7 +92,7 @@ def test_it_reads_and_writes_the_training_bucket() -> None:
 
 
 def test_of_the_assets_bucket_it_reads_exactly_the_published_files() -> None:
-    role = [s for name, s in statements(default_template()) if "ExecutionRole" in name]
+    role = [s for name, s in statements(default_template()) if of_execution_role(name)]
     published = [r for s in role for r in as_list(s.get("Resource", [])) if "cdk-hnb659fds-assets" in str(r)]
     assert len(published) == 2
     assert all("*" not in str(resource) for resource in published)
@@ -109,9 +116,21 @@ def test_a_given_role_gets_the_same_rights_and_no_other_is_created() -> None:
     given = iam.Role.from_role_arn(stack, "Given", "arn:aws:iam::111122223333:role/labeling")
     label(stack, execution_role=given)
     template = template_of(stack)
-    assert not [name for name in resources(template, "AWS::IAM::Role") if "ExecutionRole" in name]
-    own = {a for n, s in statements(default_template()) if "ExecutionRole" in n for a in as_list(s["Action"])}
-    attached = {a for n, s in statements(template) if "ExecutionRolePermissions" in n for a in as_list(s["Action"])}
+    assert not [
+        name for name in resources(template, "AWS::IAM::Role") if "ExecutionRole" in name or "TaskPermissions" in name
+    ]
+    own = {
+        a
+        for n, s in statements(default_template())
+        if "ExecutionRole" in n or "TaskPermissions" in n
+        for a in as_list(s["Action"])
+    }
+    attached = {
+        a
+        for n, s in statements(template)
+        if "ExecutionRolePermissions" in n or "TaskPermissions" in n
+        for a in as_list(s["Action"])
+    }
     assert attached == own - {"sts:AssumeRole"}
 
 
@@ -152,5 +171,32 @@ def test_a_given_bucket_gets_the_grants_and_no_other_is_created() -> None:
     label(stack, training_bucket=s3.Bucket.from_bucket_name(stack, "Given", "my-images"))
     template = template_of(stack)
     assert len(resources(template, "AWS::S3::Bucket")) == 1, "the instruction media only"
-    role = [s for name, s in statements(template) if "ExecutionRole" in name]
+    role = [s for name, s in statements(template) if of_execution_role(name)]
     assert any("my-images" in str(s) for s in role)
+
+
+def test_fifty_tasks_fit_into_the_policies_of_one_role() -> None:
+    stack = new_stack()
+    label(stack, tasks=[BoundingBox(f"t{index:02}" + "x" * 44, labels=["car"]) for index in range(50)])
+    template = template_of(stack)
+    managed = resources(template, "AWS::IAM::ManagedPolicy")
+    assert len(managed) == 5
+    assert all(len(spelled_out(policy)) < 6_144 for policy in managed.values())
+    own = sum(
+        len(spelled_out(policy))
+        for name, policy in resources(template, "AWS::IAM::Policy").items()
+        if "ExecutionRole" in name
+    )
+    assert own < 10_240
+
+
+def spelled_out(policy: dict) -> str:
+    """The policy as IAM counts it, without blanks, with ARNs at about their length."""
+    text = json.dumps(policy["Properties"]["PolicyDocument"], separators=(",", ":"))
+    return re.sub(r'\{"Fn::GetAtt":\[[^]]*\]\}', '"' + "a" * 150 + '"', text)
+
+
+def test_fails_when_a_role_cannot_hold_the_permissions_of_so_many_tasks() -> None:
+    tasks = [BoundingBox(f"task-{index}", labels=["car"]) for index in range(101)]
+    with pytest.raises(ContractError, match="'tasks' should be at most 100, got 101"):
+        label(new_stack(), tasks=tasks)

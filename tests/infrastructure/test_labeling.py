@@ -7,6 +7,7 @@ import botocore.loaders
 import botocore.model
 import botocore.validate
 import pytest
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
@@ -26,6 +27,7 @@ from cdk_ground_truth import (
 )
 from ground_truth import request
 from tests.infrastructure.apps import (
+    as_list,
     default_template,
     label,
     new_stack,
@@ -151,10 +153,13 @@ def test_a_key_encrypts_data_and_names_the_role_in_its_policy() -> None:
         "kms:DescribeKey",
     }
     assert "KmsKeyId" in described(template)["deployment"]["OutputConfig"]
-    post = [
-        s for name, s in statements(template) if "PostAnnotationPermissions" in name and s["Action"] == "kms:Decrypt"
-    ]
-    assert post, "the payload is encrypted with the key"
+    post = {
+        action
+        for name, statement in statements(template)
+        if "PostAnnotationPermissions" in name
+        for action in as_list(statement["Action"])
+    }
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= post, "payload and worker skill are encrypted with the key"
 
 
 def test_two_labelings_live_in_one_stack() -> None:
@@ -356,3 +361,47 @@ def test_pictures_are_deployed_with_the_whole(tmp_path) -> None:
     stack = new_stack()
     label(stack, tasks=[street(instructions=rules)], instruction_pictures=str(tmp_path))
     template_of(stack).resource_count_is("Custom::CDKBucketDeployment", 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "fix"),
+    [
+        ({"tasks": street()}, "'tasks' should be a list of tasks"),
+        ({"tasks": ["street"]}, "'tasks' should be a list of tasks"),
+        ({"workforce": "private"}, "'workforce' should be made by Workforce"),
+        ({"hooks": "built-in"}, "wrap your function"),
+        ({"hooks": {"street": "ours"}}, "wrap your function"),
+        ({"training_bucket": "my-images"}, "write s3.Bucket.from_bucket_name"),
+        ({"execution_role": "arn:aws:iam::1:role/r"}, "write iam.Role.from_role_arn"),
+        ({"encryption_key": "alias/mine"}, "write kms.Key.from_key_arn"),
+    ],
+)
+def test_fails_when_a_part_is_of_another_kind(given: dict, fix: str) -> None:
+    with pytest.raises(ContractError, match=fix):
+        label(new_stack(), **given)
+
+
+def test_fails_when_a_given_role_is_of_another_account() -> None:
+    stack = new_stack()
+    foreign = iam.Role.from_role_arn(stack, "Foreign", "arn:aws:iam::999988887777:role/labeling")
+    with pytest.raises(ContractError, match="'execution_role' should be in 111122223333, the account of the jobs"):
+        label(stack, execution_role=foreign)
+
+
+def test_fails_when_the_folder_of_pictures_is_missing() -> None:
+    with pytest.raises(ContractError, match="'content' should be an existing folder, got 'nowhere'"):
+        label(new_stack(), instruction_pictures="nowhere")
+
+
+def test_warns_when_nothing_puts_the_examples_pictures_into_the_bucket() -> None:
+    stack = new_stack()
+    label(stack, tasks=[street(instructions=Instructions(good_examples=(Example(image="good.png", text="Right."),)))])
+    assert any("which nothing puts there" in text for text in warnings(stack))
+
+
+def test_function_names_differ_wherever_environment_and_task_do() -> None:
+    stack = new_stack()
+    GroundTruthLabeling(stack, "One", tasks=[BoundingBox("c", labels=["x"])], environment="a-b")
+    GroundTruthLabeling(stack, "Two", tasks=[BoundingBox("b-c", labels=["x"])], environment="a")
+    names = [f["Properties"]["FunctionName"] for f in resources(template_of(stack), "AWS::Lambda::Function").values()]
+    assert len(set(names)) == 4

@@ -114,8 +114,8 @@ def test_audits_are_published_beside_what_they_audit(task) -> None:
 def test_masks_are_written_where_people_paint(task, writes: bool) -> None:
     stack = new_stack()
     label(stack, tasks=[task])
-    written = [s for name, s in statements(template_of(stack)) if "PostAnnotation" in name and "PutObject" in str(s)]
-    assert bool(written) is writes
+    granted = [s for name, s in statements(template_of(stack)) if "PostAnnotation" in name and "PutObject" in str(s)]
+    assert ("/consolidated-annotation/output/" in str(granted)) is writes
 
 
 def test_fails_when_a_template_does_not_render_with_what_our_hook_gives(tmp_path) -> None:

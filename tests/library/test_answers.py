@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from ground_truth.annotations import AnnotatedObject, Answer
-from ground_truth.consolidate import CONSOLIDATORS
+from ground_truth.consolidators import consolidator
+from ground_truth.consolidators.outcome import Consolidated
 from ground_truth.task_types import TASK_TYPES, TaskType
 
 SIZE = {"height": 720, "width": 1280}
@@ -73,6 +74,14 @@ EXAMPLES: dict[str, tuple[list[str], dict[str, Any], dict[str, Any]]] = {
 }
 
 
+def consolidated(task_type: str, content: dict[str, Any], labels: list[str]) -> Consolidated:
+    labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
+    found = consolidator(task_type)([("0", labeled)], labels, history={}, write_file=lambda *_: "s3://out/0.png")
+    outcome = found.outcomes["0"]
+    assert isinstance(outcome, Consolidated), outcome
+    return outcome
+
+
 @pytest.mark.parametrize(
     "task_type", [known for known in TASK_TYPES.values() if known.element], ids=lambda task_type: task_type.key
 )
@@ -81,8 +90,8 @@ def test_the_documented_answer_is_consolidated(task_type: TaskType) -> None:
     (name, part), *_ = content.items()
     assert name == task_type.answer_field
     assert task_type.answer_value in part
-    labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
-    label, details = CONSOLIDATORS[task_type.key](labeled, labels)
+    one = consolidated(task_type.key, content, labels)
+    label, details = one.label, one.details
     said = {"label": label, **details}
     if isinstance(label, dict):
         said["boxes"] = label["annotations"]
@@ -93,9 +102,8 @@ def test_the_documented_answer_is_consolidated(task_type: TaskType) -> None:
 
 def test_a_verdict_without_a_comment_has_no_feedback() -> None:
     content = {"crowd-image-classifier": {"label": "good"}}
-    labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
-    assert "worker-feedback" not in CONSOLIDATORS["bounding-box-verification"](labeled, ["good", "bad"])[1]
+    assert "worker-feedback" not in consolidated("bounding-box-verification", content, ["good", "bad"]).details
 
 
 def test_every_type_has_a_consolidation() -> None:
-    assert set(CONSOLIDATORS) == set(TASK_TYPES)
+    assert all(map(consolidator, TASK_TYPES))

@@ -104,6 +104,11 @@ def test_what_is_right_is_not_complained_of(inner: str) -> None:
     assert found(page(BOX + inner)) == []
 
 
+def test_a_script_from_elsewhere_may_define_elements() -> None:
+    template = page(BOX + '<crowd-own></crowd-own><script src="https://cdn.example/own.js"></script>')
+    assert found(template) == [("element", "warning", "line 3"), ("foreign-script", "warning", "line 3")]
+
+
 def test_the_element_with_a_form_of_its_own_needs_no_other() -> None:
     assert found(f'{SCRIPT}<crowd-entity-annotation name="a" {LABELS}></crowd-entity-annotation>') == []
 

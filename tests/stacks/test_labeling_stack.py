@@ -106,6 +106,12 @@ def test_prod_tells_when_a_hook_raises() -> None:
     assert all(alarm["Properties"]["AlarmActions"] for alarm in alarms)
 
 
+def test_alarms_may_reach_their_topic() -> None:
+    (policy,) = template("prod").find_resources("AWS::SNS::TopicPolicy").values()
+    allowed = [s for s in policy["Properties"]["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+
+
 def test_data_of_dev_stays_too() -> None:
     buckets = template("dev").find_resources("AWS::S3::Bucket").values()
     assert {bucket["DeletionPolicy"] for bucket in buckets} == {"Retain"}

@@ -1,0 +1,128 @@
+"""Finds the tasks that a stack has published, and says in plain words what is missing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+)
+
+from ground_truth.request import Request
+from ground_truth.s3 import split_uri
+from ground_truth.task_description import TaskDescription, parameter_prefix
+from ground_truth_cli.refusals import is_refusal
+
+_ROOT = "/ground-truth"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """An environment as it lies in the account: where, and the tasks it has published, by name."""
+
+    environment: str
+    session: Any
+    tasks: Mapping[str, TaskDescription]
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client of an AWS service; one without options is made once, as making one takes a while."""
+        if options:
+            return self.session.client(service, **options)
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service)
+        return self._clients[service]
+
+    @property
+    def region(self) -> str:
+        """The region that was looked into."""
+        return str(self.session.region_name)
+
+    @cached_property
+    def caller(self) -> Mapping[str, str]:
+        """Who asks: ``Account`` and ``Arn``."""
+        identity: Mapping[str, str] = self.client("sts").get_caller_identity()
+        return identity
+
+    def task(self, name: str) -> TaskDescription:
+        """Finds a task by name.
+
+        Raises ValueError with the names there are.
+        """
+        if name not in self.tasks:
+            raise ValueError(
+                f"'task' should be one of {', '.join(self.tasks)}, got {name!r}: "
+                f"these are the tasks of environment {self.environment!r}"
+            )
+        return self.tasks[name]
+
+    def request(self, task_name: str, job_name: str, manifest_uri: str) -> Request:
+        """The complete CreateLabelingJob request of a job (contract section 4.1).
+
+        Raises ValueError for an unknown task.
+        """
+        task = self.task(task_name)
+        return task.job_request(self.task_part(task), job_name, manifest_uri)
+
+    def task_part(self, task: TaskDescription) -> Request:
+        """The published part of the request, which the task itself determines."""
+        bucket, key = split_uri(task.request)
+        part: Request = json.loads(self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        return part
+
+
+def find_deployment(environment: str, *, session: Any = None) -> Deployment:
+    """Finds an environment with the credentials and the region of the command line, unless a session is given.
+
+    Raises ValueError where credentials, region or environment are missing, saying which environments there are.
+    """
+    prefix = parameter_prefix(environment)
+    try:
+        session = session or boto3.Session()
+        tasks = _tasks(session.client("ssm"), prefix)
+        if not tasks:
+            raise ValueError(_nothing_there(session, environment))
+    except ProfileNotFound as error:
+        raise ValueError(f"{error}: correct AWS_PROFILE, or run 'aws configure'") from error
+    except (NoCredentialsError, CredentialRetrievalError) as error:
+        raise ValueError(
+            "no AWS credentials were found: run 'aws configure' or 'aws sso login', or set AWS_PROFILE"
+        ) from error
+    except NoRegionError as error:
+        raise ValueError("no AWS region is chosen: set AWS_REGION to the region of the stack") from error
+    except ClientError as error:
+        if is_refusal(error):
+            raise ValueError(
+                f"AWS does not let you look for environment {environment!r}: you need ssm:GetParametersByPath on "
+                f"{prefix}; the stack's grant_start() gives it"
+            ) from error
+        raise
+    return Deployment(environment=environment, session=session, tasks=tasks)
+
+
+def _tasks(ssm: Any, prefix: str) -> dict[str, TaskDescription]:
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{prefix}/tasks", Recursive=False)
+    return {
+        parameter["Name"].rpartition("/")[2]: TaskDescription.read(parameter["Value"])
+        for page in pages
+        for parameter in page["Parameters"]
+    }
+
+
+def _nothing_there(session: Any, environment: str) -> str:
+    found = f"environment {environment!r} has no tasks in {session.region_name}"
+    try:
+        pages = session.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=_ROOT, Recursive=True)
+        names = sorted({entry["Name"].split("/")[2] for page in pages for entry in page["Parameters"]})
+    except ClientError:
+        return f"{found}: deploy its stack, or set AWS_REGION to where it is (you may not list the other environments)"
+    if not names:
+        return f"{found}, nor has any other: deploy a stack, or set AWS_REGION and AWS_PROFILE to where it is"
+    return f"{found}: there are {', '.join(names)}; name one of these or deploy the stack"

@@ -1,0 +1,1 @@
+"""Consolidation: merging what several workers answered, and what it says about them."""

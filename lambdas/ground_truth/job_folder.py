@@ -1,0 +1,175 @@
+"""A job's output folder (contract section 8), in S3 or downloaded, and where its parts are in it."""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+_ANNOTATIONS = "annotations"
+_RESPONSES = "worker-response"
+# One worker response: iteration, dataset object, file. Colons of the file's name may have become something else.
+_RESPONSE = re.compile(r"iteration-(\d+)/([^/]+)/([^/]+\.json)")
+_READS_AT_ONCE = 10
+_READ_AHEAD = 40
+
+
+class Folder(Protocol):
+    """A folder whose files are named by their path in it."""
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, without the path to it."""
+
+    def parent(self) -> "Folder":
+        """The folder that this one lies in."""
+
+    def list(self, below: str) -> list[str]:
+        """Names of the files below a folder of this one ("" is itself), none if it is not there."""
+
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises OSError if it cannot be read."""
+
+
+class LocalFolder(NamedTuple):
+    """A folder on this machine."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's own name."""
+        return self.path.resolve().name
+
+    def parent(self) -> "LocalFolder":
+        """The folder that this one lies in."""
+        return LocalFolder(self.path.resolve().parent)
+
+    def list(self, below: str) -> list[str]:
+        """Files below, but for the hidden ones that archives of other systems leave behind."""
+        found = (file for file in (self.path / below).rglob("*") if file.is_file() and not file.name.startswith("."))
+        return [file.relative_to(self.path).as_posix() for file in found]
+
+    def read(self, name: str) -> bytes:
+        """A file's content."""
+        return (self.path / name).read_bytes()
+
+
+class S3Folder(NamedTuple):
+    """A folder in S3; ``files`` reads and lists."""
+
+    files: Any
+    uri: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the URI."""
+        return self.uri.rstrip("/").rpartition("/")[2]
+
+    def parent(self) -> "S3Folder":
+        """The folder that this one lies in."""
+        return S3Folder(self.files, self.uri.rstrip("/").rpartition("/")[0])
+
+    def list(self, below: str) -> list[str]:
+        """Objects below."""
+        root = self.uri.rstrip("/") + "/"
+        return [stored.uri.removeprefix(root) for stored in self.files.list(f"{root}{below}")]
+
+    def read(self, name: str) -> bytes:
+        """An object's content; what S3 refuses becomes an OSError, as with local files."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            content: bytes = self.files.read(f"{self.uri.rstrip('/')}/{name}")
+        except (ClientError, BotoCoreError) as error:
+            raise OSError(f"{self.uri.rstrip('/')}/{name} cannot be read: {error}") from error
+        return content
+
+
+class Job(NamedTuple):
+    """A job's root and the names of its worker responses: for each dataset object, earliest first."""
+
+    root: Folder
+    responses: dict[str, list[str]]
+
+
+def find_job(source: Folder) -> Job:
+    """Finds a job, given its root, its ``annotations`` folder or its ``worker-response`` folder.
+
+    Raises ValueError where there are no worker responses.
+    """
+    for root, below in _places(source):
+        responses = _responses(root.list(below), below)
+        if responses:
+            return Job(root, responses)
+    raise ValueError(
+        f"'source' should be a job's folder, <output path>/<job name>, got {source.name!r}: it has no "
+        "annotations/worker-response/iteration-N/<object>/<time>.json; look one level deeper or wait for the answers"
+    )
+
+
+def manifest_of(root: Folder) -> bytes | None:
+    """The job's own manifest: the final one, else the newest intermediate one; None where there is none."""
+    intermediate = sorted(root.list(f"{_ANNOTATIONS}/intermediate"), key=_natural)
+    for name in ("manifests/output/output.manifest", *reversed(intermediate), "output.manifest"):
+        if name.endswith(".manifest"):
+            try:
+                return root.read(name)
+            except OSError:
+                continue
+    return None
+
+
+def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
+    """Reads files several at a time and gives them in order, each as (name, content) or (name, what went wrong).
+
+    No more than a few are held in memory.
+    """
+
+    def read(name: str) -> bytes | OSError:
+        try:
+            return folder.read(name)
+        except OSError as error:
+            return error
+
+    with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
+        waiting: deque[tuple[str, Future[bytes | OSError]]] = deque()
+        for name in names:
+            waiting.append((name, pool.submit(read, name)))
+            if len(waiting) >= _READ_AHEAD:
+                first, content = waiting.popleft()
+                yield first, content.result()
+        for name, content in waiting:
+            yield name, content.result()
+
+
+def _places(source: Folder) -> Iterator[tuple[Folder, str]]:
+    """Where worker responses may be: (the job's root, the folder in it)."""
+    if source.name == _RESPONSES:
+        above = source.parent()
+        inside = above.name == _ANNOTATIONS
+        yield (above.parent(), f"{_ANNOTATIONS}/{_RESPONSES}") if inside else (above, _RESPONSES)
+    elif source.name == _ANNOTATIONS:
+        yield source.parent(), f"{_ANNOTATIONS}/{_RESPONSES}"
+    yield source, f"{_ANNOTATIONS}/{_RESPONSES}"
+    yield source, _RESPONSES
+    # A download of the responses alone, under whatever name.
+    yield source, ""
+
+
+def _responses(names: Iterable[str], below: str) -> dict[str, list[str]]:
+    found = []
+    for name in names:
+        match = _RESPONSE.fullmatch(name.removeprefix(f"{below}/"))
+        if match:
+            found.append((int(match[1]), match[3], match[2], name))
+    responses: dict[str, list[str]] = {}
+    for _, _, object_id, name in sorted(found):
+        responses.setdefault(object_id, []).append(name)
+    return dict(sorted(responses.items(), key=lambda item: _natural(item[0])))
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sorts numbers in names by value: 2 before 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]

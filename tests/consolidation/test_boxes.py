@@ -1,0 +1,296 @@
+import math
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ground_truth.consolidation.box_table import Box, BoxAnswer, box_table
+from ground_truth.consolidation.box_workers import box_outliers, box_skills
+from ground_truth.consolidation.boxes import consolidate_boxes
+from ground_truth.consolidation.edges import weighted_median
+from ground_truth.consolidation.geometry import components, iou, overlapping_pairs
+
+PALLET = Box("pallet", 10, 20, 100, 50)
+FORKLIFT = Box("forklift", 300, 40, 80, 120)
+
+
+def answer(worker, *boxes, image="7", **options):
+    return BoxAnswer(object_id=image, worker_id=worker, boxes=boxes, **options)
+
+
+def moved(box, by):
+    return box._replace(left=box.left + by, top=box.top + by)
+
+
+def edges_of(box):
+    return box.left, box.top, box.left + box.width, box.top + box.height
+
+
+def test_three_boxes_around_one_thing_give_the_box_in_the_middle():
+    found = consolidate_boxes(
+        [answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", moved(PALLET, 4))]
+    ).boxes["7"]
+    assert len(found) == 1
+    assert edges_of(found[0]) == pytest.approx((12, 22, 112, 72), abs=0.5)
+    assert (found[0].label, found[0].confidence) == ("pallet", 1.0)
+    assert found[0].workers == ("u", "v", "w")
+
+
+def test_two_things_of_two_labels_stay_two():
+    answers = [answer(worker, PALLET, FORKLIFT) for worker in "uvw"]
+    found = consolidate_boxes(answers).boxes["7"]
+    assert [box.label for box in found] == ["pallet", "forklift"]
+
+
+def test_a_worker_who_saw_the_image_and_drew_nothing_counts():
+    two = [answer("u", PALLET), answer("v", PALLET)]
+    nothing = [answer("w"), answer("x")]
+    assert len(consolidate_boxes(two).boxes["7"]) == 1
+    assert consolidate_boxes(two + nothing).boxes["7"] == ()
+    assert consolidate_boxes(two + nothing[:1]).boxes["7"][0].share == pytest.approx(2 / 3)
+
+
+def test_the_quorum_can_be_lowered():
+    answers = [answer("u", PALLET), answer("v"), answer("w")]
+    assert consolidate_boxes(answers).boxes["7"] == ()
+    assert len(consolidate_boxes(answers, quorum=0.3).boxes["7"]) == 1
+
+
+def test_one_worker_gives_the_boxes_with_confidence_zero():
+    found = consolidate_boxes([answer("u", PALLET)]).boxes["7"]
+    assert edges_of(found[0]) == pytest.approx(edges_of(Box(*PALLET)))
+    assert found[0].confidence == 0.0
+
+
+def test_boxes_of_one_worker_never_share_a_cluster():
+    close = moved(PALLET, 5)
+    found = consolidate_boxes([answer(worker, PALLET, close) for worker in "uvw"]).boxes["7"]
+    assert len(found) == 2
+    assert all(box.workers == ("u", "v", "w") for box in found)
+
+
+def test_one_thing_under_two_labels_is_one_box_with_the_label_of_the_most():
+    other = PALLET._replace(label="forklift")
+    found = consolidate_boxes([answer("u", PALLET), answer("v", PALLET), answer("w", other)])
+    assert [box.label for box in found.boxes["7"]] == ["pallet"]
+    assert found.boxes["7"][0].share == 1.0
+    assert found.boxes["7"][0].confidence < 1.0
+
+
+def test_two_things_that_touch_under_two_labels_stay_apart():
+    rider = Box("person", 100, 100, 60, 160)
+    bicycle = Box("bicycle", 90, 160, 80, 140)
+    answers = [answer("u", rider), answer("v", bicycle), answer("w", rider, bicycle)]
+    found = consolidate_boxes(answers).boxes["7"]
+    assert sorted(box.label for box in found) == ["bicycle", "person"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Box("pallet", 10, 20, 0, 50),
+        Box("pallet", 10, 20, 40, -5),
+        Box("pallet", math.nan, 20, 40, 50),
+        Box("pallet", 10, 20, math.inf, 50),
+        Box("pallet", -math.inf, 20, math.inf, 50),
+        Box("pallet", 1e300, 20, 1e300, 50),
+        Box("pallet", 2000, 20, 40, 50),
+        Box("pallet", -100, 20, 40, 50),
+    ],
+)
+def test_what_is_no_box_is_dropped_and_counted(broken):
+    answers = [answer(worker, PALLET, broken, image_width=1280, image_height=720) for worker in "uvw"]
+    found = consolidate_boxes(answers)
+    assert [edges_of(box) for box in found.boxes["7"]] == [pytest.approx((10, 20, 110, 70))]
+    assert found.dropped == 3
+
+
+def test_a_box_over_the_border_is_cut_there():
+    answers = [answer(w, Box("x", -10, 700, 50, 90), image_width=1280, image_height=720) for w in "uv"]
+    assert edges_of(consolidate_boxes(answers).boxes["7"][0]) == pytest.approx((0, 700, 40, 720))
+
+
+def test_no_answers_and_empty_answers_give_no_boxes():
+    assert consolidate_boxes([]).boxes == {}
+    assert consolidate_boxes([answer("u"), answer("v")]).boxes == {"7": ()}
+
+
+def test_the_last_answer_of_a_worker_counts():
+    early = answer("u", FORKLIFT, submitted="2026-11-23T10:00")
+    late = answer("u", PALLET, submitted="2026-11-23T11:00")
+    for order in ([early, late], [late, early]):
+        found = consolidate_boxes([*order, answer("v", PALLET)]).boxes["7"]
+        assert [box.label for box in found] == ["pallet"]
+
+
+def test_a_box_drawn_twice_by_a_worker_is_one():
+    found = consolidate_boxes([answer("u", PALLET, PALLET), answer("v", PALLET)])
+    assert len(found.boxes["7"]) == 1
+
+
+def test_fails_for_a_label_missing_in_the_list():
+    with pytest.raises(ValueError, match="got 'pallet'"):
+        consolidate_boxes([answer("u", PALLET)], labels=["forklift"])
+
+
+@pytest.mark.parametrize(("option", "value"), [("least_iou", 0), ("quorum", 1.0), ("quorum", -1)])
+def test_fails_for_options_out_of_range(option, value):
+    with pytest.raises(ValueError, match=f"'{option}' should be"):
+        consolidate_boxes([], **{option: value})
+
+
+def test_thousands_of_boxes_in_an_image_take_seconds():
+    random = np.random.default_rng(0)
+    things = random.uniform(0, 3000, (1500, 2))
+    answers = [
+        answer(
+            f"w{worker}",
+            *(Box("x", *(xy + random.normal(0, 2, 2)).tolist(), 60, 60) for xy in things),
+        )
+        for worker in range(5)
+    ]
+    begin = time.perf_counter()
+    found = consolidate_boxes(answers)
+    assert time.perf_counter() - begin < 10
+    assert len(found.boxes["7"]) == pytest.approx(1500, abs=60)
+
+
+def generated(images=60, seed=0, bad=()):
+    """Four things in each of many images, drawn by workers with their own habit and precision."""
+    random = np.random.default_rng(seed)
+    answers, truth = [], {}
+    for image in range(images):
+        corners = random.uniform(0, 150, (4, 2)) + np.arange(4)[:, None] * 250
+        truth[f"{image:02d}"] = corners
+        for worker in range(6):
+            spread = 25 if worker in bad else (1 if worker < 3 else 5)
+            habit = 6 if worker == 5 else 0
+            boxes = [Box("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60) for c in corners]
+            answers.append(answer(f"w{worker}", *boxes, image=f"{image:02d}"))
+    return answers, truth
+
+
+def test_exact_workers_pull_the_edges_more_than_sloppy_ones():
+    answers, truth = generated()
+    found = consolidate_boxes(answers).boxes
+    errors, plain = [], []
+    for image, corners in truth.items():
+        for box, corner in zip(sorted(found[image], key=lambda b: b.left), corners, strict=True):
+            errors.append(abs(box.left - corner[0]))
+        drawn = [sorted(b.left for b in a.boxes) for a in answers if a.object_id == image]
+        plain += np.abs(np.median(drawn, axis=0) - corners[:, 0]).tolist()
+    assert np.mean(errors) < 0.8 * np.mean(plain)
+
+
+def test_a_worker_who_draws_beside_everything_is_flagged_with_the_reason():
+    answers, _ = generated(bad=(4,))
+    counts = consolidate_boxes(answers).counts
+    assert list(box_outliers(counts)) == ["w4"]
+    assert "the others' limit is" in box_outliers(counts)["w4"].reason
+    assert box_skills(counts)["w0"].skill > box_skills(counts)["w4"].skill
+
+
+def test_stored_sums_carry_the_workers_precision_into_a_small_batch():
+    answers, _ = generated()
+    history = consolidate_boxes(answers).counts
+    batch = [answer(f"w{i}", moved(PALLET, 0 if i < 2 else 6)) for i in (0, 1, 3, 4)]
+    alone = consolidate_boxes(batch).boxes["7"][0]
+    known = consolidate_boxes(batch, history=history).boxes["7"][0]
+    assert known.left < alone.left - 0.5
+
+
+def test_the_weighted_median_of_equal_weights_is_the_median():
+    random = np.random.default_rng(2)
+    for size in range(1, 8):
+        values = random.normal(size=(3, size, 4))
+        found = weighted_median(values, np.ones((3, size)))
+        assert found == pytest.approx(np.median(values, axis=1))
+
+
+BOXES = st.lists(
+    st.builds(
+        Box,
+        st.sampled_from(["a", "b"]),
+        st.integers(0, 60),
+        st.integers(0, 60),
+        st.integers(1, 40),
+        st.integers(1, 40),
+    ),
+    max_size=4,
+)
+ANSWERS = st.lists(
+    st.builds(
+        BoxAnswer,
+        object_id=st.sampled_from(["0", "1"]),
+        worker_id=st.sampled_from("uvwxy"),
+        boxes=BOXES,
+    ),
+    unique_by=lambda a: (a.object_id, a.worker_id),
+    max_size=8,
+)
+
+
+@settings(deadline=None, max_examples=80)
+@given(ANSWERS, st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_matter(answers, random):
+    shuffled = random.sample(answers, len(answers))
+    assert consolidate_boxes(answers).boxes == consolidate_boxes(shuffled).boxes
+
+
+@settings(deadline=None, max_examples=80)
+@given(ANSWERS, st.sampled_from([0.25, 3.0, 64.0]))
+def test_scaled_boxes_give_scaled_results(answers, factor):
+    scaled = [
+        BoxAnswer(
+            object_id=a.object_id,
+            worker_id=a.worker_id,
+            boxes=[Box(b[0], *(factor * side for side in b[1:])) for b in a.boxes],
+        )
+        for a in answers
+    ]
+    one, other = consolidate_boxes(answers).boxes, consolidate_boxes(scaled).boxes
+    for image, boxes in one.items():
+        assert [b.label for b in other[image]] == [b.label for b in boxes]
+        for box, twin in zip(boxes, other[image], strict=True):
+            expected = [factor * edge for edge in edges_of(box)]
+            assert edges_of(twin) == pytest.approx(expected, abs=1e-6 * factor)
+
+
+@settings(deadline=None, max_examples=80)
+@given(ANSWERS)
+def test_no_worker_is_twice_in_a_box_and_every_box_has_its_quorum(answers):
+    found = consolidate_boxes(answers)
+    seen = {image: sum(a.object_id == image for a in answers) for image in found.boxes}
+    for image, boxes in found.boxes.items():
+        for box in boxes:
+            assert len(set(box.workers)) == len(box.workers)
+            assert len(box.workers) > seen[image] / 2
+            assert box.width > 0
+            assert box.height > 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(ANSWERS)
+def test_submitting_every_answer_twice_changes_nothing(answers):
+    assert consolidate_boxes(answers + answers).boxes == consolidate_boxes(answers).boxes
+
+
+@settings(deadline=None, max_examples=80)
+@given(ANSWERS)
+def test_the_sweep_finds_every_pair_that_overlaps(answers):
+    table = box_table(answers)
+    first, second, _ = overlapping_pairs(table.edges, table.image_of, least=0.3)
+    number = len(table.edges)
+    expected = {
+        (i, j)
+        for i in range(number)
+        for j in range(i + 1, number)
+        if table.image_of[i] == table.image_of[j] and iou(table.edges[[i]], table.edges[[j]])[0] >= 0.3
+    }
+    assert {tuple(sorted(p)) for p in zip(first.tolist(), second.tolist(), strict=True)} == expected
+
+
+def test_components_are_named_after_their_smallest_member():
+    assert components(6, np.array([5, 1]), np.array([3, 2])).tolist() == [0, 1, 1, 3, 4, 3]

@@ -1,0 +1,196 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ground_truth.consolidation.classification import consolidate_classification
+from ground_truth.consolidation.counts import merge_counts
+from ground_truth.consolidation.models import Evidence, dawid_skene, weighted_vote
+from ground_truth.consolidation.votes import votes_from
+
+LABELS = ["heron", "egret", "ibis"]
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 7).map(lambda i: f"image-{i}"),
+        st.integers(0, 5).map(lambda i: f"worker-{i}"),
+        st.sampled_from([*LABELS, None]),
+    ),
+    unique_by=lambda row: row[:2],
+    max_size=48,
+)
+
+
+def consolidate(rows, **options):
+    objects, workers, answers = zip(*rows, strict=True) if rows else ((), (), ())
+    return consolidate_classification(votes_from(objects, workers, answers, labels=LABELS), **options)
+
+
+def by_object(found):
+    return {decision.object_id: decision for decision in found}
+
+
+def test_two_against_one_gives_the_label_of_the_two():
+    found = consolidate([("a", "u", "ibis"), ("a", "v", "ibis"), ("a", "w", "heron")])
+    decision = found.decision(0)
+    assert (decision.label, decision.class_id, decision.majority) == ("ibis", 2, "ibis")
+    assert [label for label, _ in decision.alternatives] == ["ibis", "heron", "egret"]
+    assert decision.confidence == pytest.approx(decision.alternatives[0][1])
+    assert decision.margin == pytest.approx(decision.confidence - decision.alternatives[1][1])
+
+
+def test_one_worker_gives_confidence_zero_but_a_label():
+    decision = consolidate([("a", "u", "egret")]).decision(0)
+    assert (decision.label, decision.confidence, decision.answers) == ("egret", 0.0, 1)
+    assert decision.alternatives[0][0] == "egret"
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_an_empty_answer_gives_no_label(empty):
+    decision = consolidate([("a", "u", empty)]).decision(0)
+    assert (decision.label, decision.class_id, decision.confidence) == (None, None, 0.0)
+    assert decision.alternatives == ()
+
+
+def test_no_answers_give_no_decisions():
+    assert list(consolidate([])) == []
+    assert consolidate([]).counts == {}
+
+
+def test_a_single_label_is_chosen_with_certainty():
+    votes = votes_from(["a", "a"], ["u", "v"], ["x", "x"])
+    assert consolidate_classification(votes).decision(0).confidence == 1.0
+
+
+def test_a_tie_goes_to_the_label_that_comes_first_in_the_list():
+    rows = [("a", "u", "ibis"), ("a", "v", "egret")]
+    assert consolidate(rows).decision(0).label == "egret"
+    assert consolidate(rows).decision(0).ambiguous
+
+
+def test_the_last_answer_of_a_worker_counts():
+    rows = [("a", "u", "heron"), ("a", "v", "ibis"), ("a", "u", "ibis")]
+    assert consolidate(rows).decision(0).answers == 2
+    assert consolidate(rows).decision(0).label == "ibis"
+
+
+def test_the_greatest_submission_time_decides_what_is_last():
+    votes = votes_from(["a", "a"], ["u", "u"], ["heron", "ibis"], submitted=["2026-11-23T11", "2026-11-23T10"])
+    assert [votes.labels[label] for label in votes.label_of] == ["heron"]
+
+
+def test_fails_for_a_label_missing_in_the_list():
+    with pytest.raises(ValueError, match=r"got 'crow'.*add it to the label category list"):
+        votes_from(["a"], ["u"], ["crow"], labels=LABELS)
+
+
+def test_fails_for_columns_of_unequal_length():
+    with pytest.raises(ValueError, match="one row per answer, got"):
+        votes_from(["a"], ["u", "v"], ["heron"])
+
+
+def crowd(objects=120, seed=1, spammers=3):
+    """Six workers: the last `spammers` answer at random, the others are right in 95 %."""
+    random = np.random.default_rng(seed)
+    truth = random.integers(0, 3, objects)
+    rows = []
+    for item in range(objects):
+        for worker in range(6):
+            good = worker < 6 - spammers and random.random() < 0.95
+            label = truth[item] if good else random.integers(0, 3)
+            rows.append((f"{item:03d}", f"w{worker}", LABELS[label]))
+    return rows, truth
+
+
+def test_good_workers_outvote_more_spammers_once_they_are_known():
+    rows, truth = crowd(spammers=3)
+    found = consolidate(rows)
+    assert (found.class_of == truth).mean() > (found.majority_of == truth).mean() + 0.02
+    assert (found.class_of == truth).mean() > 0.95
+
+
+def test_stored_counts_carry_skill_into_a_small_batch():
+    rows, _ = crowd(spammers=3)
+    history = consolidate(rows).counts
+    batch = [("x", "w0", "heron"), ("x", "w1", "heron")] + [("x", f"w{worker}", "egret") for worker in (3, 4, 5)]
+    assert consolidate(batch).decision(0).label == "egret"
+    assert consolidate(batch, history=history).decision(0).label == "heron"
+
+
+def test_counts_of_batches_add_up_in_any_order():
+    rows, _ = crowd()
+    parts = [consolidate(rows[start : start + 240]).counts for start in (0, 240, 480)]
+    total = merge_counts(parts)
+    cells = [row for matrix in total.values() for row in matrix.values()]
+    assert sum(sum(row.values()) for row in cells) == pytest.approx(len(rows), abs=0.01)
+    backwards = merge_counts(parts[::-1])
+    for worker, true, answered in [("w0", "heron", "heron"), ("w5", "ibis", "egret")]:
+        assert backwards[worker][true][answered] == pytest.approx(total[worker][true][answered])
+
+
+def test_dawid_skene_finds_the_matrix_of_a_worker_who_swaps_two_labels():
+    random = np.random.default_rng(3)
+    truth = random.integers(0, 3, 200)
+    rows = [(f"{i:03d}", f"w{w}", LABELS[t]) for i, t in enumerate(truth) for w in range(3)]
+    swapped = {0: 1, 1: 0, 2: 2}
+    rows += [(f"{i:03d}", "z", LABELS[swapped[t]]) for i, t in enumerate(truth)]
+    counts = consolidate(rows).counts["z"]
+    assert counts["heron"]["egret"] > 20 * counts["heron"].get("heron", 0.001)
+
+
+def test_the_weighted_vote_of_equals_is_the_share_of_votes():
+    votes = votes_from(list("aaaa"), list("uvwx"), ["x", "x", "x", "y"])
+    assert weighted_vote(Evidence(votes))[:, 0].sum() == pytest.approx(1)
+
+
+def test_ten_steps_from_nothing_stay_finite():
+    votes = votes_from(["a"] * 40, range(40), ["x"] * 40, labels=["x", "y"])
+    posterior = dawid_skene(Evidence(votes), steps=10, tolerance=0.0)
+    assert np.isfinite(posterior).all()
+    assert posterior[0, 0] > 0.99
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_matter(rows, random):
+    shuffled = random.sample(rows, len(rows))
+    assert by_object(consolidate(rows)) == by_object(consolidate(shuffled))
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.permutations(range(6)), st.permutations(range(8)))
+def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
+    renamed = [(f"image-{objects[int(o[-1])]}", f"worker-{workers[int(w[-1])]}", label) for o, w, label in rows]
+    one, other = by_object(consolidate(rows)), by_object(consolidate(renamed))
+    for name, decision in one.items():
+        twin = other[f"image-{objects[int(name[-1])]}"]
+        assert twin.label == decision.label
+        assert twin.confidence == pytest.approx(decision.confidence, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS)
+def test_probabilities_are_probabilities_and_confidence_is_that_of_the_label(rows):
+    found = consolidate(rows)
+    assert found.probability.sum(axis=1) == pytest.approx(np.ones(len(found)))
+    for decision in found:
+        assert 0.0 <= decision.confidence <= 1.0 + 1e-9
+        if decision.answers > 1:
+            assert decision.confidence == pytest.approx(decision.alternatives[0][1])
+        else:
+            assert decision.confidence == 0.0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.sampled_from(LABELS), min_size=1, max_size=8))
+def test_the_same_answer_given_again_by_as_many_others_keeps_the_majority(labels):
+    rows = [("a", f"u{i}", label) for i, label in enumerate(labels)]
+    twins = rows + [("a", f"v{i}", label) for i, label in enumerate(labels)]
+    one, other = consolidate(rows).decision(0), consolidate(twins).decision(0)
+    assert other.majority == one.majority
+    assert other.answers == 2 * one.answers
+
+
+@settings(deadline=None, max_examples=40)
+@given(ROWS)
+def test_submitting_every_answer_twice_changes_nothing(rows):
+    assert by_object(consolidate(rows + rows)) == by_object(consolidate(rows))

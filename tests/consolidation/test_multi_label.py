@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ground_truth.consolidation.counts import merge_counts
+from ground_truth.consolidation.multi_label import consolidate_multi_label
+
+LABELS = ["person", "bicycle", "hat"]
+
+
+def consolidate(rows, **options):
+    objects, workers, answers = zip(*rows, strict=True) if rows else ((), (), ())
+    return consolidate_multi_label(objects, workers, answers, labels=LABELS, **options)
+
+
+def test_labels_of_most_workers_are_chosen_and_the_others_keep_their_confidence():
+    rows = [("a", "u", ["person", "hat"]), ("a", "v", ["person"]), ("a", "w", ["person"])]
+    (found,) = consolidate(rows).objects
+    assert found.labels == ("person",)
+    assert found.class_map == {0: "person", 2: "hat"}
+    assert found.confidence_map[0] > 0.5 > found.confidence_map[2]
+
+
+def test_one_worker_gives_confidence_zero_but_labels():
+    (found,) = consolidate([("a", "u", ["hat"])]).objects
+    assert (found.labels, dict(found.confidence_map)) == (("hat",), {2: 0.0})
+
+
+def test_workers_who_choose_nothing_count():
+    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", []), ("a", "w", [])]).objects
+    assert found.labels == ()
+    assert found.answers == 3
+
+
+def test_nothing_chosen_by_anybody_is_an_empty_set():
+    (found,) = consolidate([("a", "u", []), ("a", "v", [])]).objects
+    assert (found.labels, dict(found.confidence_map)) == ((), {})
+    assert consolidate([]).objects == ()
+
+
+def test_the_last_answer_of_a_worker_counts():
+    rows = [("a", "u", ["hat"]), ("a", "v", ["person"]), ("a", "u", ["person"])]
+    assert consolidate(rows).objects[0].labels == ("person",)
+
+
+def test_fails_for_a_label_missing_in_the_list():
+    with pytest.raises(ValueError, match="got 'crow'"):
+        consolidate([("a", "u", ["crow"])])
+
+
+def generated(seed=0):
+    """Five workers: three right in 95 % of decisions, two who choose at random."""
+    random = np.random.default_rng(seed)
+    truth = random.random((150, 3)) < [0.7, 0.3, 0.1]
+    rows = []
+    for item in range(150):
+        for worker in range(5):
+            wrong = random.random(3) < (0.05 if worker < 3 else 0.5)
+            chosen = [LABELS[k] for k in np.flatnonzero(truth[item] ^ wrong)]
+            rows.append((f"{item:03d}", f"w{worker}", chosen))
+    return rows, truth
+
+
+def test_pooled_skill_beats_the_plain_majority():
+    rows, truth = generated()
+    found = consolidate(rows)
+    chosen = np.array([[label in one.labels for label in LABELS] for one in found.objects])
+    votes = np.zeros((150, 3))
+    for item, _, labels in rows:
+        votes[int(item)] += [label in labels for label in LABELS]
+    assert (chosen == truth).mean() > ((votes > 2.5) == truth).mean()
+    assert (chosen == truth).mean() > 0.97
+
+
+def test_stored_counts_carry_skill_into_a_small_batch():
+    rows, _ = generated()
+    history = merge_counts([consolidate(rows[:375]).counts, consolidate(rows[375:]).counts])
+    batch = [("x", "w0", ["hat"]), ("x", "w1", ["hat"]), ("x", "w2", ["hat"])]
+    batch += [("x", "w3", []), ("x", "w4", [])]
+    alone, known = consolidate(batch), consolidate(batch, history=history)
+    assert known.objects[0].confidence_map[2] > alone.objects[0].confidence_map[2]
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("uvwx"), st.sets(st.sampled_from(LABELS))),
+    unique_by=lambda row: row[:2],
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_order_of_the_answers_does_not_matter(rows, random):
+    assert consolidate(rows).objects == consolidate(random.sample(rows, len(rows))).objects
+
+
+@settings(deadline=None, max_examples=60)
+@given(ROWS)
+def test_exactly_the_labels_that_somebody_chose_have_a_confidence(rows):
+    for found in consolidate(rows).objects:
+        chosen = set().union(*(labels for item, _, labels in rows if item == found.object_id))
+        assert set(found.class_map.values()) == chosen
+        assert set(found.labels) <= chosen
+        assert all(0.0 <= value <= 1.0 + 1e-9 for value in found.confidence_map.values())
