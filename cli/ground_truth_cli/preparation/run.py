@@ -126,10 +126,11 @@ def _check_written(plan: Plan, journal: Journal) -> None:
 
 
 def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) -> None:
-    tasks = _tasks(journal)
+    jobs = max(1, min(plan.jobs, left))
+    # Where there are few files, each is a task: no process should wait for another.
+    tasks = _tasks(journal, max(1, min(_FILES_A_TASK, left // (jobs * _TASKS_A_PROCESS))))
     # Threads come with the progress bar and the clients; processes are forked before there are any.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    jobs = max(1, min(plan.jobs, left))
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(plan.work(),)) as pool:
         running = {pool.submit(prepare_files, names) for names in itertools.islice(tasks, jobs * _TASKS_A_PROCESS)}
         finished: list[Outcome] = []
@@ -150,11 +151,11 @@ def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) ->
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _tasks(journal: Journal) -> Iterator[list[str]]:
-    """What is left, in tasks; the last ones are small, so that no process waits long for another."""
+def _tasks(journal: Journal, size: int) -> Iterator[list[str]]:
+    """What is left, so many files a task."""
     for names in journal.waiting(1_000):
-        for at in range(0, len(names), _FILES_A_TASK):
-            yield names[at : at + _FILES_A_TASK]
+        for at in range(0, len(names), size):
+            yield names[at : at + size]
 
 
 def _outcomes(done: Iterable["Future[list[Outcome]]"]) -> list[Outcome]:
