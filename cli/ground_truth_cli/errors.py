@@ -1,9 +1,9 @@
 """Errors in plain words: people see a sentence, never a stack trace."""
 
+import sys
 from typing import Any
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
 
 class PlainErrors(click.Group):
@@ -13,5 +13,11 @@ class PlainErrors(click.Group):
         """Runs the command; what it refuses or AWS refuses becomes one line."""
         try:
             return super().invoke(ctx)
-        except (ValueError, OSError, BotoCoreError, ClientError) as error:
+        except _told_in_plain_words() as error:
             raise click.ClickException(str(error)) from error
+
+
+def _told_in_plain_words() -> tuple[type[Exception], ...]:
+    # AWS can have refused something only if its library is loaded; loading it takes longer than some commands.
+    aws = sys.modules.get("botocore.exceptions")
+    return (ValueError, OSError, aws.BotoCoreError, aws.ClientError) if aws else (ValueError, OSError)

@@ -1,27 +1,31 @@
-"""The ``ground-truth`` command: one module per subcommand, registered here."""
+"""The ``ground-truth`` command: one module per subcommand, named after it."""
+
+import importlib
 
 import click
 
-from ground_truth_cli.consolidate import consolidate
-from ground_truth_cli.doctor import doctor
 from ground_truth_cli.errors import PlainErrors
-from ground_truth_cli.estimate import estimate
-from ground_truth_cli.manifest import manifest
-from ground_truth_cli.prepare import prepare
-from ground_truth_cli.request import request
-from ground_truth_cli.template import template
+
+# Loaded when called: what one command needs, such as boto3, the others need not wait for.
+COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "template")
 
 
-@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(PlainErrors):
+    """The subcommands, each in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, as the help lists them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Loads a command; None if there is none of the name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"ground_truth_cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cdk-ground-truth")
 def main() -> None:
     """Have images labeled by people: prepare photos, check, estimate and request labeling jobs, and merge answers."""
-
-
-main.add_command(consolidate)
-main.add_command(doctor)
-main.add_command(estimate)
-main.add_command(request)
-main.add_command(manifest)
-main.add_command(prepare)
-main.add_command(template)
