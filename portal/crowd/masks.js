@@ -217,7 +217,6 @@ class InstanceTool extends MaskTool {
     this.frame.append(h('section', { class: 'list', 'aria-label': texts.instances }, h('h2', {}, texts.instances), this.items));
     // The colour says which object, so labels have none.
     this.swatch = undefined;
-    this.picker.swatch = undefined;
   }
   prepare() {
     this.instances = [];
