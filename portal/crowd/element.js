@@ -2,6 +2,17 @@ import { h } from './dom.js';
 import { parse } from './lenient.js';
 import { texts } from './texts.js';
 
+/** Properties that a script set before the element was defined hide the accessors of the same name: moves them out. */
+export function takeEarlyProperties(element) {
+  const early = {};
+  for (const name of Object.keys(element)) {
+    if (!(name in Object.getPrototypeOf(element))) continue;
+    early[name] = element[name];
+    delete element[name];
+  }
+  return early;
+}
+
 /** Base of all elements that give a part of the answer: form-associated, built once when first connected. */
 export class CrowdElement extends HTMLElement {
   static formAssociated = true;
@@ -10,21 +21,10 @@ export class CrowdElement extends HTMLElement {
   connectedCallback() {
     if (this.built) return;
     this.built = true;
-    const early = this.takeEarlyProperties();
+    const early = takeEarlyProperties(this);
     this.build();
     this.built = 'done';
     Object.assign(this, early);
-  }
-
-  /** Properties that a script set before the element was defined hide the accessors of the same name. */
-  takeEarlyProperties() {
-    const early = {};
-    for (const name of Object.keys(this)) {
-      if (!(name in Object.getPrototypeOf(this))) continue;
-      early[name] = this[name];
-      delete this[name];
-    }
-    return early;
   }
 
   get name() {

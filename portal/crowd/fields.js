@@ -60,7 +60,7 @@ class Input extends CrowdElement {
 
   /** Without a label, the text that stands around the field names it for screen readers. */
   nameFromOutside() {
-    if (this.hasAttribute('label')) return;
+    if (this.hasAttribute('label') || this.textContent.trim()) return;
     const text = this.getAttribute('aria-label') ?? this.internals.labels[0]?.textContent.trim() ??
       this.getAttribute('placeholder') ?? this.previousElementSibling?.textContent.trim();
     this.control.setAttribute('aria-label', text || this.name || this.localName);

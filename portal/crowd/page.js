@@ -1,5 +1,5 @@
 import { dialog, h, shadow } from './dom.js';
-import { define } from './element.js';
+import { define, takeEarlyProperties } from './element.js';
 import { base, sheet } from './style.js';
 import { texts } from './texts.js';
 
@@ -45,7 +45,9 @@ class Part extends HTMLElement {
   connectedCallback() {
     if (this.built) return;
     this.built = true;
+    const early = takeEarlyProperties(this);
     this.build();
+    Object.assign(this, early);
   }
   render(...children) {
     shadow(this, [base, style], children, true);

@@ -34,6 +34,8 @@ class Site:
         site = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 site.requests.append(path)
@@ -42,6 +44,9 @@ class Site:
                 if body is None and source.is_file() and PORTAL in source.resolve().parents:
                     body = source.read_bytes()
                 self.send_response(404 if body is None else 200)
+                self.send_header("Content-Length", str(len(body or b"")))
+                # Loading the modules anew for each test would take half of its time.
+                self.send_header("Cache-Control", "max-age=600" if source.is_file() else "no-store")
                 self.send_header("Content-Type", TYPES.get(Path(path).suffix, "text/plain"))
                 # A null-origin frame loads modules only with it, and annotators load images only with it.
                 if not path.startswith("/no-cors/"):
