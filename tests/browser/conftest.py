@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.worker import Worker
+from tests.browser.worker import DESKTOP, Worker
 
 PORTAL = Path(__file__).parents[2] / "portal"
 CHROMIUM = next((path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), None)
@@ -90,24 +90,33 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, has_touch=True)
+    context = browser.new_context(viewport=DESKTOP, has_touch=True)
     context.set_default_timeout(5000)
     yield context
     context.close()
 
 
+@pytest.fixture(scope="session")
+def idle_pages() -> list[Page]:
+    """Pages to use again: opening one takes longer than most tests."""
+    return []
+
+
 @pytest.fixture
-def work(context: BrowserContext, site: Site) -> Iterator[Callable[..., Worker]]:
+def work(context: BrowserContext, site: Site, idle_pages: list[Page]) -> Iterator[Callable[..., Worker]]:
     """Opens a template as a worker would; afterwards no page may have had an error."""
     workers: list[Worker] = []
 
     def open_template(template: str, **options: object) -> Worker:
-        worker = Worker(context.new_page(), site, template, **options)
+        page = idle_pages.pop() if idle_pages else context.new_page()
+        worker = Worker(page, site)
         workers.append(worker)
+        worker.open(template, **options)
         return worker
 
     yield open_template
     errors = [error for worker in workers for error in worker.errors]
     for worker in workers:
-        worker.page.close()
+        worker.leave()
+        idle_pages.append(worker.page)
     assert errors == []

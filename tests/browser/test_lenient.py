@@ -5,7 +5,8 @@ from tests.browser.worker import Worker
 
 @pytest.fixture(scope="module")
 def reader(context, site):
-    worker = Worker(context.new_page(), site, "<p>")
+    worker = Worker(context.new_page(), site)
+    worker.open("<p>")
     yield lambda text: worker.page.evaluate(
         "async text => { try { return (await import('/crowd/lenient.js')).parse(text) } catch (error) { return error.name } }",
         text,

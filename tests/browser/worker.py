@@ -8,17 +8,33 @@ from playwright.sync_api import Page
 
 SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 RECORD = "addEventListener('crowd-answer', event => (window.answers ??= []).push(event.detail))"
+DESKTOP = {"width": 1280, "height": 800}
 _numbers = itertools.count()
 Point = tuple[float, float]
 
 
 class Worker:
-    def __init__(self, page: Page, site: Any, template: str, *, wait: bool = True, **emulated: Any) -> None:
+    def __init__(self, page: Page, site: Any) -> None:
         self.page, self.site = page, site
         self.errors: list[str] = []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
-        if size := emulated.pop("size", None):
+        self.listeners = {
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "console": lambda message: message.type == "error" and self.errors.append(message.text),
+        }
+        for event, listener in self.listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+
+    def leave(self) -> None:
+        """Makes the page as good as new for the next worker."""
+        for event, listener in self.listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        if self.page.viewport_size != DESKTOP:
+            self.page.set_viewport_size(DESKTOP)
+
+    def open(self, template: str, *, wait: bool = True, size: tuple[int, int] | None = None, **emulated: Any) -> None:
+        page, site = self.page, self.site
+        if size:
             page.set_viewport_size({"width": size[0], "height": size[1]})
         if emulated:
             page.emulate_media(**emulated)
@@ -103,7 +119,7 @@ class Worker:
     def submit(self) -> Any:
         """Presses Submit; returns the answer, or None if there is none."""
         self.page.locator("crowd-button[form-action=submit]").last.click()
-        self.page.wait_for_timeout(50)
+        self.page.wait_for_timeout(30)
         return self.answer
 
     @property
