@@ -45,6 +45,6 @@ export function swatch(look, index, shade) {
     let dots = '';
     for (let y = 0; y < 20; y++) for (let x = 0; x < 20; x++) if (hatch(index)(x, y)) dots += `M${x - 10} ${y - 10}h1v1h-1Z`;
     icon.append(s('path', { d: dots, fill: shade }));
-  } else icon.append(s('rect', { x: -8, y: -8, width: 16, height: 16, fill: shade, 'fill-opacity': 0.2, stroke: shade, 'stroke-width': 3, 'stroke-dasharray': dash(index) }));
+  } else icon.append(s('rect', { x: -8, y: -8, width: 16, height: 16, fill: shade, 'fill-opacity': 0.2, stroke: shade, 'stroke-width': 3, 'stroke-dasharray': dash(index).replace(/\d+/g, length => length / 2) }));
   return icon;
 }

@@ -45,9 +45,8 @@ export function shadow(host, sheets, children, delegatesFocus = false) {
 
 /** Makes a modal dialog with a heading and a button that closes it. */
 export function dialog(heading, closeText, ...children) {
-  const title = h('h2', { id: 'dialog-title' }, heading);
   const close = h('button', { type: 'button', class: 'primary', onclick: () => box.close() }, closeText);
-  const box = h('dialog', { 'aria-labelledby': 'dialog-title' }, title, h('div', { class: 'body', tabindex: 0 }, ...children), close);
+  const box = h('dialog', { 'aria-label': heading }, h('h2', {}, heading), h('div', { class: 'body', tabindex: 0 }, ...children), close);
   box.addEventListener('click', event => event.target === box && box.close());
   return box;
 }

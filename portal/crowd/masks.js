@@ -214,7 +214,7 @@ class InstanceTool extends MaskTool {
     this.button(`+ ${texts.addInstance}`, texts.addInstance, 'N', () => this.add());
     this.button('✕', texts.delete, 'Del', () => this.remove());
     this.items = h('ol', { class: 'items' });
-    this.frame.append(h('section', { class: 'list', 'aria-label': texts.instances }, h('h2', {}, texts.instances), this.items));
+    this.aside(texts.instances, this.items);
     // The colour says which object, so labels have none.
     this.swatch = undefined;
   }

@@ -12,10 +12,12 @@ export class Overlay {
     const mask = semanticSegmentation ?? instanceSegmentation;
     this.source = mask?.src;
     const mapped = Object.entries(mask?.labelMappings ?? {}).map(([label, mapping]) => ({ label, color: mapping.color ?? mapping['hex-color'] }));
-    const names = [...new Set([...(boundingBox?.labels ?? []), ...this.boxes.map(box => box.label)])];
+    const names = [...new Set(this.boxes.map(box => box.label))];
     this.legend = mask ? [...mapped, ...(mask.instances ?? [])].map(({ label, color }) => ({ label, color: hex(color) })) : names.map((label, index) => ({ label, color: colour(index) }));
     const rows = this.legend.map(({ label, color }, index) => h('li', {}, swatch(mask ? 'area' : 'line', index, color), h('span', { title: label }, String(label))));
-    tool.frame.append(h('section', { class: 'list' }, h('h2', {}, texts.annotations), h('ul', { class: 'items legend' }, rows)));
+    tool.aside(texts.annotations, h('ul', { class: 'items legend' }, rows));
+    // What scrolls and holds nothing to focus has to be reachable itself.
+    tool.column.tabIndex = 0;
   }
 
   async load() {

@@ -5,6 +5,7 @@ import { texts } from './texts.js';
 
 const style = sheet(`
 :host{display:inline-block}
+:host(crowd-button){margin:.4rem .3rem .4rem 0}
 :host(:is(crowd-alert,crowd-card,crowd-tabs,crowd-tab)){display:block}
 a,button{display:inline-flex;gap:.45rem;align-items:center;justify-content:center}
 a.button{min-height:2.1rem;padding:.25rem .7rem;border:1px solid var(--edge);border-radius:6px;color:inherit;text-decoration:none}
@@ -25,9 +26,8 @@ border-radius:6px;background:var(--surface)}
 
 /** Icons are named after Polymer's set in templates; the usual ones as characters, any other by its name. */
 const ICONS = {
-  add: '+', remove: '−', delete: '🗑', clear: '×', close: '×', check: '✓', done: '✓', info: 'ℹ', help: '?', search: '🔍', 'zoom-in': '+',
-  'zoom-out': '−', undo: '↶', redo: '↷', refresh: '↻', star: '★', favorite: '♥', warning: '⚠', error: '⚠', settings: '⚙', menu: '☰',
-  create: '✎', edit: '✎', 'arrow-back': '←', 'arrow-forward': '→', 'thumb-up': '👍', 'thumb-down': '👎', save: '💾',
+  add: '+', remove: '−', delete: '✕', clear: '×', close: '×', check: '✓', done: '✓', info: 'ℹ', help: '?', search: '⌕', undo: '↶', redo: '↷',
+  refresh: '↻', star: '★', favorite: '♥', warning: '⚠', error: '⚠', settings: '⚙', menu: '☰', create: '✎', 'arrow-back': '←', 'arrow-forward': '→',
 };
 const icon = name => name && h('span', { 'aria-hidden': 'true' }, ICONS[name.replace(/^.*:/, '')] ?? name.replace(/^.*:/, ''));
 

@@ -26,7 +26,7 @@ class ShapeTool extends ImageTool {
     this.button('✕', texts.delete, 'Del', () => this.remove());
     this.items = h('ol', { class: 'items' });
     this.empty = h('p', { class: 'muted' }, texts.none);
-    this.frame.append(h('section', { class: 'list', 'aria-label': texts.annotations }, h('h2', {}, texts.annotations), this.empty, this.items));
+    this.aside(texts.annotations, this.empty, this.items);
   }
   loaded() {
     this.take(this.read('initial-value', {}));

@@ -43,6 +43,7 @@ export class Stage {
       const { width, height } = image.getBBox();
       this.size = { width, height };
       this.tool.internals.setValidity({});
+      this.element.style.setProperty('--ratio', width / height);
       this.tool.say('');
       this.fit();
       this.tool.loaded();

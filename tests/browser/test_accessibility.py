@@ -21,7 +21,9 @@ def with_help(template: str) -> str:
 
 
 PAGES = {
-    "bounding-box": with_help(annotator("bounding-box", labels=MANY, initial_value=[{**TWO_CARS[0], "label": "label 3"}])),
+    "bounding-box": with_help(
+        annotator("bounding-box", labels=MANY, initial_value=[{**TWO_CARS[0], "label": "label 3"}])
+    ),
     "polygon": with_help(annotator("polygon")),
     "polyline": annotator("polyline"),
     "line": annotator("line"),
@@ -51,7 +53,9 @@ def violations(worker) -> list[str]:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(work, name: str, scheme: str) -> None:
-    worker = work(PAGES[name], color_scheme=scheme, reduced_motion="reduce", size=(1280, 800) if scheme == "light" else (360, 740))
+    worker = work(
+        PAGES[name], color_scheme=scheme, reduced_motion="reduce", size=(1280, 800) if scheme == "light" else (360, 740)
+    )
     worker.press("1")
     assert violations(worker) == []
 

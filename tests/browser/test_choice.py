@@ -51,7 +51,11 @@ def test_one_of_the_single_categories_has_to_be_chosen(work, element: str) -> No
 
 
 def test_the_exclusion_category_excludes_and_is_a_choice(work) -> None:
-    worker = work(classifier("image-classifier-multi-select").replace("header=", "exclusion-category=\"{ text: 'None' }\" header="))
+    worker = work(
+        classifier("image-classifier-multi-select").replace(
+            "header=", "exclusion-category=\"{ text: 'None' }\" header="
+        )
+    )
     assert worker.submit() is None
     worker.press("3", "1")
     assert worker.value == {"labels": ["heron", "stork"]}
@@ -116,7 +120,9 @@ def test_masks_to_verify_lie_over_the_image(work, kind: str) -> None:
 def test_an_image_without_overlay_is_shown_upright_and_needs_no_cors(work, site) -> None:
     picture = np.zeros((20, 40, 3), np.uint8)
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "JPEG", exif=b"Exif\x00\x00" + base64.b64decode("TU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAA="))
+    Image.fromarray(picture).save(
+        file, "JPEG", exif=b"Exif\x00\x00" + base64.b64decode("TU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAA=")
+    )
     site.files["/no-cors/upright.jpg"] = file.getvalue()
     other = site.url.replace("127.0.0.1", "localhost") + "/no-cors/upright.jpg"
     worker = work(classifier("image-classifier").replace("/photo.png", other))

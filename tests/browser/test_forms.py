@@ -78,12 +78,30 @@ def test_fields_are_filled_by_keyboard_alone(work) -> None:
 @pytest.mark.parametrize(
     ("field", "act"),
     [
-        ("<crowd-input name='f' label='Field' required></crowd-input>", lambda page: page.get_by_label("Field").fill("x")),
-        ("<crowd-text-area name='f' label='Field' required></crowd-text-area>", lambda page: page.get_by_label("Field").fill("x")),
-        ("<crowd-checkbox name='f' required>Field</crowd-checkbox>", lambda page: page.get_by_role("checkbox", name="Field").check()),
-        ("<crowd-toggle-button name='f' required>Field</crowd-toggle-button>", lambda page: page.get_by_role("switch", name="Field").check()),
-        ("<crowd-input name='f' label='Field' type='email' value='no'></crowd-input>", lambda page: page.get_by_label("Field").fill("a@b.c")),
-        ("<crowd-input name='f' label='Field' type='number' max='5' value='9'></crowd-input>", lambda page: page.get_by_label("Field").fill("4")),
+        (
+            "<crowd-input name='f' label='Field' required></crowd-input>",
+            lambda page: page.get_by_label("Field").fill("x"),
+        ),
+        (
+            "<crowd-text-area name='f' label='Field' required></crowd-text-area>",
+            lambda page: page.get_by_label("Field").fill("x"),
+        ),
+        (
+            "<crowd-checkbox name='f' required>Field</crowd-checkbox>",
+            lambda page: page.get_by_role("checkbox", name="Field").check(),
+        ),
+        (
+            "<crowd-toggle-button name='f' required>Field</crowd-toggle-button>",
+            lambda page: page.get_by_role("switch", name="Field").check(),
+        ),
+        (
+            "<crowd-input name='f' label='Field' type='email' value='no'></crowd-input>",
+            lambda page: page.get_by_label("Field").fill("a@b.c"),
+        ),
+        (
+            "<crowd-input name='f' label='Field' type='number' max='5' value='9'></crowd-input>",
+            lambda page: page.get_by_label("Field").fill("4"),
+        ),
         ("<input name='f' aria-label='Field' required>", lambda page: page.get_by_label("Field").fill("x")),
     ],
 )
@@ -109,7 +127,11 @@ def test_characters_outside_the_allowed_pattern_cannot_be_typed(work) -> None:
 
 
 def test_text_areas_count_and_grow(work) -> None:
-    worker = work(form("<crowd-text-area name='f' label='Field' rows='2' max-rows='4' char-counter max-length='20'></crowd-text-area>"))
+    worker = work(
+        form(
+            "<crowd-text-area name='f' label='Field' rows='2' max-rows='4' char-counter max-length='20'></crowd-text-area>"
+        )
+    )
     worker.page.get_by_label("Field").fill("1\n2\n3\n4\n5")
     assert worker.page.get_by_text("9 of 20 characters").is_visible()
     assert worker.page.get_by_label("Field").evaluate("one => one.rows") == 4
@@ -174,11 +196,15 @@ def test_nested_forms_are_one(work) -> None:
 
 def test_a_submit_button_is_added_only_if_there_is_none(work) -> None:
     assert work(form("<p>x</p>")).page.locator("crowd-button").count() == 1
-    assert work(form("<crowd-button form-action='submit'>Send</crowd-button>")).page.locator("crowd-button").count() == 1
+    assert (
+        work(form("<crowd-button form-action='submit'>Send</crowd-button>")).page.locator("crowd-button").count() == 1
+    )
 
 
 def test_a_sandboxed_frame_of_no_origin_can_answer(work, site) -> None:
-    site.files["/inner.html"] = b"""<!doctype html><html lang=en><title>t</title><script type=module src=/crowd/index.js></script>
+    site.files[
+        "/inner.html"
+    ] = b"""<!doctype html><html lang=en><title>t</title><script type=module src=/crowd/index.js></script>
     <crowd-form><crowd-bounding-box name=out src=/photo.png labels="['a']"></crowd-bounding-box></crowd-form>"""
     worker = work(
         """<script>addEventListener('message', event => (window.messages ??= []).push([event.origin, event.data]))</script>

@@ -216,5 +216,5 @@ def test_a_hundred_megapixels_can_be_painted_undone_and_submitted(work, site) ->
     assert part["inputImageProperties"] == {"height": 8000, "width": 12_500}
     with Image.open(io.BytesIO(base64.b64decode(part["labeledImage"]["pngImageData"]))) as picture:
         assert picture.size == size
-        reduced = np.asarray(picture)[:: 100, :: 100, 3] > 0
+        reduced = np.asarray(picture)[::100, ::100, 3] > 0
     assert reduced.sum() == math.prod((60, 80))

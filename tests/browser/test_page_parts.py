@@ -72,13 +72,17 @@ def test_cards_badges_toasts_and_buttons_show_their_texts(work) -> None:
 
 
 def test_links_lead_nowhere_but_to_addresses(work) -> None:
-    worker = work('<crowd-button href="javascript:alert(1)">Bad</crowd-button><crowd-button href="/photo.png" target="_blank">Good</crowd-button>')
+    worker = work(
+        '<crowd-button href="javascript:alert(1)">Bad</crowd-button><crowd-button href="/photo.png" target="_blank">Good</crowd-button>'
+    )
     assert worker.page.get_by_role("link").count() == 1
     assert worker.page.get_by_role("link", name="Good").get_attribute("href") == "/photo.png"
 
 
 def test_a_disabled_or_loading_button_does_nothing(work) -> None:
-    worker = work('<crowd-form><input name="a" value="b"><crowd-button form-action="submit" loading>Go</crowd-button></crowd-form>')
+    worker = work(
+        '<crowd-form><input name="a" value="b"><crowd-button form-action="submit" loading>Go</crowd-button></crowd-form>'
+    )
     worker.page.evaluate("document.querySelector('crowd-button').click()")
     worker.page.wait_for_timeout(50)
     assert worker.answer is None
@@ -86,12 +90,17 @@ def test_a_disabled_or_loading_button_does_nothing(work) -> None:
 
 @pytest.mark.parametrize("element", ["crowd-entity-annotation", "crowd-2d-skeleton", "crowd-never-heard-of"])
 def test_an_unknown_element_says_so_even_if_it_comes_late(work, element: str) -> None:
-    assert f"<{element}>" in work(f"<crowd-form><{element}></{element}></crowd-form>").page.get_by_role("alert").inner_text()
+    assert (
+        f"<{element}>"
+        in work(f"<crowd-form><{element}></{element}></crowd-form>").page.get_by_role("alert").inner_text()
+    )
     worker = work("<crowd-form></crowd-form>")
     worker.page.evaluate(f"document.querySelector('form').append(document.createElement('{element}'))")
     assert f"<{element}>" in worker.page.get_by_role("alert").inner_text()
 
 
-@pytest.mark.parametrize(("template", "scheme"), [("<p>x</p>", "light dark"), ("<style>p { color: black }</style><p>x</p>", "light")])
+@pytest.mark.parametrize(
+    ("template", "scheme"), [("<p>x</p>", "light dark"), ("<style>p { color: black }</style><p>x</p>", "light")]
+)
 def test_only_templates_without_colours_turn_dark(work, template: str, scheme: str) -> None:
     assert work(template).page.evaluate("document.documentElement.style.colorScheme") == scheme

@@ -318,7 +318,14 @@ def test_reset_brings_the_initial_value_back(work) -> None:
 
 
 def test_hostile_labels_are_text(work) -> None:
-    labels = ["<img src=x onerror=alert(1)>", "{{ task.input }}", "</script>", "\u202eright to left", "x" * 10_000, "__proto__"]
+    labels = [
+        "<img src=x onerror=alert(1)>",
+        "{{ task.input }}",
+        "</script>",
+        "\u202eright to left",
+        "x" * 10_000,
+        "__proto__",
+    ]
     worker = work(annotator("bounding-box", labels=labels))
     for number, label in enumerate(labels):
         worker.press(str(number + 1))
@@ -331,7 +338,13 @@ def test_hostile_labels_are_text(work) -> None:
 def test_200_boxes_on_12_megapixels_hold_the_frame_rate(work, site) -> None:
     source = site.image("/large.jpg", (4000, 3000))
     boxes = [
-        {"label": LABELS[number % 3], "left": 190 * (number % 20), "top": 290 * (number // 20), "width": 150, "height": 200}
+        {
+            "label": LABELS[number % 3],
+            "left": 190 * (number % 20),
+            "top": 290 * (number // 20),
+            "width": 150,
+            "height": 200,
+        }
         for number in range(200)
     ]
     worker = work(annotator("bounding-box", initial_value=boxes).replace("/photo.png", source))
@@ -346,5 +359,7 @@ def test_200_boxes_on_12_megapixels_hold_the_frame_rate(work, site) -> None:
     )
     worker.drag((75, 100), (500, 400), (900, 200), (300, 1500))
     assert len(worker.value["boundingBoxes"]) == 200
-    print(f"script per frame: {busy:.1f} ms; frames: {worker.page.evaluate('frames_.sort((a, b) => a - b)[frames_.length >> 1]'):.1f} ms")
+    print(
+        f"script per frame: {busy:.1f} ms; frames: {worker.page.evaluate('frames_.sort((a, b) => a - b)[frames_.length >> 1]'):.1f} ms"
+    )
     assert busy < 8

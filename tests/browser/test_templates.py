@@ -56,8 +56,15 @@ def test_boxes_to_adjust(work) -> None:
 
 def test_mask_to_adjust(work) -> None:
     mask = rectangle(10, 10, 200, 100)
-    colors = {"0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"}, "1": {"class-name": "road", "hex-color": "#2ca02c"}}
-    given = {"source-ref": "/photo.png", "mask-ref": png(mask, "#2ca02c"), "mask-ref-metadata": {"internal-color-map": colors}}
+    colors = {
+        "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"},
+        "1": {"class-name": "road", "hex-color": "#2ca02c"},
+    }
+    given = {
+        "source-ref": "/photo.png",
+        "mask-ref": png(mask, "#2ca02c"),
+        "mask-ref-metadata": {"internal-color-map": colors},
+    }
     worker = work(render("mask_to_adjust", **given))
     worker.page.wait_for_function(f"({worker.tool}).checkValidity()")
     part = worker.submit()["crowd-semantic-segmentation"]
@@ -75,15 +82,23 @@ def test_labels_by_script(work) -> None:
     worker.drag((100, 100), (200, 200))
     answer = worker.submit()
     assert answer["labels-used"] == answer["own"] == "<b>kiosk</b>"
-    assert answer["annotator"]["boundingBoxes"] == [{"height": 100, "label": "<b>kiosk</b>", "left": 100, "top": 100, "width": 100}]
+    assert answer["annotator"]["boundingBoxes"] == [
+        {"height": 100, "label": "<b>kiosk</b>", "left": 100, "top": 100, "width": 100}
+    ]
 
 
 def test_every_image_element(work) -> None:
-    worker = work(render("every_image_element", **{"source-ref": "/photo.png", "labels": ["car", "bus"], "text": "A <b>street</b>"}))
+    worker = work(
+        render(
+            "every_image_element", **{"source-ref": "/photo.png", "labels": ["car", "bus"], "text": "A <b>street</b>"}
+        )
+    )
     assert worker.page.get_by_text("A <b>street</b>", exact=True).is_visible()
     assert worker.page.get_by_text('{"source-ref": "/photo.png"').is_visible()
     for index in (0, 2):
-        worker.page.get_by_role("radiogroup", name="Choose one").nth(index // 2).get_by_role("radio", name="bus").click()
+        worker.page.get_by_role("radiogroup", name="Choose one").nth(index // 2).get_by_role(
+            "radio", name="bus"
+        ).click()
     worker.page.get_by_role("checkbox", name="None").click()
     answer = worker.submit()
     assert list(answer) == [str(number) for number in range(11)]
@@ -96,7 +111,11 @@ def test_every_image_element(work) -> None:
 
 
 def test_every_form_element(work) -> None:
-    worker = work(render("every_form_element", **{"source-ref": "/photo.png", "labels": ["car", "bus"], "text": "A <b>street</b>"}))
+    worker = work(
+        render(
+            "every_form_element", **{"source-ref": "/photo.png", "labels": ["car", "bus"], "text": "A <b>street</b>"}
+        )
+    )
     worker.page.get_by_label("A word").fill("tree")
     assert worker.submit() == {
         "input": "tree",

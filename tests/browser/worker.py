@@ -109,7 +109,9 @@ class Worker:
     def crosshair(self, *points: tuple[int, int]) -> None:
         """Moves the crosshair by arrow keys alone, from wherever it is, and sets a point at each place."""
         for x, y in points:
-            at = self.do("tool.stage.cursor ?? { x: Math.round(tool.stage.centre.x), y: Math.round(tool.stage.centre.y) }")
+            at = self.do(
+                "tool.stage.cursor ?? { x: Math.round(tool.stage.centre.x), y: Math.round(tool.stage.centre.y) }"
+            )
             for by, back, forth in ((x - at["x"], "ArrowLeft", "ArrowRight"), (y - at["y"], "ArrowUp", "ArrowDown")):
                 key = forth if by > 0 else back
                 self.press(f"Shift+{key}", times=int(abs(by)) // 10)
@@ -119,7 +121,8 @@ class Worker:
     def submit(self) -> Any:
         """Presses Submit; returns the answer, or None if there is none."""
         self.page.locator("crowd-button[form-action=submit]").last.click()
-        self.page.wait_for_timeout(30)
+        # In the page, so that it ends after the submission however long that takes.
+        self.page.evaluate("new Promise(done => setTimeout(done, 20))")
         return self.answer
 
     @property
