@@ -4,10 +4,22 @@ import { s } from './dom.js';
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9', '#f0e442', '#882255'];
 /** Beyond the colours, lines differ in dashes, points in form, areas in hatching, each with its own cycle. */
 const DASHES = ['none', '12 5', '3 4', '14 4 3 4', '7 7', '18 4 3 4 3 4', '2 7'];
-const MARKS = ['M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0', 'M-6-6H6V6H-6Z', 'M0-8L8 0L0 8L-8 0Z', 'M0-8L8 6H-8Z', 'M-2-7H2V-2H7V2H2V7H-2V2H-7V-2H-2Z', 'M0 8L8-6H-8Z'];
+const MARKS = [
+  'M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0',
+  'M-6-6H6V6H-6Z',
+  'M0-8L8 0L0 8L-8 0Z',
+  'M0-8L8 6H-8Z',
+  'M-2-7H2V-2H7V2H2V7H-2V2H-7V-2H-2Z',
+  'M0 8L8-6H-8Z',
+];
 const HATCHES = [
-  () => true, (x, y) => (x + y) % 8 < 3, (x, y) => x % 4 < 2 && y % 4 < 2, (x, y) => (x - y) & 4, (x, y) => y % 8 < 3,
-  x => x % 8 < 3, (x, y) => (x + y) % 8 < 2 || (x - y) % 8 === 0,
+  () => true,
+  (x, y) => (x + y) % 8 < 3,
+  (x, y) => x % 4 < 2 && y % 4 < 2,
+  (x, y) => (x - y) & 4,
+  (x, y) => y % 8 < 3,
+  x => x % 8 < 3,
+  (x, y) => (x + y) % 8 < 2 || (x - y) % 8 === 0,
 ];
 
 const cycle = (list, index) => list[index % list.length];
@@ -43,8 +55,22 @@ export function swatch(look, index, shade) {
   else if (look === 'area') {
     icon.append(s('rect', { x: -10, y: -10, width: 20, height: 20, fill: shade, opacity: 0.45 }));
     let dots = '';
-    for (let y = 0; y < 20; y++) for (let x = 0; x < 20; x++) if (hatch(index)(x, y)) dots += `M${x - 10} ${y - 10}h1v1h-1Z`;
+    for (let y = 0; y < 20; y++)
+      for (let x = 0; x < 20; x++) if (hatch(index)(x, y)) dots += `M${x - 10} ${y - 10}h1v1h-1Z`;
     icon.append(s('path', { d: dots, fill: shade }));
-  } else icon.append(s('rect', { x: -8, y: -8, width: 16, height: 16, fill: shade, 'fill-opacity': 0.2, stroke: shade, 'stroke-width': 3, 'stroke-dasharray': dash(index).replace(/\d+/g, length => length / 2) }));
+  } else
+    icon.append(
+      s('rect', {
+        x: -8,
+        y: -8,
+        width: 16,
+        height: 16,
+        fill: shade,
+        'fill-opacity': 0.2,
+        stroke: shade,
+        'stroke-width': 3,
+        'stroke-dasharray': dash(index).replace(/\d+/g, length => length / 2),
+      }),
+    );
   return icon;
 }

@@ -13,7 +13,8 @@ export function s(tag, properties = {}, ...children) {
 function assemble(element, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== null && value !== false) element.setAttribute(name, value === true ? '' : value);
+    else if (value !== undefined && value !== null && value !== false)
+      element.setAttribute(name, value === true ? '' : value);
   }
   element.append(...children.flat().filter(child => child !== undefined && child !== null && child !== false));
   return element;
@@ -46,14 +47,24 @@ export function shadow(host, sheets, children, delegatesFocus = false) {
 /** Makes a modal dialog with a heading and a button that closes it. */
 export function dialog(heading, closeText, ...children) {
   const close = h('button', { type: 'button', class: 'primary', onclick: () => box.close() }, closeText);
-  const box = h('dialog', { 'aria-label': heading }, h('h2', {}, heading), h('div', { class: 'body', tabindex: 0 }, ...children), close);
+  const box = h(
+    'dialog',
+    { 'aria-label': heading },
+    h('h2', {}, heading),
+    h('div', { class: 'body', tabindex: 0 }, ...children),
+    close,
+  );
   box.addEventListener('click', event => event.target === box && box.close());
   return box;
 }
 
 /** Tells whether a key press belongs to a text field, a slider or an open dialog rather than to a drawing tool. */
 export function isTyping(event) {
-  return event.composedPath().some(
-    element => element instanceof Element && element.matches('input:not([type=checkbox],[type=radio]),textarea,select,dialog[open],[contenteditable]'),
-  );
+  return event
+    .composedPath()
+    .some(
+      element =>
+        element instanceof Element &&
+        element.matches('input:not([type=checkbox],[type=radio]),textarea,select,dialog[open],[contenteditable]'),
+    );
 }

@@ -85,7 +85,8 @@ export class CrowdElement extends HTMLElement {
 /** Puts a visible problem in front of an element. */
 export function notice(element, message) {
   const box = h('div', { role: 'alert' }, message);
-  box.style.cssText = 'padding:.6em 1em;margin:.5em 0;border:2px solid #b3261e;border-radius:6px;background:#fff;color:#7a1410;overflow-wrap:anywhere';
+  box.style.cssText =
+    'padding:.6em 1em;margin:.5em 0;border:2px solid #b3261e;border-radius:6px;background:#fff;color:#7a1410;overflow-wrap:anywhere';
   element.before(box);
 }
 

@@ -16,10 +16,30 @@ output{min-width:3ch;text-align:right;font-variant-numeric:tabular-nums}
 .below{display:flex;gap:1rem;justify-content:space-between;font-size:.875rem;color:var(--muted)}`);
 
 const INPUT_ATTRIBUTES = {
-  placeholder: 'placeholder', required: 'required', min: 'min', max: 'max', step: 'step',
-  'max-length': 'maxlength', 'min-length': 'minlength', maxlength: 'maxlength', minlength: 'minlength',
+  placeholder: 'placeholder',
+  required: 'required',
+  min: 'min',
+  max: 'max',
+  step: 'step',
+  'max-length': 'maxlength',
+  'min-length': 'minlength',
+  maxlength: 'maxlength',
+  minlength: 'minlength',
 };
-const TYPES = new Set(['text', 'date', 'datetime-local', 'email', 'month', 'number', 'password', 'search', 'tel', 'time', 'url', 'week']);
+const TYPES = new Set([
+  'text',
+  'date',
+  'datetime-local',
+  'email',
+  'month',
+  'number',
+  'password',
+  'search',
+  'tel',
+  'time',
+  'url',
+  'week',
+]);
 
 /** crowd-input; what the other fields with a value share. */
 class Input extends CrowdElement {
@@ -61,8 +81,11 @@ class Input extends CrowdElement {
   /** Without a label, the text that stands around the field names it for screen readers. */
   nameFromOutside() {
     if (this.hasAttribute('label') || this.textContent.trim()) return;
-    const text = this.getAttribute('aria-label') ?? this.internals.labels[0]?.textContent.trim() ??
-      this.getAttribute('placeholder') ?? this.previousElementSibling?.textContent.trim();
+    const text =
+      this.getAttribute('aria-label') ??
+      this.internals.labels[0]?.textContent.trim() ??
+      this.getAttribute('placeholder') ??
+      this.previousElementSibling?.textContent.trim();
     this.control.setAttribute('aria-label', text || this.name || this.localName);
   }
 
@@ -139,7 +162,8 @@ class TextArea extends Input {
     const rows = control.value.split('\n').length;
     const least = Number(this.getAttribute('rows') ?? 4);
     control.rows = Math.max(least, Math.min(rows, Number(this.getAttribute('max-rows') ?? least)));
-    if (this.counter) this.counter.textContent = texts.characters(control.value.length, this.getAttribute('max-length'));
+    if (this.counter)
+      this.counter.textContent = texts.characters(control.value.length, this.getAttribute('max-length'));
   }
 }
 
@@ -296,7 +320,8 @@ class Radio extends Checkbox {
 class RadioGroup extends HTMLElement {
   connectedCallback() {
     this.setAttribute('role', 'radiogroup');
-    if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', this.getAttribute('name') ?? 'Choose one');
+    if (!this.hasAttribute('aria-label'))
+      this.setAttribute('aria-label', this.getAttribute('name') ?? texts.categories);
   }
 }
 

@@ -13,14 +13,17 @@ export function isInside(point, outline) {
   let inside = false;
   outline.forEach((a, index) => {
     const b = outline.at(index - 1);
-    if (a.y > point.y !== b.y > point.y && point.x < a.x + ((point.y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
+    if (a.y > point.y !== b.y > point.y && point.x < a.x + ((point.y - a.y) / (b.y - a.y)) * (b.x - a.x))
+      inside = !inside;
   });
   return inside;
 }
 
 /** The pairs of neighbouring points of an outline. */
 export function segments(points, closed) {
-  return points.slice(closed ? 0 : 1).map((point, index) => (closed ? [points.at(index - 1), point] : [points[index], point]));
+  return points
+    .slice(closed ? 0 : 1)
+    .map((point, index) => (closed ? [points.at(index - 1), point] : [points[index], point]));
 }
 
 export const middle = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
@@ -29,7 +32,12 @@ export const middle = (a, b) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 export function corners([a, b]) {
   const [left, right] = [Math.min(a.x, b.x), Math.max(a.x, b.x)];
   const [top, bottom] = [Math.min(a.y, b.y), Math.max(a.y, b.y)];
-  return [{ x: left, y: top }, { x: right, y: top }, { x: right, y: bottom }, { x: left, y: bottom }];
+  return [
+    { x: left, y: top },
+    { x: right, y: top },
+    { x: right, y: bottom },
+    { x: left, y: bottom },
+  ];
 }
 
 export const pathOf = (points, closed) => 'M' + points.map(({ x, y }) => `${x} ${y}`).join('L') + (closed ? 'Z' : '');

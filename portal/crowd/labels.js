@@ -31,20 +31,33 @@ export class LabelPicker {
 
   get found() {
     const wanted = this.search.hidden ? '' : this.search.value.trim().toLocaleLowerCase();
-    return this.options.map((label, index) => ({ label, index })).filter(({ label }) => label.toLocaleLowerCase().includes(wanted));
+    return this.options
+      .map((label, index) => ({ label, index }))
+      .filter(({ label }) => label.toLocaleLowerCase().includes(wanted));
   }
 
   /** Buttons are kept and refilled, so that the focus stays where it was. */
   draw() {
     const { found } = this;
     const role = this.multiple ? 'checkbox' : 'radio';
-    const buttons = sized(this.box, found.length, () => h('button', { type: 'button', role, onclick: event => this.onpick(event.currentTarget.label) }));
-    const stop = this.multiple ? -1 : Math.max(0, found.findIndex(({ label }) => this.chosen.has(label)));
+    const buttons = sized(this.box, found.length, () =>
+      h('button', { type: 'button', role, onclick: event => this.onpick(event.currentTarget.label) }),
+    );
+    const stop = this.multiple
+      ? -1
+      : Math.max(
+          0,
+          found.findIndex(({ label }) => this.chosen.has(label)),
+        );
     found.forEach(({ label, index }, at) => {
       const button = buttons[at];
       if (button.label !== label || button.index !== index) {
         Object.assign(button, { label, index });
-        button.replaceChildren(this.swatch?.(index) ?? h('i', { class: role }), h('span', { title: label }, label), index < 9 ? h('kbd', { 'aria-hidden': 'true' }, index + 1) : '');
+        button.replaceChildren(
+          this.swatch?.(index) ?? h('i', { class: role }),
+          h('span', { title: label }, label),
+          index < 9 ? h('kbd', { 'aria-hidden': 'true' }, index + 1) : '',
+        );
       }
       button.setAttribute('aria-checked', this.chosen.has(label));
       button.tabIndex = this.multiple || at === stop ? 0 : -1;

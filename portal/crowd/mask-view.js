@@ -17,7 +17,13 @@ export class MaskView {
     const key = `${index} ${colour}`;
     if (!this.tiles.has(key)) {
       const shade = parseInt(colour.slice(5, 7) + colour.slice(3, 5) + colour.slice(1, 3), 16);
-      this.tiles.set(key, Uint32Array.from({ length: 64 }, (_, at) => (((hatch(index)(at & 7, at >> 3) ? 0xbf : 0x66) << 24) | shade) >>> 0));
+      this.tiles.set(
+        key,
+        Uint32Array.from(
+          { length: 64 },
+          (_, at) => (((hatch(index)(at & 7, at >> 3) ? 0xbf : 0x66) << 24) | shade) >>> 0,
+        ),
+      );
     }
     return this.tiles.get(key);
   }

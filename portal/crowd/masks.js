@@ -21,11 +21,27 @@ class MaskTool extends ImageTool {
   shortcuts = ['mask', 'common'];
 
   tools() {
-    this.modeButtons = Object.entries(MODES).map(([mode, name]) => [mode, this.button(name, name, name[0], () => this.setMode(mode))]);
-    this.slider = h('input', { type: 'range', min: 1, max: 100, value: this.radius, 'aria-label': texts.brushSize, oninput: () => this.setRadius(this.slider.value) });
+    this.modeButtons = Object.entries(MODES).map(([mode, name]) => [
+      mode,
+      this.button(name, name, name[0], () => this.setMode(mode)),
+    ]);
+    this.slider = h('input', {
+      type: 'range',
+      min: 1,
+      max: 100,
+      value: this.radius,
+      'aria-label': texts.brushSize,
+      oninput: () => this.setRadius(this.slider.value),
+    });
     this.bar.append(h('label', {}, texts.size, this.slider));
     this.view = new MaskView(this.stage);
-    this.outline = s('path', { fill: 'none', stroke: '#fff', 'stroke-width': 2, 'vector-effect': 'non-scaling-stroke', style: 'mix-blend-mode:difference' });
+    this.outline = s('path', {
+      fill: 'none',
+      stroke: '#fff',
+      'stroke-width': 2,
+      'vector-effect': 'non-scaling-stroke',
+      style: 'mix-blend-mode:difference',
+    });
     this.stage.layer.append(this.outline);
     this.setMode('brush');
   }
@@ -68,7 +84,10 @@ class MaskTool extends ImageTool {
   }
   /** The pixel value of each colour; labels that the template does not know are kept. */
   meaning({ labelMappings = {} }) {
-    const entries = Object.entries(labelMappings).map(([label, mapping]) => [label, hex(mapping.color ?? mapping['hex-color'])]);
+    const entries = Object.entries(labelMappings).map(([label, mapping]) => [
+      label,
+      hex(mapping.color ?? mapping['hex-color']),
+    ]);
     this.given = Object.fromEntries(entries);
     this.labels = [...this.labels, ...entries.map(([label]) => label)];
     return new Map(entries.map(([label, shade]) => [shade, this.labels.indexOf(label) + 1]));
@@ -138,7 +157,8 @@ class MaskTool extends ImageTool {
       return;
     }
     const reach = (event.pointerType === 'touch' ? 22 : 9) * this.stage.pixel;
-    if (this.pen.length > 2 && (distance(this.pen[0], point) <= reach || distance(this.pen.at(-1), point) <= reach)) this.finish();
+    if (this.pen.length > 2 && (distance(this.pen[0], point) <= reach || distance(this.pen.at(-1), point) <= reach))
+      this.finish();
     else this.pen.push({ ...point });
     this.say(this.pen.length ? texts.nextPointClosed : '');
     this.stage.drawSoon();
@@ -167,9 +187,13 @@ class MaskTool extends ImageTool {
   get keys() {
     return {
       ...super.keys,
-      b: () => this.setMode('brush'), p: () => this.setMode('polygon'), e: () => this.setMode('eraser'),
-      ',': () => this.setRadius(Math.min(this.radius - 1, this.radius / 1.15)), '.': () => this.setRadius(Math.max(this.radius + 1, this.radius * 1.15)),
-      Enter: () => this.finish(), Escape: () => this.cancel(),
+      b: () => this.setMode('brush'),
+      p: () => this.setMode('polygon'),
+      e: () => this.setMode('eraser'),
+      ',': () => this.setRadius(Math.min(this.radius - 1, this.radius / 1.15)),
+      '.': () => this.setRadius(Math.max(this.radius + 1, this.radius * 1.15)),
+      Enter: () => this.finish(),
+      Escape: () => this.cancel(),
     };
   }
 
@@ -277,16 +301,23 @@ class InstanceTool extends MaskTool {
   }
   get keys() {
     return {
-      ...super.keys, n: () => this.add(), '[': () => this.step(-1), ']': () => this.step(1),
-      Delete: () => this.remove(), Backspace: () => this.remove(),
+      ...super.keys,
+      n: () => this.add(),
+      '[': () => this.step(-1),
+      ']': () => this.step(1),
+      Delete: () => this.remove(),
+      Backspace: () => this.remove(),
     };
   }
   draw() {
     super.draw();
-    const rows = sized(this.items, this.instances.length, index => h('li', {}, h('button', { type: 'button', onclick: () => this.choose(index) })));
+    const rows = sized(this.items, this.instances.length, index =>
+      h('li', {}, h('button', { type: 'button', onclick: () => this.choose(index) })),
+    );
     this.instances.forEach(({ color, label }, index) => {
       const button = rows[index].firstElementChild;
-      if (button.look !== label + color) button.replaceChildren(swatch('area', index, color), h('span', { title: label }, `${index + 1}. ${label}`));
+      if (button.look !== label + color)
+        button.replaceChildren(swatch('area', index, color), h('span', { title: label }, `${index + 1}. ${label}`));
       button.look = label + color;
       set(button, { 'aria-pressed': index === this.current });
     });

@@ -26,15 +26,38 @@ border-radius:6px;background:var(--surface)}
 
 /** Icons are named after Polymer's set in templates; the usual ones as characters, any other by its name. */
 const ICONS = {
-  add: '+', remove: '−', delete: '✕', clear: '×', close: '×', check: '✓', done: '✓', info: 'ℹ', help: '?', search: '⌕', undo: '↶', redo: '↷',
-  refresh: '↻', star: '★', favorite: '♥', warning: '⚠', error: '⚠', settings: '⚙', menu: '☰', create: '✎', 'arrow-back': '←', 'arrow-forward': '→',
+  add: '+',
+  remove: '−',
+  delete: '✕',
+  clear: '×',
+  close: '×',
+  check: '✓',
+  done: '✓',
+  info: 'ℹ',
+  help: '?',
+  search: '⌕',
+  undo: '↶',
+  redo: '↷',
+  refresh: '↻',
+  star: '★',
+  favorite: '♥',
+  warning: '⚠',
+  error: '⚠',
+  settings: '⚙',
+  menu: '☰',
+  create: '✎',
+  'arrow-back': '←',
+  'arrow-forward': '→',
 };
-const icon = name => name && h('span', { 'aria-hidden': 'true' }, ICONS[name.replace(/^.*:/, '')] ?? name.replace(/^.*:/, ''));
+const icon = name =>
+  name && h('span', { 'aria-hidden': 'true' }, ICONS[name.replace(/^.*:/, '')] ?? name.replace(/^.*:/, ''));
 
 /** Only addresses that load something: a template's value must not become a script. */
 function address(text) {
   try {
-    return ['http:', 'https:', 'mailto:', 'blob:'].includes(new URL(text, document.baseURI).protocol) ? text : undefined;
+    return ['http:', 'https:', 'mailto:', 'blob:'].includes(new URL(text, document.baseURI).protocol)
+      ? text
+      : undefined;
   } catch {
     return undefined;
   }
@@ -65,11 +88,21 @@ class Button extends Part {
       ? h('a', { class: 'button', href: link, target: this.getAttribute('target'), rel: 'noopener' })
       : h('button', { type: 'button' });
     const url = address(this.getAttribute('icon-url') ?? '');
-    const image = this.hasAttribute('icon-url') && url ? h('img', { class: 'icon', src: url, alt: '' }) : icon(this.getAttribute('icon'));
+    const image =
+      this.hasAttribute('icon-url') && url
+        ? h('img', { class: 'icon', src: url, alt: '' })
+        : icon(this.getAttribute('icon'));
     this.button.append(...[image, this.getAttribute('label') ?? '', h('slot')].filter(Boolean));
     if (this.getAttribute('icon-align') === 'right') this.button.classList.add('reverse');
     if (this.localName !== 'crowd-button') {
-      this.button.setAttribute('aria-label', this.getAttribute('label') ?? this.getAttribute('aria-label') ?? this.getAttribute('title') ?? this.getAttribute('icon') ?? texts.tools);
+      this.button.setAttribute(
+        'aria-label',
+        this.getAttribute('label') ??
+          this.getAttribute('aria-label') ??
+          this.getAttribute('title') ??
+          this.getAttribute('icon') ??
+          texts.tools,
+      );
     }
     this.render(this.button);
     this.addEventListener('click', event => this.act(event));
@@ -77,7 +110,8 @@ class Button extends Part {
   }
   attributeChangedCallback() {
     if (!this.button) return;
-    const variant = this.getAttribute('variant') ?? (this.getAttribute('form-action') === 'submit' ? 'primary' : 'normal');
+    const variant =
+      this.getAttribute('variant') ?? (this.getAttribute('form-action') === 'submit' ? 'primary' : 'normal');
     this.button.classList.toggle('primary', variant === 'primary');
     this.button.classList.toggle('link', variant === 'link' || variant === 'icon');
     this.button.disabled = this.disabled || this.loading;
@@ -116,16 +150,25 @@ const ALERTS = { error: '#d13212', success: '#1d8102', warning: '#e07b00', info:
 class Alert extends Part {
   build() {
     const type = this.getAttribute('type') ?? 'info';
-    const box = h('div', { class: 'alert', role: type === 'error' || type === 'warning' ? 'alert' : 'status' }, h('div', {}, h('slot')));
+    const box = h(
+      'div',
+      { class: 'alert', role: type === 'error' || type === 'warning' ? 'alert' : 'status' },
+      h('div', {}, h('slot')),
+    );
     box.style.setProperty('--kind', ALERTS[type] ?? ALERTS.info);
-    if (this.hasAttribute('dismissible')) box.append(h('button', { type: 'button', class: 'link', 'aria-label': texts.dismiss, onclick: () => this.remove() }, '×'));
+    if (this.hasAttribute('dismissible'))
+      box.append(
+        h('button', { type: 'button', class: 'link', 'aria-label': texts.dismiss, onclick: () => this.remove() }, '×'),
+      );
     this.render(box);
   }
 }
 
 class Badge extends Part {
   build() {
-    this.render(h('span', { class: 'badge' }, icon(this.getAttribute('icon')), this.getAttribute('label') ?? '', h('slot')));
+    this.render(
+      h('span', { class: 'badge' }, icon(this.getAttribute('icon')), this.getAttribute('label') ?? '', h('slot')),
+    );
     const owner = this.hasAttribute('for') && document.getElementById(this.getAttribute('for'));
     if (owner) owner.after(this);
   }
@@ -135,8 +178,15 @@ class Card extends Part {
   build() {
     const heading = this.getAttribute('heading');
     const image = address(this.getAttribute('image') ?? '');
-    this.render(h('section', { class: 'card', 'aria-label': heading },
-      this.hasAttribute('image') && image && h('img', { src: image, alt: '' }), heading && h('h2', {}, heading), h('div', { class: 'in' }, h('slot'))));
+    this.render(
+      h(
+        'section',
+        { class: 'card', 'aria-label': heading },
+        this.hasAttribute('image') && image && h('img', { src: image, alt: '' }),
+        heading && h('h2', {}, heading),
+        h('div', { class: 'in' }, h('slot')),
+      ),
+    );
   }
 }
 
@@ -146,7 +196,17 @@ class Modal extends Part {
     this.dialog = dialog(this.heading, texts.close, ...this.body());
     this.dialog.addEventListener('close', () => this.dispatchEvent(new Event('close')));
     const text = this.linkText;
-    const link = text && h('button', { type: 'button', class: this.getAttribute('link-type') === 'button' ? '' : 'link', onclick: () => this.open() }, text);
+    const link =
+      text &&
+      h(
+        'button',
+        {
+          type: 'button',
+          class: this.getAttribute('link-type') === 'button' ? '' : 'link',
+          onclick: () => this.open(),
+        },
+        text,
+      );
     this.render(link, this.dialog);
   }
   get heading() {
@@ -167,7 +227,10 @@ class Modal extends Part {
 }
 
 const REGIONS = {
-  'short-summary': undefined, 'detailed-instructions': undefined, 'positive-example': texts.goodExample, 'negative-example': texts.badExample,
+  'short-summary': undefined,
+  'detailed-instructions': undefined,
+  'positive-example': texts.goodExample,
+  'negative-example': texts.badExample,
 };
 
 /** crowd-instructions: a link that opens its regions. */
@@ -181,13 +244,21 @@ class Instructions extends Modal {
   body() {
     const regions = Object.keys(REGIONS).filter(name => this.querySelector(`:scope>${name}`));
     for (const name of regions) for (const child of this.querySelectorAll(`:scope>${name}`)) child.slot = name;
-    return [...regions.map(name => h('section', {}, REGIONS[name] && h('h2', {}, REGIONS[name]), h('slot', { name }))), h('slot')];
+    return [
+      ...regions.map(name => h('section', {}, REGIONS[name] && h('h2', {}, REGIONS[name]), h('slot', { name }))),
+      h('slot'),
+    ];
   }
 }
 
 class Toast extends Part {
   build() {
-    this.box = h('div', { class: 'toast', role: 'status', hidden: !this.hasAttribute('opened') }, this.getAttribute('text') ?? '', h('slot'));
+    this.box = h(
+      'div',
+      { class: 'toast', role: 'status', hidden: !this.hasAttribute('opened') },
+      this.getAttribute('text') ?? '',
+      h('slot'),
+    );
     this.render(this.box);
   }
   open() {
@@ -207,8 +278,17 @@ class Toast extends Part {
 class Tabs extends Part {
   build() {
     const panels = [...this.querySelectorAll(':scope>crowd-tab')];
-    this.bar = h('div', { class: 'tabs', role: 'tablist' }, ...panels.map((panel, index) =>
-      h('button', { type: 'button', role: 'tab', onclick: () => this.select(index) }, panel.getAttribute('header') ?? String(index + 1))));
+    this.bar = h(
+      'div',
+      { class: 'tabs', role: 'tablist' },
+      ...panels.map((panel, index) =>
+        h(
+          'button',
+          { type: 'button', role: 'tab', onclick: () => this.select(index) },
+          panel.getAttribute('header') ?? String(index + 1),
+        ),
+      ),
+    );
     this.bar.addEventListener('keydown', event => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (step) this.select((this.selected + step + panels.length) % panels.length).focus();

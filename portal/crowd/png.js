@@ -73,7 +73,10 @@ function chunk(name, data) {
   const bytes = new Uint8Array(data.length + 12);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
-  bytes.set([...name].map(letter => letter.charCodeAt(0)), 4);
+  bytes.set(
+    [...name].map(letter => letter.charCodeAt(0)),
+    4,
+  );
   bytes.set(data, 8);
   let crc = -1;
   for (let at = 4; at < bytes.length - 4; at++) crc = CRC[(crc ^ bytes[at]) & 255] ^ (crc >>> 8);
@@ -96,7 +99,7 @@ function compress({ data, width, height }, palette) {
     low = (low + 2) % ADLER;
     high = (high + low) % ADLER;
     for (let from = 0, to; from < width; from = to) {
-      for (to = from + 1; to < width && now[to] === now[from] && above[to] === above[from]; ) to++;
+      for (to = from + 1; to < width && now[to] === now[from] && above[to] === above[from];) to++;
       const pixel = palette[now[from]].map((byte, channel) => (byte - palette[above[from]][channel]) & 255);
       for (const byte of pixel) stream.symbol(byte);
       const count = to - from;
@@ -117,14 +120,23 @@ function compress({ data, width, height }, palette) {
 
 /** A raster as an RGBA PNG in base64; `colours` holds #rrggbb by pixel value minus one, background is transparent. */
 export function pngOf(raster, colours) {
-  const palette = [[0, 0, 0, 0], ...colours.map(hex => [...[1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)), 255])];
+  const palette = [
+    [0, 0, 0, 0],
+    ...colours.map(hex => [...[1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16)), 255]),
+  ];
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, raster.width);
   view.setUint32(4, raster.height);
   header.set([8, 6], 8);
-  const parts = [Uint8Array.from(SIGNATURE), chunk('IHDR', header), chunk('IDAT', compress(raster, palette)), chunk('IEND', [])];
+  const parts = [
+    Uint8Array.from(SIGNATURE),
+    chunk('IHDR', header),
+    chunk('IDAT', compress(raster, palette)),
+    chunk('IEND', []),
+  ];
   let text = '';
-  for (const part of parts) for (let at = 0; at < part.length; at += 8192) text += String.fromCharCode(...part.subarray(at, at + 8192));
+  for (const part of parts)
+    for (let at = 0; at < part.length; at += 8192) text += String.fromCharCode(...part.subarray(at, at + 8192));
   return btoa(text);
 }

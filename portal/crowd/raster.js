@@ -33,7 +33,8 @@ export class Raster {
     const from = row * this.width + Math.max(0, Math.ceil(left - 0.5));
     const to = row * this.width + Math.min(this.width, Math.ceil(right - 0.5));
     if (to <= from) return;
-    for (let chunk = from >> CHUNK; chunk <= (to - 1) >> CHUNK; chunk++) if (!this.kept.has(chunk)) this.kept.set(chunk, this.chunk(chunk));
+    for (let chunk = from >> CHUNK; chunk <= (to - 1) >> CHUNK; chunk++)
+      if (!this.kept.has(chunk)) this.kept.set(chunk, this.chunk(chunk));
     this.data.fill(value, from, to);
   }
   rows(top, bottom, each) {
@@ -65,13 +66,15 @@ export class Raster {
         if (a.y <= centre !== b.y <= centre) crossings.push(a.x + ((centre - a.y) / (b.y - a.y)) * (b.x - a.x));
       });
       crossings.sort((one, other) => one - other);
-      for (let pair = 0; pair + 1 < crossings.length; pair += 2) this.span(row, crossings[pair], crossings[pair + 1], value);
+      for (let pair = 0; pair + 1 < crossings.length; pair += 2)
+        this.span(row, crossings[pair], crossings[pair + 1], value);
     });
   }
   /** Turns all pixels of a value into background. */
   clear(value) {
     const { data, width } = this;
-    for (let at = data.indexOf(value); at >= 0; at = data.indexOf(value, at + 1)) this.span(Math.floor(at / width), at % width, (at % width) + 1, 0);
+    for (let at = data.indexOf(value); at >= 0; at = data.indexOf(value, at + 1))
+      this.span(Math.floor(at / width), at % width, (at % width) + 1, 0);
   }
   /** The values in use. */
   used() {
@@ -85,10 +88,19 @@ export class Raster {
 export async function readMask(source, raster, values, sizeMessage) {
   const response = await fetch(source);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const bitmap = await createImageBitmap(await response.blob(), { premultiplyAlpha: 'none', colorSpaceConversion: 'none' });
+  const bitmap = await createImageBitmap(await response.blob(), {
+    premultiplyAlpha: 'none',
+    colorSpaceConversion: 'none',
+  });
   const { width, height } = raster;
-  if (bitmap.width !== width || bitmap.height !== height) throw new Error(sizeMessage(`${bitmap.width} × ${bitmap.height}`, `${width} × ${height}`));
-  const byColour = new Map([...values].map(([hex, value]) => [(0xff000000 | parseInt(hex.slice(5, 7) + hex.slice(3, 5) + hex.slice(1, 3), 16)) >>> 0, value]));
+  if (bitmap.width !== width || bitmap.height !== height)
+    throw new Error(sizeMessage(`${bitmap.width} by ${bitmap.height}`, `${width} by ${height}`));
+  const byColour = new Map(
+    [...values].map(([hex, value]) => [
+      (0xff000000 | parseInt(hex.slice(5, 7) + hex.slice(3, 5) + hex.slice(1, 3), 16)) >>> 0,
+      value,
+    ]),
+  );
   // In strips: all pixels of a large image at once would need four times its memory.
   const strip = Math.max(1, Math.floor(2 ** 22 / width));
   const context = new OffscreenCanvas(width, strip).getContext('2d', { willReadFrequently: true });

@@ -19,10 +19,21 @@ export class Stage {
     this.asStored = asStored;
     this.picture = s('image');
     this.layer = s('g', { class: 'layer' });
-    this.cross = s('path', { fill: 'none', stroke: '#fff', 'stroke-width': 1, 'vector-effect': 'non-scaling-stroke', style: 'mix-blend-mode:difference' });
+    this.cross = s('path', {
+      fill: 'none',
+      stroke: '#fff',
+      'stroke-width': 1,
+      'vector-effect': 'non-scaling-stroke',
+      style: 'mix-blend-mode:difference',
+    });
     this.under = s('svg', { 'aria-hidden': 'true' }, this.picture);
     this.over = s('svg', { 'aria-hidden': 'true' }, this.layer, this.cross);
-    this.element = h('div', { class: 'stage', part: 'stage', tabindex: 0, role: 'application', 'aria-label': label }, this.under, this.over);
+    this.element = h(
+      'div',
+      { class: 'stage', part: 'stage', tabindex: 0, role: 'application', 'aria-label': label },
+      this.under,
+      this.over,
+    );
     this.listen();
     new ResizeObserver(() => this.resized()).observe(this.element);
   }
@@ -51,7 +62,11 @@ export class Stage {
     };
     image.onerror = () => {
       this.tool.internals.setValidity({ customError: true }, texts.notLoaded, this.element);
-      const retry = h('button', { type: 'button', onclick: () => this.load(this.tool.getAttribute('src')) }, texts.retry);
+      const retry = h(
+        'button',
+        { type: 'button', onclick: () => this.load(this.tool.getAttribute('src')) },
+        texts.retry,
+      );
       this.tool.status.replaceChildren(texts.notLoaded, ' ', retry);
     };
     image.setAttribute('href', source);
@@ -97,7 +112,8 @@ export class Stage {
   /** Brings a point of the image into view. */
   reveal({ x, y }) {
     const margin = 24 * this.pixel;
-    const over = (value, start, length) => Math.min(0, value - margin - start) + Math.max(0, value + margin - start - length);
+    const over = (value, start, length) =>
+      Math.min(0, value - margin - start) + Math.max(0, value + margin - start - length);
     const dx = over(x, this.view.x, this.box.width * this.pixel);
     const dy = over(y, this.view.y, this.box.height * this.pixel);
     if (dx || dy) this.pan(dx, dy);
@@ -127,13 +143,18 @@ export class Stage {
   }
   drawCross() {
     const { cursor, size } = this;
-    set(this.cross, { d: cursor && this.tool.crosshair ? `M0 ${cursor.y}H${size.width}M${cursor.x} 0V${size.height}` : '' });
+    set(this.cross, {
+      d: cursor && this.tool.crosshair ? `M0 ${cursor.y}H${size.width}M${cursor.x} 0V${size.height}` : '',
+    });
   }
 
   /** Where an event is in the image, without its bounds. */
   place(event) {
     const { left, top } = this.element.getBoundingClientRect();
-    return { x: this.view.x + (event.clientX - left) * this.pixel, y: this.view.y + (event.clientY - top) * this.pixel };
+    return {
+      x: this.view.x + (event.clientX - left) * this.pixel,
+      y: this.view.y + (event.clientY - top) * this.pixel,
+    };
   }
   inside({ x, y }) {
     return { x: Math.min(this.size.width, Math.max(0, x)), y: Math.min(this.size.height, Math.max(0, y)) };
@@ -159,11 +180,19 @@ export class Stage {
       this.cursor = undefined;
       this.drawSoon();
     });
-    on('wheel', event => {
-      event.preventDefault();
-      if (event.shiftKey) this.pan((event.deltaX || event.deltaY) * this.pixel, 0);
-      else this.zoom(Math.exp(-Math.sign(event.deltaY) * Math.min(0.25, Math.abs(event.deltaY) / 400)), this.place(event));
-    }, { passive: false });
+    on(
+      'wheel',
+      event => {
+        event.preventDefault();
+        if (event.shiftKey) this.pan((event.deltaX || event.deltaY) * this.pixel, 0);
+        else
+          this.zoom(
+            Math.exp(-Math.sign(event.deltaY) * Math.min(0.25, Math.abs(event.deltaY) / 400)),
+            this.place(event),
+          );
+      },
+      { passive: false },
+    );
     on('keyup', event => {
       if (event.key !== ' ' || !this.space) return;
       if (this.space !== 'panned') this.tool.point?.(this.cursor ?? this.inside(this.centre));
@@ -187,7 +216,8 @@ export class Stage {
   move(event) {
     const last = this.pointers.get(event.pointerId);
     if (last && this.pointers.size > 1) this.pinch(last, event);
-    else if (last && this.panning) this.pan((last.clientX - event.clientX) * this.pixel, (last.clientY - event.clientY) * this.pixel);
+    else if (last && this.panning)
+      this.pan((last.clientX - event.clientX) * this.pixel, (last.clientY - event.clientY) * this.pixel);
     else if (!this.several) {
       this.cursor = this.inside(this.place(event));
       this.tool.move?.(this.cursor, event);
@@ -202,7 +232,8 @@ export class Stage {
   }
   up(event, cancelled) {
     if (!this.pointers.delete(event.pointerId)) return;
-    if (!this.several && !this.panning) cancelled ? this.tool.cancel?.() : this.tool.up?.(this.inside(this.place(event)), event);
+    if (!this.several && !this.panning)
+      cancelled ? this.tool.cancel?.() : this.tool.up?.(this.inside(this.place(event)), event);
     this.panning = false;
     if (!this.pointers.size) this.several = false;
     if (event.pointerType === 'touch') this.cursor = undefined;
@@ -213,7 +244,7 @@ export class Stage {
     if (!this.size) return false;
     const { key } = event;
     const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
-    const page = Math.round(Math.min(this.box.width, this.box.height) * this.pixel / 10) || 1;
+    const page = Math.round((Math.min(this.box.width, this.box.height) * this.pixel) / 10) || 1;
     if (arrow && !this.tool.atImage(event)) return false;
     if (arrow && event.altKey) this.pan(arrow[0] * page, arrow[1] * page);
     else if (arrow) {

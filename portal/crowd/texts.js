@@ -26,7 +26,8 @@ export const texts = {
   goodExample: 'Good example',
   badExample: 'Bad example',
   loading: 'Loading the image …',
-  notLoaded: 'The image could not be loaded. Check your connection and try again, or decline the task. ' +
+  notLoaded:
+    'The image could not be loaded. Check your connection and try again, or decline the task. ' +
     '(For the owner of the job: the bucket must allow this page by CORS.)',
   stillLoading: 'The image is not loaded yet.',
   retry: 'Try again',

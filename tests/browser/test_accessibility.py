@@ -12,7 +12,10 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A template is part of the portal's page, which has the landmarks and the first heading.
 OF_THE_PAGE = {"region", "page-has-heading-one", "landmark-one-main"}
-HELP = "<short-instructions><p>Short</p></short-instructions><full-instructions header='Rules'><p>Full</p></full-instructions>"
+HELP = (
+    "<short-instructions><p>Short</p></short-instructions>"
+    "<full-instructions header='Rules'><p>Full</p></full-instructions>"
+)
 MANY = [f"label {number}" for number in range(12)]
 
 

@@ -20,7 +20,8 @@ def test_every_kind_of_field_is_part_of_the_answer(work) -> None:
         </crowd-radio-group>
         <crowd-toggle-button name="night" value="yes">Night</crowd-toggle-button>
         <crowd-slider name="age" min="0" max="10" value="3" pin>Age</crowd-slider>
-        <input name="plain" value="p"><input type="hidden" name="id" value="7"><input type="checkbox" name="box" value="v" checked>
+        <input name="plain" value="p"><input type="hidden" name="id" value="7">
+        <input type="checkbox" name="box" value="v" checked>
         <textarea name="area">t</textarea><select name="choice"><option>a<option selected>b</select>
         <select name="several" multiple><option selected>a<option selected>b</select>
         <fieldset name="set"><output name="o">1</output></fieldset><button name="b" value="1" type="button">b</button>
@@ -58,9 +59,11 @@ def test_fields_are_filled_by_keyboard_alone(work) -> None:
         form("""
         <crowd-input name="text" label="Text"></crowd-input><crowd-checkbox name="check">Check</crowd-checkbox>
         <crowd-radio-group><crowd-radio-button name="r" value="a">a</crowd-radio-button>
-        <crowd-radio-button name="r" value="b">b</crowd-radio-button><crowd-radio-button name="r" value="c">c</crowd-radio-button>
+        <crowd-radio-button name="r" value="b">b</crowd-radio-button>
+        <crowd-radio-button name="r" value="c">c</crowd-radio-button>
         </crowd-radio-group><crowd-toggle-button name="toggle">Toggle</crowd-toggle-button>
-        <crowd-slider name="slider" max="9">Slider</crowd-slider><crowd-text-area name="area" label="Area"></crowd-text-area>""")
+        <crowd-slider name="slider" max="9">Slider</crowd-slider>
+        <crowd-text-area name="area" label="Area"></crowd-text-area>""")
     )
     worker.press("Tab", "h", "i", "Tab", "Space", "Tab", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp")
     worker.press("Tab", "Space", "Tab", "ArrowRight", "ArrowRight", "Tab", "o", "k", "Tab", "Enter")
@@ -129,7 +132,8 @@ def test_characters_outside_the_allowed_pattern_cannot_be_typed(work) -> None:
 def test_text_areas_count_and_grow(work) -> None:
     worker = work(
         form(
-            "<crowd-text-area name='f' label='Field' rows='2' max-rows='4' char-counter max-length='20'></crowd-text-area>"
+            "<crowd-text-area name='f' label='Field' rows='2' max-rows='4' char-counter max-length='20'>"
+            "</crowd-text-area>"
         )
     )
     worker.page.get_by_label("Field").fill("1\n2\n3\n4\n5")
@@ -146,7 +150,8 @@ def test_an_editable_slider_takes_numbers(work) -> None:
 
 def test_reset_brings_back_what_the_template_gave(work) -> None:
     worker = work(
-        form("""<crowd-input name="i" label="I" value="was"></crowd-input><crowd-checkbox name="c" checked>C</crowd-checkbox>
+        form("""<crowd-input name="i" label="I" value="was"></crowd-input>
+        <crowd-checkbox name="c" checked>C</crowd-checkbox>
         <crowd-slider name="s" value="4">S</crowd-slider><crowd-button form-action="reset">Again</crowd-button>""")
     )
     before = worker.submit()
@@ -175,7 +180,8 @@ def test_a_template_may_prevent_submission_and_submit_itself(work) -> None:
 def test_properties_set_before_and_after_are_heard(work) -> None:
     worker = work(
         form(
-            "<crowd-input name='f' label='Field'></crowd-input><crowd-button id='b' form-action='submit'>Go</crowd-button>",
+            "<crowd-input name='f' label='Field'></crowd-input>"
+            "<crowd-button id='b' form-action='submit'>Go</crowd-button>",
             """document.querySelector('crowd-input').value = 'early'; window.changes = 0
             document.querySelector('crowd-input').addEventListener('change', () => changes++)
             document.querySelector('#b').disabled = true""",
@@ -190,7 +196,10 @@ def test_properties_set_before_and_after_are_heard(work) -> None:
 
 
 def test_nested_forms_are_one(work) -> None:
-    script = "const inner = document.createElement('form'); inner.innerHTML = '<input name=in value=1>'; document.querySelector('crowd-form').prepend(inner)"
+    script = (
+        "const inner = document.createElement('form'); inner.innerHTML = '<input name=in value=1>';"
+        "document.querySelector('crowd-form').prepend(inner)"
+    )
     assert work(form("<input name='out' value='2'>", script)).submit() == {"in": "1", "out": "2"}
 
 
@@ -207,7 +216,8 @@ def test_a_sandboxed_frame_of_no_origin_can_answer(work, site) -> None:
     ] = b"""<!doctype html><html lang=en><title>t</title><script type=module src=/crowd/index.js></script>
     <crowd-form><crowd-bounding-box name=out src=/photo.png labels="['a']"></crowd-bounding-box></crowd-form>"""
     worker = work(
-        """<script>addEventListener('message', event => (window.messages ??= []).push([event.origin, event.data]))</script>
+        """<script>addEventListener('message', event =>
+        (window.messages ??= []).push([event.origin, event.data]))</script>
         <iframe title=task sandbox="allow-scripts allow-forms" src="/inner.html" width=900 height=700></iframe>"""
     )
     frame = worker.page.frame_locator("iframe")
@@ -222,8 +232,10 @@ def test_a_sandboxed_frame_of_no_origin_can_answer(work, site) -> None:
 
 def test_a_draft_of_every_field_is_taken_up_again(work) -> None:
     fields = """<crowd-input name="i" label="I"></crowd-input><crowd-checkbox name="c" value="v">C</crowd-checkbox>
-    <crowd-radio-button name="r" value="a">a</crowd-radio-button><crowd-radio-button name="r" value="b">b</crowd-radio-button>
-    <crowd-slider name="s">S</crowd-slider><input type="radio" name="n" value="1"><select name="m" multiple><option>x<option>y</select>"""
+    <crowd-radio-button name="r" value="a">a</crowd-radio-button>
+    <crowd-radio-button name="r" value="b">b</crowd-radio-button>
+    <crowd-slider name="s">S</crowd-slider><input type="radio" name="n" value="1">
+    <select name="m" multiple><option>x<option>y</select>"""
     draft = {"i": "t", "c": {"v": True}, "r": {"a": False, "b": True}, "s": 9, "n": {"1": True}, "m": ["y"]}
     worker = work(form(fields))
     worker.page.evaluate("draft => { document.querySelector('crowd-form').value = draft }", draft)

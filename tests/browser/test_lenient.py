@@ -8,7 +8,8 @@ def reader(context, site):
     worker = Worker(context.new_page(), site)
     worker.open("<p>")
     yield lambda text: worker.page.evaluate(
-        "async text => { try { return (await import('/crowd/lenient.js')).parse(text) } catch (error) { return error.name } }",
+        """async text => {
+        try { return (await import('/crowd/lenient.js')).parse(text) } catch (error) { return error.name } }""",
         text,
     )
     worker.page.close()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.test_shapes import LABELS, SIZE, annotator
+from tests.browser.test_shapes import SIZE, annotator
 from tests.browser.worker import Worker
 
 CLEAR = (0, 0, 0, 0)
@@ -154,9 +154,9 @@ def test_initial_instances_come_back(work) -> None:
 def test_a_mask_of_another_size_is_refused_visibly(work) -> None:
     given = {"src": png(np.ones((4, 4), bool), "#2ca02c"), "labelMappings": {"bus": {"color": "#2ca02c"}}}
     worker = work(annotator("semantic-segmentation", initial_value=given))
-    worker.page.get_by_role("alert").get_by_text("4 × 4").wait_for()
+    worker.page.get_by_role("alert").get_by_text("4 by 4").wait_for()
     assert worker.submit() is None
-    assert "4 × 4" in worker.errors.pop()
+    assert "4 by 4" in worker.errors.pop()
 
 
 def test_each_object_has_its_own_colour(work) -> None:

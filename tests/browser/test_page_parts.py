@@ -19,8 +19,10 @@ def test_full_instructions_open_and_close(work) -> None:
 
 def test_instructions_show_their_regions(work) -> None:
     worker = work(
-        '<crowd-instructions link-text="Read me" link-type="button"><short-summary>Summary</short-summary><detailed-instructions>Details'
-        "</detailed-instructions><positive-example>Like this</positive-example><negative-example>Not like this</negative-example>"
+        '<crowd-instructions link-text="Read me" link-type="button"><short-summary>Summary</short-summary>'
+        "<detailed-instructions>Details"
+        "</detailed-instructions><positive-example>Like this</positive-example>"
+        "<negative-example>Not like this</negative-example>"
         "</crowd-instructions>"
     )
     worker.page.get_by_role("button", name="Read me").click()
@@ -61,7 +63,8 @@ def test_alerts_can_be_dismissed(work, kind: str) -> None:
 
 def test_cards_badges_toasts_and_buttons_show_their_texts(work) -> None:
     worker = work(
-        '<crowd-card heading="Head"><p>Body</p></crowd-card><p id="p">x</p><crowd-badge for="p" label="12"></crowd-badge>'
+        '<crowd-card heading="Head"><p>Body</p></crowd-card>'
+        '<p id="p">x</p><crowd-badge for="p" label="12"></crowd-badge>'
         '<crowd-toast text="Saved" opened></crowd-toast><crowd-fab label="Add" icon="add"></crowd-fab>'
         '<crowd-icon-button icon="search"></crowd-icon-button><crowd-button icon="check">Fine</crowd-button>'
     )
@@ -73,7 +76,8 @@ def test_cards_badges_toasts_and_buttons_show_their_texts(work) -> None:
 
 def test_links_lead_nowhere_but_to_addresses(work) -> None:
     worker = work(
-        '<crowd-button href="javascript:alert(1)">Bad</crowd-button><crowd-button href="/photo.png" target="_blank">Good</crowd-button>'
+        '<crowd-button href="javascript:alert(1)">Bad</crowd-button>'
+        '<crowd-button href="/photo.png" target="_blank">Good</crowd-button>'
     )
     assert worker.page.get_by_role("link").count() == 1
     assert worker.page.get_by_role("link", name="Good").get_attribute("href") == "/photo.png"
@@ -81,7 +85,8 @@ def test_links_lead_nowhere_but_to_addresses(work) -> None:
 
 def test_a_disabled_or_loading_button_does_nothing(work) -> None:
     worker = work(
-        '<crowd-form><input name="a" value="b"><crowd-button form-action="submit" loading>Go</crowd-button></crowd-form>'
+        '<crowd-form><input name="a" value="b">'
+        '<crowd-button form-action="submit" loading>Go</crowd-button></crowd-form>'
     )
     worker.page.evaluate("document.querySelector('crowd-button').click()")
     worker.page.wait_for_timeout(50)

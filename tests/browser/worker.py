@@ -47,9 +47,7 @@ class Worker:
         site.files[path] = f"{head}<script>{RECORD}</script>{body}".encode()
         page.goto(site.url + path)
         if wait:
-            page.wait_for_function(
-                "[...document.querySelectorAll('*')].every(one => !one.stage || !one.getAttribute('src') || one.stage.size)"
-            )
+            page.wait_for_function("[...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size)")
 
     @property
     def tool(self) -> str:
@@ -67,7 +65,8 @@ class Worker:
     def place(self, point: Point) -> dict[str, float]:
         """Where a point of the image is on the screen."""
         return self.do(
-            f"""(({{ left, top }}, {{ x, y, scale }}) => ({{ x: left + ({point[0]} - x) * scale, y: top + ({point[1]} - y) * scale }}))(
+            f"""(({{ left, top }}, {{ x, y, scale }}) =>
+            ({{ x: left + ({point[0]} - x) * scale, y: top + ({point[1]} - y) * scale }}))(
             tool.stage.element.getBoundingClientRect(), tool.stage.view)"""
         )
 
