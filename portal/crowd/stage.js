@@ -67,7 +67,7 @@ export class Stage {
         { type: 'button', onclick: () => this.load(this.tool.getAttribute('src')) },
         texts.retry,
       );
-      this.tool.status.replaceChildren(texts.notLoaded, ' ', retry);
+      this.tool.status.replaceChildren(h('span', { class: 'error' }, texts.notLoaded), ' ', retry);
     };
     image.setAttribute('href', source);
   }
