@@ -45,6 +45,17 @@ def test_a_category_is_chosen_and_submitted(work, element: str, means: str) -> N
 
 
 @pytest.mark.parametrize("element", ELEMENTS)
+def test_the_categories_are_reached_by_tab(work, element: str) -> None:
+    worker = work(classifier(element))
+    for _ in range(8):
+        worker.press("Tab")
+        if worker.do("tool.shadowRoot.activeElement?.label"):
+            break
+    worker.press("Space")
+    assert worker.value in ({"label": "heron"}, {"labels": ["heron"]})
+
+
+@pytest.mark.parametrize("element", ELEMENTS)
 def test_one_of_the_single_categories_has_to_be_chosen(work, element: str) -> None:
     answer = work(classifier(element)).submit()
     assert answer == ({"out": {"labels": []}} if element.endswith("select") else None)

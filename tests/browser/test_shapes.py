@@ -114,6 +114,29 @@ def test_a_box_is_moved_resized_by_any_corner_and_kept_inside_the_image(work) ->
     assert box(worker) == ["car", 460, 350, 180, 50]
 
 
+def test_a_box_drawn_beyond_the_image_ends_at_its_edge(work) -> None:
+    worker = work(annotator("bounding-box"))
+    worker.drag((600, 350), (700, 430))
+    assert box(worker) == ["car", 600, 350, 40, 50]
+
+
+def test_a_box_is_moved_and_resized_by_touch(work) -> None:
+    worker = work(annotator("bounding-box", initial_value=TWO_CARS[:1]))
+    worker.tap((200, 150))
+    worker.touch([(200, 150), (220, 160), (240, 170)])
+    assert box(worker) == ["car", 140, 120, 200, 100]
+    worker.touch([(346, 226), (380, 240), (406, 256)])
+    assert box(worker) == ["car", 140, 120, 260, 130]
+
+
+def test_keys_go_to_the_annotator_used_last(work) -> None:
+    worker = work(annotator("bounding-box") + annotator("polygon"))
+    worker.page.get_by_role("radio", name="bus").last.click()
+    worker.press("3")
+    labels = "[...document.querySelectorAll('crowd-bounding-box, crowd-polygon')].map(one => one.label)"
+    assert worker.page.evaluate(labels) == ["car", "dog"]
+
+
 def test_a_box_is_resized_by_keys_and_never_vanishes(work) -> None:
     worker = work(annotator("bounding-box", initial_value=TWO_CARS[1:]))
     worker.focus_image()
