@@ -4,7 +4,7 @@
  */
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const ADLER = 65521;
-const LONGEST = 256;
+const LONGEST = 258;
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? 0xedb88320 ^ (byte >>> 1) : byte >>> 1;
   return byte;
@@ -23,9 +23,10 @@ function fixedCode(symbol) {
 }
 const CODES = Array.from({ length: 286 }, (_, symbol) => fixedCode(symbol));
 
-/** The symbol, the number and the value of the extra bits of a length between 4 and 256. */
+/** The symbol, the number and the value of the extra bits of a length between 3 and 258. */
 function lengthSymbol(length) {
   if (length < 11) return [254 + length, 0, 0];
+  if (length === LONGEST) return [285, 0, 0];
   const extra = 29 - Math.clz32(length - 3);
   return [257 + 4 * extra + ((length - 3) >> extra), extra, (length - 3) & ((1 << extra) - 1)];
 }
@@ -56,8 +57,10 @@ class Stream {
   }
   /** Repeats the last four bytes until `length` more are written. */
   repeat(length) {
-    for (let left = length; left > 0; left -= LONGEST) {
-      const [symbol, count, extra] = lengthSymbol(Math.min(left, LONGEST));
+    for (let left = length, taken; left > 0; left -= taken) {
+      // The shortest repetition is of three bytes, so none or at least three may be left.
+      taken = left > LONGEST && left < LONGEST + 3 ? left - 3 : Math.min(left, LONGEST);
+      const [symbol, count, extra] = lengthSymbol(taken);
       this.symbol(symbol);
       this.write(extra, count);
       this.write(reversed(3, 5), 5);

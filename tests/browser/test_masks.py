@@ -205,6 +205,30 @@ def test_a_draft_of_a_mask_is_taken_up_again(work) -> None:
     assert fresh.submit() == {"out": draft}
 
 
+def test_pictures_of_any_size_are_written_exactly(work) -> None:
+    """Runs of every length, as a repetition in a PNG has from 3 to 258 bytes."""
+    worker = work("<p>")
+    sizes = [(width, 7) for width in [*range(1, 140), 193, 194, 195, 257, 258, 259, 1000, 70_000]]
+    written = worker.page.evaluate(
+        """async sizes => {
+        const { Raster } = await import('/crowd/raster.js'), { pngOf } = await import('/crowd/png.js');
+        return sizes.map(([width, height]) => {
+          const raster = new Raster(width, height);
+          raster.span(1, 0, width, 1);
+          raster.span(2, 0, width - 1, 2);
+          raster.span(3, width / 2, width, 3);
+          for (let at = 4 * width; at < raster.data.length; at++) raster.data[at] = (at * 7) % 4;
+          return [pngOf(raster, ['#ff0102', '#03fe04', '#0506fd']), Array.from(raster.data)];
+        });
+        }""",
+        sizes,
+    )
+    palette = np.array([CLEAR, (255, 1, 2, 255), (3, 254, 4, 255), (5, 6, 253, 255)], np.uint8)
+    for (width, height), (picture, data) in zip(sizes, written, strict=True):
+        expected = palette[np.array(data).reshape(height, width)]
+        assert (pixels({"labeledImage": {"pngImageData": picture}}) == expected).all()
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_hundred_megapixels_can_be_painted_undone_and_submitted(work, site) -> None:
     size = (12_500, 8_000)
