@@ -5,7 +5,7 @@ READY := .venv/.ready
 # The CDK command line starts `node`, which comes from PyPI into the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test lint diff wheel clean
+.PHONY: help setup demo test browser lint diff wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -15,8 +15,11 @@ setup: $(READY) ## install everything into .venv and node_modules; done once
 demo: $(READY) ## label images on this machine: deploy to the emulator, label, show; PHOTOS=folder takes yours
 	@$(BIN)/python -m examples.street.demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-test: $(READY) lint ## run every check
-	$(BIN)/python -m pytest
+test: $(READY) lint ## run every check but those in a browser
+	$(BIN)/python -m pytest --ignore=tests/browser
+
+browser: $(READY) ## check the worker's page in Chromium, which must be installed
+	$(BIN)/python -m pytest tests/browser
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .
