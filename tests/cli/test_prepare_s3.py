@@ -22,7 +22,7 @@ def s3():
         client.create_bucket(Bucket="photos")
         client.create_bucket(Bucket="training")
         yield client
-        places._client.cache_clear()
+        places.client_of.cache_clear()
 
 
 def keys(s3, bucket: str, prefix: str) -> set[str]:

@@ -182,8 +182,13 @@ def place(text: str) -> Place:
     return Prefix(bucket, f"{key.strip('/')}/" if key.strip("/") else "")
 
 
-@functools.cache
 def _client() -> Any:
+    """The client of this process: one inherited by a fork would share its parent's connections."""
+    return client_of(os.getpid())
+
+
+@functools.cache
+def client_of(process: int) -> Any:
     """One client a process; importing boto3 takes longer than preparing a small folder."""
     import boto3
     from botocore.config import Config
