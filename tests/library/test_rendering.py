@@ -98,7 +98,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_data_stays_text_wherever_it_is_printed(text: str) -> None:
-    template = "<p title=\"{{ task.input.a }}\">{{ task.input.a }}</p>{{ task.input.list }}{{ task.input.a | to_json }}"
+    template = '<p title="{{ task.input.a }}">{{ task.input.a }}</p>{{ task.input.list }}{{ task.input.a | to_json }}'
     page = page_of(template, a=text, list=[text], secret="told", title=text)
     assert "told" not in page
     for markup in ("<script>alert", "<img", "<b>"):
