@@ -36,6 +36,11 @@ _SIGNED_SECONDS = 3600
     help="Folder with the pictures that the manifest names in S3, by their file name.",
 )
 @click.option(
+    "--instruction-pictures",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the pictures that the instructions show.",
+)
+@click.option(
     "--task-type", type=click.Choice(list(TASK_TYPES)), help="Kind of task. [what the template's element is for]"
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine. [a free one]")
@@ -48,6 +53,7 @@ def preview(
     labels: Path | None,
     label: tuple[str, ...],
     images: Path | None,
+    instruction_pictures: Path | None,
     task_type: str | None,
     port: int,
     no_browser: bool,
@@ -67,6 +73,7 @@ def preview(
         task_type=TASK_TYPES[task_type] if task_type else _type_of(template.read_text(encoding="utf-8")),
         sign=_signer(),
         images=images,
+        media=instruction_pictures,
     )
     with serve(shown, port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"

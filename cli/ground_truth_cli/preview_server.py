@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from ground_truth.rendering import TemplateError
 from ground_truth_cli.portal_files import portal_folder
-from ground_truth_cli.preview_session import FILES_PATH, MASK_PATH, Preview
+from ground_truth_cli.preview_session import FILES_PATH, MASK_PATH, MEDIA_PATH, Preview
 
 _TASK_PATH = "/task"
 # The page of the task runs in an origin of its own: it can read neither the preview nor what lies beside it.
@@ -55,6 +55,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_file(self._preview.picture(path.removeprefix(FILES_PATH)), shared=True)
         elif path.startswith("/crowd/"):
             self._send_file(self._below(self._portal / "crowd", path.removeprefix("/crowd/")), shared=True)
+        elif path.startswith(f"{MEDIA_PATH}/") and self._preview.media:
+            self._send_file(self._below(self._preview.media, path.removeprefix(f"{MEDIA_PATH}/")), shared=True)
         else:
             name = "index.html" if path == "/" else path.lstrip("/")
             self._send_file(self._below(self._portal / "preview", name), policy=_STRICT)

@@ -18,6 +18,7 @@ from ground_truth.task_types import TaskType
 
 MASK_PATH = "/mask.png"
 FILES_PATH = "/files/"
+MEDIA_PATH = "/instruction-media"
 _JOB = "preview"
 # One line of one manifest: its number stands where a job has the index of an object.
 _OBJECT = "0"
@@ -30,7 +31,7 @@ class Preview:
 
     ``line`` is the manifest line; pictures that it names by a path lie below ``folder``, the manifest's. ``images``
     is a folder where pictures of the bucket lie too, by their file name. ``sign`` makes the address of any
-    other S3 object.
+    other S3 object. ``media`` is the folder of the pictures that instructions show.
     """
 
     template: Path
@@ -40,6 +41,7 @@ class Preview:
     task_type: TaskType
     sign: Callable[[str], str]
     images: Path | None = None
+    media: Path | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
     mask: bytes = b""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -49,7 +51,7 @@ class Preview:
 
         Raises TemplateError where the template cannot be rendered, ValueError for a line that a page cannot be given.
         """
-        given = task_input(self.shown_line, labels=self.labels, instruction_media=None)
+        given = task_input(self.shown_line, labels=self.labels, instruction_media=MEDIA_PATH if self.media else None)
         text = self.template.read_text(encoding="utf-8")
         return render_page(text, given, self._granted, title=self.template.name)
 

@@ -114,6 +114,18 @@ def test_nothing_else_of_the_machine_is_served(served: Served, path: str) -> Non
     assert served.ask("GET", path)[0] == 404
 
 
+def test_pictures_of_the_instructions_are_served_from_their_folder(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "good.svg").write_text("<svg/>")
+    served = Served(new_preview(tmp_path, media=tmp_path / "pictures"))
+    served.preview.template.write_text("<img alt='' src='{{ task.input.instructionMedia }}/good.svg'>")
+    assert b"src='/instruction-media/good.svg'" in served.ask("GET", "/task")[2]
+    assert served.ask("GET", "/instruction-media/good.svg")[1]["Content-Type"] == "image/svg+xml"
+    assert served.ask("GET", "/instruction-media/../page.liquid.html")[0] == 404
+    served.server.shutdown()
+    served.server.server_close()
+
+
 def test_a_line_cannot_name_a_file_outside_of_its_manifest_s_folder(tmp_path: Path) -> None:
     (tmp_path / "secret.jpg").write_bytes(b"x")
     (tmp_path / "set").mkdir()
