@@ -11,11 +11,11 @@ import click
 
 from ground_truth.exports import FORMATS, exporter
 from ground_truth.exports.selection import Selection, select
-from ground_truth.job_folder import LocalFolder, S3Folder, manifest_of
+from ground_truth.job_folder import manifest_of
 from ground_truth.label_categories import read_labels
 from ground_truth.manifest import read_manifest
 from ground_truth.output_manifest import label_attributes, read_output_manifest
-from ground_truth.s3 import Files
+from ground_truth_cli.job_source import content_of, folder_of
 
 
 @click.command()
@@ -51,7 +51,7 @@ def export(
     """
     content = _manifest(source)
     attribute = label_attribute or _only_attribute(content)
-    known = read_labels(_read(labels)) if labels else ()
+    known = read_labels(content_of(labels)) if labels else ()
     selection = select(
         read_output_manifest(io.BytesIO(content), attribute), min_confidence=min_confidence, labels=known
     )
@@ -87,9 +87,8 @@ def _left_out(selection: Selection) -> str:
 def _manifest(source: str) -> bytes:
     """The manifest that is given, or that of the job whose folder is given."""
     if source.endswith(".manifest") or Path(source).is_file():
-        return _read(source)
-    folder = S3Folder(Files(), source) if source.startswith("s3://") else LocalFolder(Path(source))
-    found = manifest_of(folder)
+        return content_of(source)
+    found = manifest_of(folder_of(source))
     if found is None:
         raise ValueError(
             f"'source' should be a job's folder or an output manifest, got {source!r}: "
@@ -104,10 +103,6 @@ def _only_attribute(manifest: bytes) -> str:
         found = f"has {', '.join(sorted(attributes))}" if attributes else "has none"
         raise ValueError(f"the manifest should have one label, and {found}: choose with --label-attribute")
     return attributes.pop()
-
-
-def _read(file: str) -> bytes:
-    return Files().read(file) if file.startswith("s3://") else Path(file).read_bytes()
 
 
 def _write(files: Mapping[str, str], out: Path) -> None:
