@@ -3,10 +3,12 @@
 import html
 import json
 import mimetypes
+import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from ground_truth.rendering import TemplateError
@@ -27,9 +29,14 @@ _MOST_BYTES = 64 * 1024 * 1024
 
 def serve(preview: Preview, port: int = 0) -> ThreadingHTTPServer:
     """Makes the server, on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, preview, portal_folder()))
-    server.daemon_threads = True
-    return server
+    return _Server(("127.0.0.1", port), partial(_Handler, preview, portal_folder()))
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a browser that left in the middle, as on every reload."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -191,8 +191,9 @@ def _failures(quality: Mapping[str, Any]) -> str:
 def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     titles = "".join(f'<th scope="col">{title}</th>' for title in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    caption = f"<caption>{caption}</caption>"
-    return f'<div class="wide"><table>{caption}<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+    # Wider than a phone it scrolls, by keys too.
+    opening = f'<div class="wide" tabindex="0" role="region" aria-label="{caption}"><table><caption>{caption}</caption>'
+    return f"{opening}<thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def _share(value: float | None) -> str:
