@@ -103,16 +103,23 @@ class Preview:
 
     def state(self) -> dict[str, Any]:
         """All that the preview shows beside the page."""
-        source = self.shown_line.get("source-ref")
         with self._lock:
             return {
                 "version": self.version,
                 "template": self.template.name,
                 "taskType": self.task_type.key,
-                "picture": self._granted(source) if isinstance(source, str) and source else None,
+                "picture": self._address(),
                 "answers": list(self.answers),
                 "merged": self._merged() if len(self.answers) > 1 else None,
             }
+
+    def _address(self) -> str | None:
+        """Where the picture is; None where there is none to be had, which the page of the task says."""
+        source = self.shown_line.get("source-ref")
+        try:
+            return self._granted(source) if isinstance(source, str) and source else None
+        except ValueError:
+            return None
 
     def _merged(self) -> dict[str, Any]:
         """The record of the output manifest; its label is the same as the post-annotation hook's."""

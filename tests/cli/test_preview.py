@@ -206,6 +206,17 @@ def test_pictures_in_the_bucket_are_signed_or_taken_from_a_folder(tmp_path: Path
     assert local.picture("a b.jpg") == tmp_path / "images" / "a b.jpg"
 
 
+def test_a_picture_that_cannot_be_signed_is_told_on_the_page(tmp_path: Path) -> None:
+    def refuse(uri: str) -> str:
+        raise ValueError(f"{uri} cannot be shown: no credentials")
+
+    served = Served(new_preview(tmp_path, line={"source-ref": "s3://bucket/a.jpg"}, sign=refuse))
+    assert b"s3://bucket/a.jpg cannot be shown: no credentials" in served.ask("GET", "/task")[2]
+    assert served.state()["picture"] is None
+    served.server.shutdown()
+    served.server.server_close()
+
+
 @pytest.mark.parametrize("key", ["bounding-box", "image-classification", "semantic-segmentation", "custom"])
 def test_the_type_is_that_of_the_template_s_element(key: str) -> None:
     element = TASK_TYPES[key].element or "crowd-polygon"
