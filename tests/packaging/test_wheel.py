@@ -28,6 +28,7 @@ def test_the_wheel_carries_the_lambda_code_and_types(wheel: Path) -> None:
         "cdk_ground_truth/lambdas/pre_annotation.py",
         "cdk_ground_truth/lambdas/post_annotation.py",
         "cdk_ground_truth/lambdas/requirements.txt",
+        "cdk_ground_truth/lambdas/requirements-rendering.txt",
         "cdk_ground_truth/lambdas/ground_truth/__init__.py",
         "ground_truth/__init__.py",
     } <= names
