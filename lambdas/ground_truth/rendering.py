@@ -16,13 +16,13 @@ from ground_truth.liquid import GrantReadAccess
 
 # AWS's script and its later versions, which only AWS may serve (contract section 10.1).
 _AWS_SCRIPT = re.compile(
-    r"<script\b[^>]*\bsrc\s*=\s*[\"']?https?://assets\.crowd\.aws/crowd-html-elements[^>]*>\s*</script\s*>",
+    r"<script\b[^<>]*\bsrc\s*=\s*[\"']?https?://assets\.crowd\.aws/crowd-html-elements[^<>]*>\s*</script\s*>",
     re.IGNORECASE,
 )
-_AWS_STYLE = re.compile(r"<link\b[^>]*https?://assets\.crowd\.aws/[^>]*>", re.IGNORECASE)
+_AWS_STYLE = re.compile(r"<link\b[^<>]*https?://assets\.crowd\.aws/[^<>]*>", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b", re.IGNORECASE)
-_HTML_TAG = re.compile(r"<html\b(?P<attributes>[^>]*)>", re.IGNORECASE)
-_DOCTYPE = re.compile(r"^\s*<!doctype\b[^>]*>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"<html\b(?P<attributes>[^<>]*)>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"^\s*<!doctype\b[^<>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:^|\s)lang\s*=", re.IGNORECASE)
 
 

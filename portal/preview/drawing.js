@@ -14,13 +14,13 @@ function boxes({ annotations, image_size: [size] }, metadata) {
     const { left: x, top: y, width, height } = box;
     const name = metadata['class-map'][box.class_id];
     const confidence = Math.round(metadata.objects[index].confidence * 100);
-    const letters = size.height / 30;
+    const letters = size.height / 18;
     return [
       svg('rect', { class: 'box', x, y, width, height, stroke: COLOURS[box.class_id % COLOURS.length] }),
       svg('text', { class: 'name', x: x + letters / 3, y: y + letters, 'font-size': letters }, `${name} ${confidence} %`),
     ];
   });
-  return { size, parts, text: `${annotations.length} boxes` };
+  return { size, parts, text: `Boxes: ${annotations.length}` };
 }
 
 async function sizeOf(address) {

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_however_the_script_is_written(script: str) -> None:
     page = page_of(script + "<crowd-form></crowd-form>")
     assert "assets.crowd.aws" not in page
     assert page.count(OURS) == 1
+
+
+@pytest.mark.parametrize(
+    "part", ["<script ", "<link ", "<html ", "<!doctype ", '<script src="https://assets.crowd.aws/']
+)
+def test_markup_that_never_ends_is_rendered_as_fast_as_any(part: str) -> None:
+    started = time.monotonic()
+    page_of(part * (TEMPLATE_CHARACTERS // len(part)))
+    assert time.monotonic() - started < 2, "searching takes time by the square"
 
 
 def test_scripts_of_the_template_s_own_stay() -> None:
