@@ -65,6 +65,7 @@ NUMBERS = st.sampled_from([0, 1, 2, 3, 4, 6, 8, 0x0112, 0x8769, 65535])
 ENTRIES = st.tuples(st.sampled_from([0x0112, 0x010F, 0x8769]), NUMBERS, NUMBERS, NUMBERS)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(ENTRIES, max_size=4),
