@@ -141,5 +141,9 @@ class JobExists(ValueError):
     """Another job has this name already."""
 
 
+class NotThere(LookupError):
+    """There is no such job, or no such object in it."""
+
+
 class NotHeld(ValueError):
     """The worker does not hold the object, or no longer."""

@@ -20,6 +20,7 @@ from ground_truth.engine.model import (
     EngineJob,
     JobExists,
     NotHeld,
+    NotThere,
     ObjectResult,
     OpenObject,
     Status,
@@ -74,11 +75,11 @@ class Store:
     def job(self, name: str) -> EngineJob:
         """A job by its name.
 
-        Raises LookupError where there is none.
+        Raises NotThere where there is none.
         """
         item = self.table.get_item(Key=table.job_key(name.lower()), ConsistentRead=True).get("Item")
         if item is None:
-            raise LookupError(f"there is no labeling job {name!r}")
+            raise NotThere(f"there is no labeling job {name!r}")
         return items.read_job(item)
 
     def jobs(self) -> list[EngineJob]:
@@ -126,11 +127,11 @@ class Store:
     def object(self, job: EngineJob, object_id: str) -> StoredObject:
         """An object as it is now.
 
-        Raises LookupError where there is none.
+        Raises NotThere where there is none.
         """
         item = self.table.get_item(Key=table.object_key(job.key, object_id), ConsistentRead=True).get("Item")
         if item is None:
-            raise LookupError(f"job {job.name!r} has no object {object_id!r}")
+            raise NotThere(f"job {job.name!r} has no object {object_id!r}")
         return items.read_object(item)
 
     def replace(self, job: EngineJob, before: StoredObject, after: StoredObject, *others: dict[str, Any]) -> None:
