@@ -41,7 +41,7 @@ def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = N
     now, also while objects are in other hands; asking again later is right as long as the job goes on.
     The number of requests does not grow with the number of objects.
     """
-    if job.status != Status.IN_PROGRESS:
+    if job.status != Status.IN_PROGRESS or store.clock() >= job.expires:
         return None
     known = store.worker(job, worker_id)
     held = [lease for lease in _held(store, job, worker_id, known.get("held", ())) if lease.object_id != after]
@@ -69,7 +69,9 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: 
         if hold is None:
             raise NotHeld(f"object {object_id} was not given to you, or you gave it back")
         now = store.clock()
-        counted = job.status == Status.IN_PROGRESS and not before.done and before.answers < job.workers
+        wanted = not before.done and before.answers < job.workers
+        # What comes later may miss the consolidation: kept, but told apart.
+        counted = wanted and job.status == Status.IN_PROGRESS and now < job.expires
         kept = StoredAnswer(
             worker_id=worker_id,
             content=given.content,
