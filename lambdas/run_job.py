@@ -29,7 +29,7 @@ def handler(event: Mapping[str, Any], context: Any) -> Any:
 
 
 def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
-    planned = plan(event["request"], _store(), _files())
+    planned = plan(event["request"], _store(), _files(_key(event["request"])))
     _announce(planned["job"])
     return planned
 
@@ -37,7 +37,7 @@ def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
 def _open(event: Mapping[str, Any], _: Any) -> dict[str, int]:
     job = _store().job(event["job"])
     batch = Batch(**event["batch"])
-    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _wait(event: Mapping[str, Any], _: Any) -> None:
@@ -51,7 +51,7 @@ def _wait(event: Mapping[str, Any], _: Any) -> None:
 def _consolidate(event: Mapping[str, Any], _: Any) -> dict[str, int]:
     job = _store().job(event["job"])
     batch = Batch(**event["batch"])
-    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
 
-    state = assembling.assemble(job, event["state"], _files(), boto3.client("s3"), has_time)
+    state = assembling.assemble(job, event["state"], _files(_key(job.request)), boto3.client("s3"), has_time)
     if state["done"]:
         state["status"] = assembling.end(job, _store())
         _announce(job.name)
@@ -108,9 +108,15 @@ def _store() -> Store:
     return Store(boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"]))
 
 
+def _key(request: Mapping[str, Any]) -> str | None:
+    """The key that a job's output is encrypted with, if the request names one."""
+    key: str | None = (request.get("OutputConfig") or {}).get("KmsKeyId")
+    return key
+
+
 @functools.cache
-def _files() -> Files:
-    return Files()
+def _files(kms_key_id: str | None) -> Files:
+    return Files(kms_key_id=kms_key_id)
 
 
 @functools.cache

@@ -36,8 +36,8 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
             "TimeoutSecondsPath": "$.seconds",
             # Time that ran out is no mistake: what was answered until then is consolidated.
             "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 0}, *RETRY],
-            "Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": None, "Next": "Consolidate"}, *_FAIL],
-            "ResultPath": None,
+            "Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": "$.expired", "Next": "Consolidate"}, *_FAIL],
+            "ResultPath": "$.woken",
             "Next": "Consolidate",
         },
         "Consolidate": {
@@ -60,13 +60,13 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
         "Refuse": {
             **_step(run_function, {"step": "refuse", "request.$": "$.request", "error.$": "$.error"}),
             "Retry": RETRY,
-            "ResultPath": None,
+            "ResultPath": "$.told",
             "Next": "Failed",
         },
         "Mark as failed": {
             **_step(run_function, {"step": "fail", "job.$": "$.job", "error.$": "$.error"}),
             "Retry": RETRY,
-            "ResultPath": None,
+            "ResultPath": "$.told",
             "Next": "Failed",
         },
         "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
@@ -112,6 +112,6 @@ def _for_every_batch(run_function: str, step: str, label: str, max_concurrency: 
             "Resource": "arn:aws:states:::s3:putObject",
             "Parameters": {"Bucket.$": "$.bucket", "Prefix.$": "$.results"},
         },
-        "ResultPath": None,
+        "ResultPath": f"$.{step}",
         "Catch": _FAIL,
     }

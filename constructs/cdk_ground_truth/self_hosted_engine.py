@@ -25,6 +25,7 @@ from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription, engine_parameter
+from ground_truth.errors import ContractError, is_unresolved
 
 # A batch of masks, decoded.
 _MEMORY = 3_008
@@ -34,6 +35,7 @@ _READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
 # Transactions are allowed by what they consist of.
 _WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
 _WORKERS = "workers"
+_CONCURRENCY = range(1, 10_001)
 
 
 class SelfHostedEngine(Construct):
@@ -46,6 +48,7 @@ class SelfHostedEngine(Construct):
     and the table is encrypted with DynamoDB's own key, or with the ``encryption_key`` given.
     ``max_concurrency`` is how many batches of a hundred objects are opened or consolidated at once.
     ``password_sign_in`` lets workers sign in by password without Cognito's page, for an emulator that has none.
+    Raises ContractError for a concurrency that Step Functions refuses.
     """
 
     def __init__(
@@ -61,6 +64,13 @@ class SelfHostedEngine(Construct):
         function_settings: FunctionSettings | None = None,
     ) -> None:
         super().__init__(scope, id)
+        if not is_unresolved(max_concurrency) and max_concurrency not in _CONCURRENCY:
+            raise ContractError(
+                "max_concurrency",
+                max_concurrency,
+                f"between {_CONCURRENCY[0]} and {_CONCURRENCY[-1]:,}",
+                "Step Functions runs no more batches at once",
+            )
         self._labeling = labeling
         self._settings = function_settings or FunctionSettings()
         self._key = encryption_key
@@ -207,7 +217,7 @@ class SelfHostedEngine(Construct):
         return function
 
     def _create_api_function(self) -> HookFunction:
-        bucket = self._labeling.training_bucket
+        bucket, media = self._labeling.training_bucket, self._labeling.instruction_media
         function = HookFunction(
             self,
             "WorkerApi",
@@ -218,6 +228,7 @@ class SelfHostedEngine(Construct):
             needs=[
                 # Pages show images and earlier answers by addresses that this function signs.
                 *permissions.to_read_objects(bucket, "*"),
+                *([] if media.public else permissions.to_read_objects(media.bucket, "*")),
                 *permissions.to_write_objects(bucket, _ANSWERS),
                 *self._to_use_table([*_READ, *_WRITE, "dynamodb:Query"]),
                 self._to_wake(),
