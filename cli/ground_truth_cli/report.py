@@ -26,6 +26,8 @@ from ground_truth_cli.reporting.thumbnails import Thumbnails
 from ground_truth_cli.sources import folder_at, read_file
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
+# As text: of an enumeration click would take the names.
+_BACKENDS = [str(one) for one in Backend]
 # The report shows a few pictures: without a network it is better told soon.
 _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
 
@@ -39,8 +41,8 @@ _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts"
 @click.option("--label-attribute", metavar="NAME", help="Name of the label in the manifest, instead of the job's own.")
 @click.option(
     "--backend",
-    type=click.Choice(list(Backend)),
-    default=Backend.SELF_HOSTED,
+    type=click.Choice(_BACKENDS),
+    default=_BACKENDS[0],
     show_default=True,
     help="Who ran the job, for its cost.",
 )

@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
+from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
 from ground_truth.job_folder import Job
 from ground_truth.worker_responses import latest, read_response, seen_labels
 
@@ -49,6 +50,28 @@ def answers_of(job: Job, object_id: str, letters: Mapping[str, str]) -> tuple[li
     said = [_said(answer, letters) for answer in labeled.answers]
     sizes = [size for answer in labeled.answers if (size := _size(answer))]
     return sorted(said, key=lambda one: (len(one.letter), one.letter)), sizes[0] if sizes else None
+
+
+def split_things(said: Sequence[Said], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
+    """The boxes, each with its worker's letter, of every thing that has boxes with both labels of a confused pair."""
+    things: list[list[tuple[str, DrawnBox]]] = []
+    for one in said:
+        for box in (box for box in one.boxes if box.label in pair):
+            thing = next((thing for thing in things if overlap(thing[0][1], box) >= SAME_OBJECT_IOU), None)
+            if thing is None:
+                things.append([(one.letter, box)])
+            else:
+                thing.append((one.letter, box))
+    return [thing for thing in things if len({box.label for _, box in thing}) > 1]
+
+
+def overlap(one: DrawnBox, other: DrawnBox) -> float:
+    """Intersection over union."""
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    shared = max(across, 0) * max(down, 0)
+    union = one.width * one.height + other.width * other.height - shared
+    return shared / union if union > 0 else 0
 
 
 def letters_of(workers: Sequence[str]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Draws boxes over a thumbnail as SVG: what a worker drew differs by colour, by pattern and by letter."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
 from ground_truth.labels import BoxesLabel
-from ground_truth_cli.reporting.answers import MOST_BOXES, DrawnBox, Said
+from ground_truth_cli.reporting.answers import MOST_BOXES, DrawnBox, Said, split_things
 from ground_truth_cli.reporting.text import escaped
 from ground_truth_cli.reporting.thumbnails import Thumbnail
 
@@ -47,9 +47,9 @@ class Canvas:
         """A frame that is there but not meant."""
         self._frames.append(f'<rect class="other" {self._place(box)}/>')
 
-    def tag(self, box: DrawnBox, text: str, color: str, place: int = 0, wide: int = 0) -> None:
-        """A text at the upper left corner of a box, the ``place``-th of tags with room for ``wide`` characters."""
-        width = _CHARACTER * max(len(text), wide) + 8
+    def tag(self, box: DrawnBox, text: str, color: str, place: int = 0) -> None:
+        """A text at the upper left corner of a box, the ``place``-th of several that are about as long."""
+        width = _CHARACTER * len(text) + 8
         x, y, _, _ = self._edges(box)
         left = max(min(x + place * (width + 2), self._thumbnail.width - width), 0)
         top = y - _TAG_HEIGHT if y > _TAG_HEIGHT else min(y, self._thumbnail.height - _TAG_HEIGHT)
@@ -90,16 +90,19 @@ def worker_key(letter: str) -> str:
 
 
 def draw_answers(canvas: Canvas, said: Sequence[Said], pair: Sequence[str]) -> None:
-    """Every worker's boxes; those with a label of the confused ``pair`` are tagged with worker and label."""
-    numbers = {label: str(number) for number, label in enumerate(pair, 1)}
-    for place, one in enumerate(said):
-        color, pattern = worker_style(one.letter)
+    """Every worker's boxes; those about a thing with both labels of the confused ``pair`` are tagged."""
+    things = split_things(said, pair)
+    tagged = {id(box) for thing in things for _, box in thing}
+    for one in said:
         for box in one.boxes:
-            if box.label in numbers:
-                canvas.frame(box, color, pattern)
-                canvas.tag(box, f"{one.letter}{numbers[box.label]}", color, place, wide=2)
-            else:
+            if id(box) not in tagged:
                 canvas.thin(box)
+    for thing in things:
+        corner = DrawnBox("", min(box.left for _, box in thing), min(box.top for _, box in thing), 0, 0)
+        for place, (letter, box) in enumerate(thing):
+            color, pattern = worker_style(letter)
+            canvas.frame(box, color, pattern)
+            canvas.tag(corner, f"{letter}{pair.index(box.label) + 1}", color, place)
 
 
 def draw_label(canvas: Canvas, label: BoxesLabel, *, least: int) -> None:
@@ -113,17 +116,6 @@ def draw_label(canvas: Canvas, label: BoxesLabel, *, least: int) -> None:
         color = COLORS[box.class_id % len(COLORS)]
         canvas.frame(drawn, color, "")
         canvas.tag(drawn, f"{_short(box.name)} {box.confidence or 0:.0%}", color)
-
-
-def each_told(said: Iterable[Said]) -> Iterator[tuple[str, str]]:
-    """What each worker said in words, as (letter, words)."""
-    for one in said:
-        yield one.letter, _counted(one.labels)
-
-
-def _counted(labels: Mapping[str, int]) -> str:
-    words = [f"{count} {label}" if count > 1 else label for label, count in list(labels.items())[:8]]
-    return ", ".join(words) or "nothing"
 
 
 def _short(text: str) -> str:

@@ -95,11 +95,12 @@ def _confusions(summary: Mapping[str, Any], album: Album) -> Iterator[str]:
         yield paragraph(
             f"{one['share']:.0%} of the comparable pairs of answers differ between the two: {one['pairs']:,} pairs "
             f"in {one['objects']:,} images."
-            + f" In {alone:,} of them one worker gave both labels to the same thing." * bool(alone)
+            + f" In {alone:,} of them one worker gave both labels to the same thing."
+            * bool(alone)
         )
         if place in figures:
             yield paragraph(
-                f"A letter is a worker (see Workers), 1 is {first}, 2 is {second}; dotted boxes are others."
+                f"A letter is a worker (see Workers), 1 is {first}, 2 is {second}; dotted boxes are in no doubt."
             )
             yield _pictures(figures[place])
 
@@ -125,7 +126,7 @@ def _workers(summary: Mapping[str, Any]) -> Iterator[str]:
             "Skill says how well a worker's answers go with the merged labels, the pale bar how sure that is; "
             "agreement how well they go with those of the other workers. Few answers say little."
         )
-        head = ["", "worker", "answers", "skill", "agreement", "usual time", "note"]
+        head = ["sign", "worker", "answers", "skill", "agreement", "usual time", "note"]
         yield table("Workers, those to look at first", head, rows, total=len(ranked))
 
 

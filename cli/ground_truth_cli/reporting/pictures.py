@@ -13,8 +13,8 @@ from ground_truth.job_manifest import image_of
 from ground_truth.job_results import JobResults
 from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
 from ground_truth.output_manifest import read_label
-from ground_truth_cli.reporting.answers import Said, answers_of
-from ground_truth_cli.reporting.drawing import Canvas, draw_answers, draw_label, each_told
+from ground_truth_cli.reporting.answers import Said, answers_of, split_things
+from ground_truth_cli.reporting.drawing import Canvas, draw_answers, draw_label
 from ground_truth_cli.reporting.hints import has_one_worker
 from ground_truth_cli.reporting.text import escaped, items, shown
 from ground_truth_cli.reporting.thumbnails import Thumbnails
@@ -22,6 +22,7 @@ from ground_truth_cli.reporting.thumbnails import Thumbnails
 # Of the page's ten megabytes.
 MOST_BYTES = 7_000_000
 _TAGGED = 3
+_LABELS_TOLD = 8
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Album:
         if found:
             canvas, words = found
             draw_answers(canvas, said, pair)
-            yield self._figure(canvas, object_id, f"{words}, with the boxes of {len(said)} workers", _each(said))
+            yield self._figure(canvas, object_id, f"{words}, with the boxes of {len(said)} workers", _sides(said, pair))
 
     def _unsure(self, object_id: str, confidence: float) -> Iterator[str]:
         label = self._label(object_id)
@@ -113,8 +114,31 @@ class Album:
         return figure
 
 
+def _sides(said: Sequence[Said], pair: Sequence[str]) -> str:
+    """Who gave which label of a confused pair: where there are boxes, to the things that got both."""
+    given = set(_given(said, pair))
+    sides = ((label, [one.letter for one in said if (one.letter, label) in given]) for label in pair)
+    return items(f"{shown(label)}: {', '.join(letters) or 'nobody'}" for label, letters in sides)
+
+
+def _given(said: Sequence[Said], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if any(one.boxes for one in said):
+        yield from ((letter, box.label) for thing in split_things(said, pair) for letter, box in thing)
+    else:
+        yield from ((one.letter, label) for one in said for label in one.labels if label in pair)
+
+
 def _each(said: Sequence[Said]) -> str:
-    return items(f"{letter}: {shown(words)}" for letter, words in each_told(said))
+    """What the workers said, those of one mind together."""
+    minds: dict[str, list[str]] = {}
+    for one in said:
+        minds.setdefault(_counted(one.labels), []).append(one.letter)
+    return items(f"{', '.join(letters)}: {shown(words)}" for words, letters in minds.items())
+
+
+def _counted(labels: Mapping[str, int]) -> str:
+    words = [f"{count} {label}" if count > 1 else label for label, count in sorted(labels.items())[:_LABELS_TOLD]]
+    return ", ".join(words) or "nothing"
 
 
 def _confidences(label: Label | None) -> list[float]:

@@ -25,8 +25,8 @@ dd { margin: 0; font-size: 1.25rem; font-weight: 600; font-variant-numeric: tabu
 table { border-collapse: collapse; width: 100%; margin: .75rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .3rem; }
 th, td { padding: .35rem .6rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
-  min-width: 4.5rem; max-width: 28rem; overflow: hidden; }
-thead th { color: var(--soft); font-weight: 600; font-size: .875rem; }
+  min-width: 6.5rem; max-width: 28rem; overflow: hidden; }
+thead th { overflow-wrap: normal; color: var(--soft); font-weight: 600; font-size: .875rem; }
 tbody th { font-weight: 600; }
 .chart { display: block; width: 100%; max-width: 34rem; }
 .chart text { font-size: 12px; text-anchor: middle; fill: var(--text); }
@@ -41,6 +41,7 @@ figure > svg { display: block; width: 100%; height: auto; background: #3b4046; b
 figure text { font: 600 20px system-ui, sans-serif; fill: #fff; unicode-bidi: isolate; }
 figure .missing { font-weight: 400; fill: #c9d1d9; text-anchor: middle; }
 figcaption { font-size: .875rem; padding-top: .3rem; }
+figcaption p { margin: .2rem 0; }
 figcaption ul { margin: .2rem 0; padding-left: 1.1rem; }
 .frame { fill: none; stroke-width: 3.5; }
 .halo { fill: none; stroke: #000; stroke-opacity: .45; stroke-width: 5.5; }

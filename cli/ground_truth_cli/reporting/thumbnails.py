@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -60,10 +61,7 @@ class Thumbnails:
             return self._read_s3(uri)
         if self.folder.startswith("s3://"):
             return self._read_s3(f"{self.folder.rstrip('/')}/{PurePosixPath(uri).name}")
-        for path in _places(Path(self.folder), uri):
-            if path.is_file():
-                return _bounded(path)
-        raise Missing("it is not in the folder of --images")
+        return _first_file(_places(Path(self.folder), uri))
 
     def _read_s3(self, uri: str) -> bytes:
         from botocore.exceptions import BotoCoreError, ClientError
@@ -96,9 +94,12 @@ def _places(folder: Path, uri: str) -> Iterator[Path]:
         yield folder.joinpath(*parts[start:])
 
 
-def _bounded(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return _not_too_long(file.read(MOST_BYTES + 1))
+def _first_file(paths: Iterator[Path]) -> bytes:
+    for path in paths:
+        # Names come from the manifest: what no file can be called is not there either.
+        with suppress(OSError, ValueError), path.open("rb") as file:
+            return _not_too_long(file.read(MOST_BYTES + 1))
+    raise Missing("it is not in the folder of --images")
 
 
 def _not_too_long(content: bytes) -> bytes:
