@@ -22,7 +22,7 @@ ONE_WORKER = (
 def hints(summary: Mapping[str, Any], letters: Mapping[str, str]) -> Iterator[str]:
     """Yields what to do, the most urgent first; nothing where all is well."""
     if not summary["labeled"]:
-        yield "No image has a label yet: wait for answers, or see under failures why none could be merged."
+        yield "No image has a label yet: wait for answers, or see under failures and doubts why none could be merged."
     yield from _instructions(summary)
     yield from _workers(summary, letters)
     yield from _labels(summary)
@@ -82,7 +82,7 @@ def _labels(summary: Mapping[str, Any]) -> Iterator[str]:
                 "pictures below, and leave such labels out of training with 'export --min-confidence'."
             )
     if summary["failed"]:
-        yield f"{_images(len(summary['failed']))} failed: the reasons are under failures."
+        yield f"{_images(len(summary['failed']))} failed: the reasons are under failures and doubts."
     if summary["unanswered"]:
         yield f"{_images(len(summary['unanswered']))} have no answer yet."
 

@@ -30,7 +30,7 @@ def page(summary: Mapping[str, Any], album: Album) -> str:
         section("Least sure images", *_least_sure(album)),
         section("Time", *_time(summary)),
         section("Cost so far", *_cost(summary["cost"])),
-        section("Failures", *_failures(summary)),
+        section("Failures and doubts", *_failures(summary)),
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
