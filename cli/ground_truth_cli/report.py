@@ -1,7 +1,6 @@
 """``ground-truth report``: a page that shows what a job's labels are worth, and what to look at."""
 
 import json
-import tempfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -13,13 +12,9 @@ from botocore.config import Config
 
 from ground_truth.cost import Backend
 from ground_truth.job_folder import Job, find_job, manifest_of
-from ground_truth.job_results import JobResults, consolidate_job
 from ground_truth.label_categories import read_labels
 from ground_truth.manifest import Record, read_manifest
-from ground_truth.reporting.answers import letters_of
-from ground_truth.reporting.page import page
-from ground_truth.reporting.pictures import Album
-from ground_truth.reporting.summary import summarize
+from ground_truth.reporting.making import MOST_PICTURES, make_report
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth_cli.progress import counting
@@ -48,7 +43,7 @@ _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts"
 )
 @click.option("--price-usd", help="The price paid for an answer, with a vendor or the public crowd.")
 @click.option("--region", default="us-east-1", show_default=True, help="Whose list prices to take.")
-@click.option("--pictures", type=click.IntRange(0, 100), default=24, show_default=True, help="Pictures at most.")
+@click.option("--pictures", type=click.IntRange(0, 100), default=MOST_PICTURES, show_default=True, help="At most.")
 @click.option(
     "--out",
     default="report",
@@ -79,35 +74,24 @@ def report(
     job = find_job(folder_at(source))
     lines = _lines(job, manifest)
     task_type = TASK_TYPES[type_key] if type_key else _type_in(lines or [], label_attribute)
-    with tempfile.TemporaryDirectory() as masks:
-        with counting("Reading answers") as progress:
-            results = consolidate_job(
-                job,
-                task_type,
-                write_file=_Masks(Path(masks)),
-                labels=read_labels(read_file(labels)) if labels else None,
-                manifest=lines,
-                label_attribute=label_attribute,
-                progress=progress,
-            )
-        summary = summarize(results, task_type, backend=Backend(backend), region=region, price_usd=price_usd)
-        html = page(summary, _album(job, results, images, Path(masks), pictures))
+    with counting("Reading answers") as progress:
+        made = make_report(
+            job,
+            task_type,
+            thumbnails=Thumbnails(client=boto3.client("s3", config=_SOON), folder=images),
+            backend=Backend(backend),
+            region=region,
+            price_usd=price_usd,
+            labels=read_labels(read_file(labels)) if labels else None,
+            lines=lines,
+            label_attribute=label_attribute,
+            pictures=pictures,
+            progress=progress,
+        )
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.html").write_text(html, encoding="utf-8")
-    (out / "quality.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    _summarize(summary, out, as_json=as_json)
-
-
-class _Masks:
-    """Keeps merged masks in a folder until the report is made."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, object_id: str, png: bytes) -> str:
-        """Writes a mask and returns its name."""
-        (self._folder / f"{object_id}.png").write_bytes(png)
-        return f"{object_id}.png"
+    (out / "report.html").write_text(made.html, encoding="utf-8")
+    (out / "quality.json").write_text(json.dumps(made.summary, indent=2) + "\n", encoding="utf-8")
+    _summarize(made.summary, out, as_json=as_json)
 
 
 def _lines(job: Job, manifest: str | None) -> list[Record] | None:
@@ -132,17 +116,6 @@ def _type_in(lines: list[Record], label_attribute: str | None) -> TaskType:
             f"the kind of task is not clear, the manifest has {found}: give --type, one of {', '.join(_TYPES)}"
         )
     return known[0]
-
-
-def _album(job: Job, results: JobResults, images: str | None, masks: Path, pictures: int) -> Album:
-    return Album(
-        job=job,
-        results=results,
-        letters=letters_of([worker.worker_id for worker in results.workers]),
-        thumbnails=Thumbnails(client=boto3.client("s3", config=_SOON), folder=images),
-        masks=masks,
-        left=pictures,
-    )
 
 
 def _summarize(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
