@@ -136,7 +136,7 @@ export class TaskView {
   }
   tick(held, seconds) {
     this.bar.tick(seconds);
-    if (seconds <= 0) this.notices.show('time', texts.expired, { [texts.otherTask]: () => this.next() });
+    if (seconds <= 0) this.notices.show('time', texts.expired, { [texts.goOn]: () => this.next() });
     else if (seconds <= SOON_SECONDS && held.deadline.whole > 2 * SOON_SECONDS) this.notices.show('time', texts.soonUp);
   }
 
@@ -156,7 +156,7 @@ export class TaskView {
     else if (refused.status === 410 && held.deadline.left > 0) this.gone();
   }
   gone() {
-    this.notices.show('gone', texts.gone, { [texts.otherTask]: () => this.next() });
+    this.notices.show('gone', texts.gone, { [texts.goOn]: () => this.next() });
   }
   submit(held, answer) {
     if (held !== this.current) return;

@@ -57,8 +57,8 @@ export const texts = {
   soonUp: 'Two minutes are left for this task. What you entered is kept even if the time runs out.',
   expired:
     'The time for this task is over, and others may get it now. Nothing you entered is lost: you can still submit ' +
-    'it, and it counts if the task is not finished yet. Or go on with another task.',
-  otherTask: 'Another task',
+    'it, and it counts if the task is not finished yet. Or go on: to this task with new time if it is free, else to another.',
+  goOn: 'Go on',
   gone: 'This task is no longer yours: it was given back, or finished by others. What you entered is kept in this browser.',
   elsewhere:
     'You work on this job in another tab or window. Go on there, or take the task over to this one; nothing is lost.',

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -148,7 +149,7 @@ class PortalSite:
             def log_message(self, format: str, *args: object) -> None:
                 """Tests look at `asked` and `fetched` instead."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = _Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         return server
 
@@ -223,6 +224,13 @@ class PortalSite:
         return answer["statusCode"], answer["headers"], answer["body"].encode()
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a browser that was closed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Cognito:
     """As much of Cognito as a page meets: its sign-in pages with PKCE, and its API with passwords."""
 
@@ -233,6 +241,7 @@ class Cognito:
         self.asked: list[str] = []
         self.given: list[str] = []
         self.revoked: list[str] = []
+        self.renews = True
 
     def answer(self, request: BaseHTTPRequestHandler, path: str, query: str, content: bytes) -> Answer:
         self.asked.append(path)
@@ -279,6 +288,8 @@ class Cognito:
         """InitiateAuth and RespondToAuthChallenge."""
         parameters = given.get("AuthParameters") or given["ChallengeResponses"]
         if given.get("AuthFlow") == "REFRESH_TOKEN_AUTH":
+            if not self.renews:
+                return _refused("Refresh Token has been revoked")
             name = parameters["REFRESH_TOKEN"].removeprefix("refresh-")
         elif action == "RespondToAuthChallenge":
             name = given["Session"].removeprefix("session-")

@@ -8,6 +8,10 @@ from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
 from tests.browser.portal import FILES, SECONDS_OF_TOKENS, PortalSite, token
 
+# Chromium without a window sees all of its pages.
+SEEN = """state => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange')) }"""
+
 
 class PortalWorker:
     """Signed in as `subject` from the beginning, unless None; `errors` are what the browser complained of."""
@@ -78,6 +82,11 @@ class PortalWorker:
     @property
     def notice(self) -> Locator:
         return self.page.locator(".notice")
+
+    def hide(self) -> None:
+        """Goes to another tab and comes back."""
+        for state in ("hidden", "visible"):
+            self.page.evaluate(SEEN, state)
 
     @property
     def remark(self) -> Any:

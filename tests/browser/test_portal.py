@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ground_truth.engine.model import Status
+from tests.browser.portal_worker import SEEN
 from tests.engine.world import BUCKET
 
 FORM = "<crowd-form><crowd-input name='remark' label='Remark'></crowd-input></crowd-form>"
@@ -56,7 +57,7 @@ def test_short_instructions_stay_and_full_ones_come_before_the_first_task_alone(
     portal.begin(objects=2)
     ada = worker(hash="#/jobs/Yard")
     rules = ada.frame.get_by_role("dialog", name="The rules")
-    expect(rules).to_contain_text("Look at the whole photo first.")
+    expect(ada.frame.get_by_text("Look at the whole photo first.")).to_be_visible()
     rules.get_by_role("button", name="Close").click()
     expect(ada.frame.get_by_text("Choose what is nearest.")).to_be_visible()
     ada.answer("pallet")
@@ -116,11 +117,9 @@ def test_time_is_counted_only_while_the_page_can_be_seen(portal, worker) -> None
     portal.begin(objects=1)
     ada = worker(hash="#/jobs/Yard")
     ada.ready()
-    show = """state => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange')) }"""
-    ada.page.evaluate(show, "hidden")
+    ada.page.evaluate(SEEN, "hidden")
     ada.page.wait_for_timeout(1500)
-    ada.page.evaluate(show, "visible")
+    ada.page.evaluate(SEEN, "visible")
     portal.engine.clock.now += 60
     ada.submit()
     ada.answers(1)
