@@ -96,8 +96,8 @@ def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:
 def data_after_deletion(name: str) -> set[str]:
     """What becomes of buckets, answers and workers; the page's files are a program, not data."""
     kinds = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool")
-    found = {id: each for kind in kinds for id, each in template(name).find_resources(kind).items()}
-    return {each["DeletionPolicy"] for id, each in found.items() if "PortalBucket" not in id}
+    found = [entry for kind in kinds for entry in template(name).find_resources(kind).items()]
+    return {resource["DeletionPolicy"] for owner, resource in found if "PortalBucket" not in owner}
 
 
 def test_prod_is_protected_from_deletion_and_its_data_stays() -> None:
