@@ -1,0 +1,63 @@
+"""``ground-truth portal``: the workers' page of an environment that does not host it."""
+
+import json
+import webbrowser
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import click
+from botocore.config import Config
+
+from ground_truth.task_description import TaskDescription
+from ground_truth_cli.deployment import Deployment, find_deployment
+from ground_truth_cli.engine import find_engine
+from ground_truth_cli.portal_server import Behind, serve
+
+
+@click.command()
+@click.option("--env", "environment", required=True, help="The environment, such as local.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine. [a free one]")
+@click.option("--no-browser", is_flag=True, help="Only say the address.")
+@click.option("--json", "as_json", is_flag=True, help="Print the address as JSON.")
+def portal(environment: str, port: int, no_browser: bool, as_json: bool) -> None:
+    """Open the workers' page: the hosted one, or one that is served from this machine while the command runs."""
+    deployment = find_deployment(environment)
+    engine = find_engine(deployment)
+    if engine.portal_url:
+        _tell(engine.portal_url, as_json, f"{engine.portal_url} is the workers' page of {environment}.")
+        if not no_browser:
+            webbrowser.open(engine.portal_url)
+        return
+    behind = Behind(
+        api_url=engine.api_url,
+        cognito_url=deployment.client("cognito-idp").meta.endpoint_url,
+        client=engine.client,
+        files=tuple(sorted({place for task in deployment.tasks.values() for place in _addresses(task, deployment)})),
+    )
+    with serve(behind, port) as server:
+        address = f"http://127.0.0.1:{server.server_port}/"
+        _tell(address, as_json, f"{address} is the workers' page of {environment}; Ctrl-C ends it.")
+        if not no_browser:
+            webbrowser.open(address)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            click.echo("Ended.", err=True)
+
+
+def _tell(address: str, as_json: bool, words: str) -> None:
+    click.echo(json.dumps({"url": address}) if as_json else words)
+
+
+def _addresses(task: TaskDescription, deployment: Deployment) -> Iterator[str]:
+    """Where the browser finds a task's images and instruction pictures."""
+    media = urlsplit(task.instruction_media)
+    buckets = [task.training_bucket, *([media.netloc] if media.scheme == "s3" else [])]
+    # Signed as the worker API signs.
+    style = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    s3 = deployment.client("s3", config=Config(signature_version="s3v4", s3=style))
+    for bucket in buckets:
+        signed = urlsplit(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "any"}))
+        yield f"{signed.scheme}://{signed.netloc}"
+    if media.scheme == "https":
+        yield f"https://{media.netloc}"
