@@ -7,7 +7,7 @@ import click
 from ground_truth_cli.errors import PlainErrors
 
 # Loaded when called: what one command needs, such as boto3, the others need not wait for.
-COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "template")
+COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "template", "workers")
 
 
 class Commands(PlainErrors):

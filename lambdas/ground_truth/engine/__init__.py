@@ -1,0 +1,1 @@
+"""The self-hosted engine: labeling jobs in your own account."""
