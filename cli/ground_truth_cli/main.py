@@ -7,7 +7,10 @@ import click
 from ground_truth_cli.errors import PlainErrors
 
 # Loaded when called: what one command needs, such as boto3, the others need not wait for.
-COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "template", "workers")
+COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "start", "template", "workers")
+
+# The module start is the program's entry point.
+_MODULES = {"start": "start_job"}
 
 
 class Commands(PlainErrors):
@@ -21,7 +24,8 @@ class Commands(PlainErrors):
         """Loads a command; None if there is none of the name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"ground_truth_cli.{cmd_name}"), cmd_name)
+        module = importlib.import_module(f"ground_truth_cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
 

@@ -1,0 +1,101 @@
+"""``ground-truth start``: examines, tells the cost and starts a labeling job on either backend."""
+
+import json
+import sys
+from datetime import UTC, datetime
+
+import click
+from botocore.exceptions import ClientError
+
+from ground_truth.checks import Level
+from ground_truth.cost import Backend, estimate
+from ground_truth.request import Request, merge
+from ground_truth.s3 import split_uri
+from ground_truth.task_types import CUSTOM, TASK_TYPES
+from ground_truth_cli.deployment import Deployment, find_deployment
+from ground_truth_cli.doctor import examine
+from ground_truth_cli.engine import find_engine
+from ground_truth_cli.refusals import code_of
+
+_TAKEN = {"ResourceInUse", "ExecutionAlreadyExists"}
+
+
+@click.command()
+@click.argument("task_name", metavar="TASK")
+@click.option("--env", "environment", required=True, help="The environment, such as dev.")
+@click.option("--manifest", "manifest_uri", required=True, help="The input manifest, s3://bucket/key.")
+@click.option("--name", "job_name", help="The job's name; by default the task's with the moment (UTC).")
+@click.option("--workers", type=click.IntRange(1, 9), help="Answers an object; by default the task's.")
+@click.option("--backend", type=click.Choice(["self-hosted", "ground-truth"]), help="By default the task's.")
+@click.option("--limit-usd", default=10.0, show_default=True, help="Ask before a job that costs more.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print for programs.")
+def start(
+    task_name: str,
+    environment: str,
+    manifest_uri: str,
+    job_name: str | None,
+    workers: int | None,
+    backend: str | None,
+    limit_usd: float,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Start a job of TASK, after the doctor's examination; exits with status 1 if it finds a problem."""
+    bucket, key = split_uri(manifest_uri)
+    deployment = find_deployment(environment)
+    task = deployment.task(task_name)
+    problems = [
+        f"{finding.where}: {finding.found} -> {finding.fix}"
+        for finding in examine(deployment, task_name, manifest_uri=manifest_uri)
+        if finding.level is Level.PROBLEM
+    ]
+    if problems:
+        raise ValueError("the job was not started:\n" + "\n".join(problems))
+    request = deployment.request(task_name, job_name or f"{task_name}-{datetime.now(UTC):%Y%m%d-%H%M%S}", manifest_uri)
+    if workers:
+        request = merge(request, {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": workers}})
+    hosted = (backend or task.workforce) == "self-hosted"
+    if not hosted and "WorkteamArn" not in request["HumanTaskConfig"]:
+        raise ValueError(
+            f"task {task_name!r} has no work team: leave out --backend, or deploy it with another workforce"
+        )
+    lines = deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"].iter_lines()
+    cost = estimate(
+        TASK_TYPES.get(task.type, CUSTOM),
+        objects=sum(1 for line in lines if line.strip()),
+        workers=request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"],
+        backend=Backend.SELF_HOSTED if hosted else Backend(task.workforce),
+        region=deployment.region,
+    ).total_usd
+    _confirm(cost, limit_usd, yes)
+    arn = _start(deployment, request, hosted)
+    found = {"name": request["LabelingJobName"], "arn": arn, "usd": round(cost, 2)}
+    click.echo(json.dumps(found) if as_json else f"started {found['name']}, about USD {cost:.2f}: {arn}")
+
+
+def _confirm(cost: float, limit_usd: float, yes: bool) -> None:
+    if yes or cost <= limit_usd:
+        return
+    if not sys.stdin.isatty():
+        raise ValueError(
+            f"the job costs about USD {cost:.2f}, more than {limit_usd:g}: add --yes, or raise --limit-usd"
+        )
+    click.confirm(f"The job costs about USD {cost:.2f}. Start it?", abort=True, err=True)
+
+
+def _start(deployment: Deployment, request: Request, hosted: bool) -> str:
+    name = request["LabelingJobName"]
+    try:
+        if not hosted:
+            return str(deployment.client("sagemaker").create_labeling_job(**request)["LabelingJobArn"])
+        machine = find_engine(deployment).state_machine
+        given = json.dumps({"request": request})
+        states = deployment.client("stepfunctions")
+        return str(states.start_execution(stateMachineArn=machine, name=name, input=given)["executionArn"])
+    except ClientError as error:
+        if code_of(error) not in _TAKEN:
+            raise
+        raise ValueError(
+            f"there is a job {name!r} already (upper and lower case are the same): use another --name"
+        ) from error
