@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 
 import click
 from botocore.exceptions import ClientError
@@ -16,6 +15,7 @@ from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.doctor import examine
 from ground_truth_cli.engine import find_engine
 from ground_truth_cli.refusals import code_of
+from ground_truth_cli.request import checked_name
 
 _TAKEN = {"ResourceInUse", "ExecutionAlreadyExists"}
 
@@ -43,6 +43,7 @@ def start(
 ) -> None:
     """Start a job of TASK, after the doctor's examination; exits with status 1 if it finds a problem."""
     bucket, key = split_uri(manifest_uri)
+    name = checked_name(task_name, job_name)
     deployment = find_deployment(environment)
     task = deployment.task(task_name)
     problems = [
@@ -52,7 +53,7 @@ def start(
     ]
     if problems:
         raise ValueError("the job was not started:\n" + "\n".join(problems))
-    request = deployment.request(task_name, job_name or f"{task_name}-{datetime.now(UTC):%Y%m%d-%H%M%S}", manifest_uri)
+    request = deployment.request(task_name, name, manifest_uri)
     if workers:
         request = merge(request, {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": workers}})
     hosted = (backend or task.workforce) == "self-hosted"

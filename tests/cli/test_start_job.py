@@ -77,3 +77,9 @@ def test_a_job_of_ground_truth_is_created_with_the_request(account, monkeypatch)
     request = account.deployment.request("street", "mine", MANIFEST)
     stub.add_response("create_labeling_job", {"LabelingJobArn": ARN}, request)
     assert command._start(account.deployment, request, hosted=False) == ARN
+
+
+def test_a_name_that_no_backend_takes_is_refused_before_anything_is_examined(run) -> None:
+    done = run("--name", "not_a_name")
+    assert done.exit_code == 1
+    assert "'name' should be 1 to 63 letters, digits and hyphens, got 'not_a_name'" in done.output
