@@ -46,11 +46,13 @@ def start(
     name = checked_name(task_name, job_name)
     deployment = find_deployment(environment)
     task = deployment.task(task_name)
-    problems = [
-        f"{finding.where}: {finding.found} -> {finding.fix}"
-        for finding in examine(deployment, task_name, manifest_uri=manifest_uri)
-        if finding.level is Level.PROBLEM
-    ]
+    problems = []
+    for finding in examine(deployment, task_name, manifest_uri=manifest_uri):
+        told = f"{finding.where}: {finding.found} -> {finding.fix}"
+        if finding.level is Level.PROBLEM:
+            problems.append(told)
+        elif finding.level is Level.WARNING:
+            click.echo(f"warning  {told}", err=True)
     if problems:
         raise ValueError("the job was not started:\n" + "\n".join(problems))
     request = deployment.request(task_name, name, manifest_uri)

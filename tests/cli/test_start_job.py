@@ -65,6 +65,16 @@ def test_above_the_limit_it_is_refused_where_nobody_can_be_asked(run, states) ->
     assert "more than 0: add --yes, or raise --limit-usd" in done.output
 
 
+def test_warnings_are_told_and_do_not_stop_the_start(run, account, states) -> None:
+    account.s3.delete_bucket_ownership_controls(Bucket=TRAINING)
+    account.put_lines(*[{"source-ref": account.put_image("images/one.jpg")}] * 2)
+    states.add_response("start_execution", {"executionArn": EXECUTION, "startDate": 0})
+    done = run("--json")
+    assert done.exit_code == 0, done.output
+    assert "warning  " in done.stderr
+    assert json.loads(done.stdout)["arn"] == EXECUTION
+
+
 def test_ground_truth_needs_a_work_team(run, states) -> None:
     done = run("--backend", "ground-truth")
     assert done.exit_code == 1
