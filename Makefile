@@ -5,7 +5,7 @@ READY := .venv/.ready
 # The CDK command line starts `node`, which comes from PyPI into the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test browser lint diff wheel clean
+.PHONY: help setup demo label test browser lint diff wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -14,6 +14,9 @@ setup: $(READY) ## install everything into .venv and node_modules; done once
 
 demo: $(READY) ## label images on this machine: deploy to the emulator, label, show; PHOTOS=folder takes yours
 	@$(BIN)/python -m examples.street.demo $(if $(PHOTOS),--photos "$(PHOTOS)")
+
+label: $(READY) ## label a rendered scene by hand in the browser
+	@$(BIN)/python -m examples.street.label
 
 test: $(READY) lint ## run every check but those in a browser
 	$(BIN)/python -m pytest --ignore=tests/browser

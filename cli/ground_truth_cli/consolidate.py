@@ -1,20 +1,17 @@
 """``ground-truth consolidate``: a whole job's labels anew, from what its workers answered."""
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
 import click
 
-from ground_truth.job_folder import Folder, LocalFolder, S3Folder, find_job
-from ground_truth.job_results import JobResults, Progress, consolidate_job
+from ground_truth.job_folder import find_job
+from ground_truth.job_results import JobResults, consolidate_job
 from ground_truth.label_categories import read_labels
 from ground_truth.manifest import read_manifest
-from ground_truth.s3 import Files
 from ground_truth.task_types import CUSTOM, TASK_TYPES
+from ground_truth_cli.job_source import answers_bar, content_of, folder_of
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
 
@@ -51,14 +48,14 @@ def consolidate(
         (masks / f"{object_id}.png").write_bytes(png)
         return f"masks/{object_id}.png"
 
-    job = find_job(_folder(source))
-    with _progress() as progress:
+    job = find_job(folder_of(source))
+    with answers_bar() as progress:
         results = consolidate_job(
             job,
             TASK_TYPES[type_key],
             write_file=write_mask,
-            labels=read_labels(_read(labels)) if labels else None,
-            manifest=list(read_manifest(BytesIO(_read(manifest)))) if manifest else None,
+            labels=read_labels(content_of(labels)) if labels else None,
+            manifest=list(read_manifest(BytesIO(content_of(manifest)))) if manifest else None,
             label_attribute=label_attribute,
             progress=progress,
         )
@@ -72,28 +69,6 @@ def consolidate(
     _summarize(results, out, as_json=as_json)
     if not results.quality["labeled"]:
         raise ValueError(f"no object could be labeled; {out / 'quality.json'} says why of each")
-
-
-def _folder(source: str) -> Folder:
-    return S3Folder(Files(), source) if source.startswith("s3://") else LocalFolder(Path(source))
-
-
-def _read(file: str) -> bytes:
-    return Files().read(file) if file.startswith("s3://") else Path(file).read_bytes()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on a terminal, nothing elsewhere."""
-    from tqdm import tqdm
-
-    with tqdm(desc="Reading answers", unit="object", file=sys.stderr, disable=None, leave=False) as bar:
-
-        def update(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield update
 
 
 def _summarize(results: JobResults, out: Path, *, as_json: bool) -> None:

@@ -96,7 +96,7 @@ def find_deployment(environment: str, *, session: Any = None) -> Deployment:
             "no AWS credentials were found: run 'aws configure' or 'aws sso login', or set AWS_PROFILE"
         ) from error
     except NoRegionError as error:
-        raise ValueError("no AWS region is chosen: set AWS_REGION to the region of the stack") from error
+        raise ValueError("no AWS region is chosen: set AWS_DEFAULT_REGION to the region of the stack") from error
     except ClientError as error:
         if is_refusal(error):
             raise ValueError(
@@ -122,7 +122,8 @@ def _nothing_there(session: Any, environment: str) -> str:
         pages = session.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=_ROOT, Recursive=True)
         names = sorted({entry["Name"].split("/")[2] for page in pages for entry in page["Parameters"]})
     except ClientError:
-        return f"{found}: deploy its stack, or set AWS_REGION to where it is (you may not list the other environments)"
+        elsewhere = "deploy its stack, or set AWS_DEFAULT_REGION to where it is"
+        return f"{found}: {elsewhere} (you may not list the other environments)"
     if not names:
-        return f"{found}, nor has any other: deploy a stack, or set AWS_REGION and AWS_PROFILE to where it is"
+        return f"{found}, nor has any other: deploy a stack, or set AWS_DEFAULT_REGION and AWS_PROFILE to where it is"
     return f"{found}: there are {', '.join(names)}; name one of these or deploy the stack"

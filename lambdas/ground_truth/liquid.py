@@ -2,30 +2,31 @@
 
 Every output is escaped for HTML. Objects and lists print as JSON. Beside the standard filters there are
 ``grant_read_access``, ``to_json`` and ``skip_autoescape``. Texts written in a template itself are taken as
-HTML that its author meant, where Ground Truth escapes them too.
+HTML that its author meant, where Ground Truth escapes them too. Every rendering comes to an end
+(`liquid_bounds`).
 """
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from liquid import DictLoader, Environment, Undefined
+from liquid import DictLoader, Undefined
+from liquid.exceptions import LiquidError
 from markupsafe import Markup, escape
 
-GrantReadAccess = Callable[[str], str]
+from ground_truth.liquid_bounds import BoundedEnvironment
 
-# A page has a few hundred rounds of loops; more is a mistake that would keep its reader waiting.
-_LOOP_ROUNDS = 100_000
+GrantReadAccess = Callable[[str], str]
 
 _S3_PREFIXES = ("s3://", "https://s3.amazonaws.com/")
 
 
-def environment(grant_read_access: GrantReadAccess, undefined: type[Undefined] = Undefined) -> Environment:
+def environment(grant_read_access: GrantReadAccess, undefined: type[Undefined] = Undefined) -> BoundedEnvironment:
     """Makes a python-liquid environment; ``grant_read_access`` turns an S3 URI into a URL a browser can load.
 
     Other URLs pass the filter as they are. Templates cannot include others.
     """
-    made = _Environment(autoescape=True, undefined=undefined, loader=DictLoader({}))
+    made = BoundedEnvironment(autoescape=True, undefined=undefined, loader=DictLoader({}))
     made.add_filter("grant_read_access", _Granting(grant_read_access))
     made.add_filter("to_json", _to_json)
     made.add_filter("skip_autoescape", lambda value: Markup(str(value)))
@@ -35,19 +36,21 @@ def environment(grant_read_access: GrantReadAccess, undefined: type[Undefined] =
 def render(template: str, task_input: Mapping[str, Any], grant_read_access: GrantReadAccess) -> str:
     """Renders the page of one data object; what ``task_input`` lacks is empty.
 
-    Raises liquid.exceptions.LiquidError for a template that is none.
+    Raises liquid.exceptions.LiquidError for a template that is none or that does not come to an end.
     """
     page: str = environment(grant_read_access).from_string(template).render(**page_variables(task_input))
     return page
 
 
 def page_variables(task_input: Mapping[str, Any]) -> dict[str, Any]:
-    """What a template can name: ``task.input`` and all below it."""
-    return {"task": _printable({"input": task_input})}
+    """What a template can name: ``task.input`` and all below it.
 
-
-class _Environment(Environment):
-    loop_iteration_limit = _LOOP_ROUNDS
+    Raises liquid.exceptions.LiquidError for input that is nested too deeply.
+    """
+    try:
+        return {"task": _printable({"input": task_input})}
+    except RecursionError as error:
+        raise LiquidError("the task input is nested too deeply to be shown", token=None) from error
 
 
 class _Object(dict[str, Any]):

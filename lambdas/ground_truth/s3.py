@@ -1,10 +1,13 @@
 """S3 URIs and the few reads and writes the hooks need."""
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import boto3
+
+_CHUNK = 1024 * 1024
 
 
 class StoredFile(NamedTuple):
@@ -37,6 +40,21 @@ class Files:
         bucket, key = split_uri(uri)
         content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
         return content
+
+    def read_range(self, uri: str, start: int, end: int) -> bytes:
+        """The object's bytes from ``start`` up to ``end``."""
+        bucket, key = split_uri(uri)
+        content: bytes = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")[
+            "Body"
+        ].read()
+        return content
+
+    @contextmanager
+    def stream(self, uri: str) -> Iterator[Iterator[bytes]]:
+        """The object's lines as they come, with their ends."""
+        bucket, key = split_uri(uri)
+        with closing(self._client.get_object(Bucket=bucket, Key=key)["Body"]) as body:
+            yield body.iter_lines(chunk_size=_CHUNK, keepends=True)
 
     def write(self, uri: str, content: bytes, content_type: str) -> None:
         """Puts an object; the bucket's own encryption applies."""

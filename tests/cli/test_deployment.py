@@ -19,7 +19,8 @@ def test_fails_with_the_environments_there_are(account) -> None:
 
 
 def test_fails_when_there_is_nothing_at_all() -> None:
-    with moto.mock_aws(), pytest.raises(ValueError, match="nor has any other: deploy a stack, or set AWS_REGION"):
+    hint = "nor has any other: deploy a stack, or set AWS_DEFAULT_REGION"
+    with moto.mock_aws(), pytest.raises(ValueError, match=hint):
         find_deployment("dev", session=Session())
 
 
@@ -55,7 +56,7 @@ def test_fails_without_credentials(monkeypatch, tmp_path) -> None:
 def test_fails_without_region(monkeypatch, tmp_path) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(ValueError, match="no AWS region is chosen: set AWS_REGION"):
+    with pytest.raises(ValueError, match="no AWS region is chosen: set AWS_DEFAULT_REGION"):
         find_deployment("dev")
 
 

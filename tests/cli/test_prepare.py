@@ -3,10 +3,13 @@
 import csv
 import json
 import os
+import pty
+import re
 import signal
 import stat
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -205,6 +208,19 @@ def test_mistakes_are_told_in_a_sentence(photos, tmp_path, monkeypatch, argument
     output = prepare(*given, ok=False).output
     assert message in output
     assert "Traceback" not in output
+
+
+def test_on_a_terminal_rate_and_time_left_are_shown_and_elsewhere_nothing(photos: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    leader, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 120))
+    subprocess.run([*COMMAND, photos, tmp_path / "one"], env=environment, stderr=terminal, check=True)
+    os.close(terminal)
+    shown = os.read(leader, 10_000).decode()
+    os.close(leader)
+    assert re.search(r"7/7 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+ ?file/s", shown), shown
+    quiet = subprocess.run([*COMMAND, photos, tmp_path / "two"], env=environment, capture_output=True, check=True)
+    assert quiet.stderr == b""
 
 
 COMMAND = [sys.executable, "-c", "from ground_truth_cli.main import main; main()", "prepare"]

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import boto3
 import pytest
 
 from emulator import Emulator
@@ -18,6 +19,8 @@ def s3():
     with Emulator.start() as emulator, pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.environment().items():
             patch.setenv(name, value)
+        # One that another test left behind knows nothing of the emulator.
+        patch.setattr(boto3, "DEFAULT_SESSION", None)
         client = emulator.session().client("s3")
         client.create_bucket(Bucket="photos")
         client.create_bucket(Bucket="training")

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,26 @@ def test_the_layer_is_what_the_tests_ran_with() -> None:
     layer = re.findall(r"^\w+==[\w.]+$", (REPOSITORY / "lambdas" / "requirements.txt").read_text(), re.MULTILINE)
     assert layer
     assert set(layer) <= set(project["optional-dependencies"]["dev"])
+
+
+def test_the_layer_that_renders_pins_all_that_it_carries_as_the_tests_do() -> None:
+    layer, tested = (
+        dict(re.findall(r"^([\w-]+)==([\w.]+)$", (REPOSITORY / file).read_text(), re.MULTILINE))
+        for file in ("lambdas/requirements-rendering.txt", "constraints.txt")
+    )
+    assert layer == {name: tested[name] for name in layer}
+    assert {_plain(name) for name in layer} == _needed("python-liquid")
+
+
+def _needed(package: str) -> set[str]:
+    """A package and all that it needs on Lambda."""
+    required = [line for line in metadata.requires(package) or () if ";" not in line]
+    names = [re.split(r"[ <>=!~]", line)[0] for line in required]
+    return {_plain(package)}.union(*map(_needed, names))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_the_command_line_is_pinned_to_one_version_of_cdk_two() -> None:

@@ -21,15 +21,18 @@ def wheel(tmp_path_factory) -> Path:
     return built
 
 
-def test_the_wheel_carries_the_lambda_code_and_types(wheel: Path) -> None:
+def test_the_wheel_carries_the_lambda_code_the_pages_and_types(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
         "cdk_ground_truth/py.typed",
         "cdk_ground_truth/lambdas/pre_annotation.py",
         "cdk_ground_truth/lambdas/post_annotation.py",
         "cdk_ground_truth/lambdas/requirements.txt",
+        "cdk_ground_truth/lambdas/requirements-rendering.txt",
         "cdk_ground_truth/lambdas/ground_truth/__init__.py",
         "ground_truth/__init__.py",
+        "ground_truth_cli/portal/crowd/index.js",
+        "ground_truth_cli/portal/preview/index.html",
     } <= names
 
 

@@ -14,6 +14,9 @@ from ground_truth_cli.preparation.work import TYPES, Unreadable
 
 # Left behind by a run that was killed while it wrote.
 UNFINISHED = ".unfinished-"
+# A photo written in one call takes longer than in slices, now and then several times as long: Linux looks for large
+# pieces of memory.
+_SLICE = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,8 @@ class Folder:
         part = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
         with part.open("wb") as file:
             for piece in content:
-                file.write(piece)
+                view = memoryview(piece)
+                file.writelines(view[at : at + _SLICE] for at in range(0, len(view), _SLICE))
         part.replace(path)
 
     def upload(self, name: str, file: Path) -> None:

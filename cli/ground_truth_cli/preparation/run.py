@@ -1,5 +1,6 @@
 """A whole run: list, prepare what is left, write the manifest."""
 
+import contextlib
 import csv
 import hashlib
 import hmac
@@ -10,13 +11,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 from ground_truth.images.prepare import Options
 from ground_truth_cli.preparation.journal import Journal
@@ -29,6 +28,7 @@ _FILES_A_TASK = 8
 _MANIFEST_BYTES = 1_000_000_000
 _THREADS = 8
 _TASKS_A_PROCESS = 3
+_LEAST_TASKS_A_PROCESS = 12
 _SECONDS_BETWEEN_RECORDS = 1.0
 
 
@@ -127,8 +127,8 @@ def _check_written(plan: Plan, journal: Journal) -> None:
 
 def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) -> None:
     jobs = max(1, min(plan.jobs, left))
-    # Where there are few files, each is a task: no process should wait for another.
-    tasks = _tasks(journal, max(1, min(_FILES_A_TASK, left // (jobs * _TASKS_A_PROCESS))))
+    # The fewer files there are, the smaller a task: no process should wait long for the last of another.
+    tasks = _tasks(journal, max(1, min(_FILES_A_TASK, left // (jobs * _LEAST_TASKS_A_PROCESS))))
     # Threads come with the progress bar and the clients; processes are forked before there are any.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(plan.work(),)) as pool:
@@ -136,19 +136,31 @@ def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) ->
         finished: list[Outcome] = []
         recorded = time.monotonic()
         try:
-            with tqdm(total=left, unit="file", disable=None if progress else True, file=sys.stderr) as bar:
+            with _progress(left, shown=progress) as advance:
                 while running:
                     done, running = wait(running, return_when=FIRST_COMPLETED)
                     running |= {pool.submit(prepare_files, names) for names in itertools.islice(tasks, len(done))}
                     fresh = _outcomes(done)
                     finished += fresh
-                    bar.update(len(fresh))
+                    advance(len(fresh))
                     if time.monotonic() - recorded > _SECONDS_BETWEEN_RECORDS:
                         journal.record(finished)
                         finished, recorded = [], time.monotonic()
         finally:
             journal.record(finished)
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], object]]:
+    """Counts files where somebody looks; loading the bar takes as long as preparing some photos."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit="file", file=sys.stderr) as bar:
+        yield bar.update
 
 
 def _tasks(journal: Journal, size: int) -> Iterator[list[str]]:

@@ -9,14 +9,15 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ground_truth.images.clean import Pieces
-from ground_truth.images.detectors import detector_of
 from ground_truth.images.limits import MOST_SOURCE_BYTES
 from ground_truth.images.names import image_name
 from ground_truth.images.prepare import Options, Rejected, prepare_image
-from ground_truth.images.redact import Detector
+
+if TYPE_CHECKING:
+    from ground_truth.images.redact import Detector
 
 # Names and numbers of glibc's malloc.h; what exceeds the bytes goes back to the system at once.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
@@ -75,8 +76,25 @@ def start(work: Work) -> None:
     _keep_memory()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _state["work"] = work
-    _state["detect"] = detector_of(work.redact)
-    _state["threads"] = ThreadPoolExecutor(work.threads) if work.threads > 1 else None
+    _state["detect"] = _detector(work.redact)
+    _state["threads"] = _threads(work.threads) if work.threads > 1 else None
+
+
+def _detector(kinds: Sequence[str]) -> "Detector | None":
+    """Loads Pillow and the detectors only where something is to be found."""
+    if not kinds:
+        return None
+    from ground_truth.images.detectors import detector_of
+
+    return detector_of(kinds)
+
+
+def _threads(count: int) -> ThreadPoolExecutor:
+    """Loads Pillow's decoders before there are threads: some import each other in circles."""
+    from PIL import Image
+
+    Image.init()
+    return ThreadPoolExecutor(count)
 
 
 def _keep_memory() -> None:

@@ -9,12 +9,16 @@ Pieces = Sequence[bytes | memoryview]
 
 @dataclass(frozen=True, kw_only=True)
 class Clean:
-    """A stripped file; ``width`` and ``height`` are in pixels as stored, ``profile`` is the neutral colour profile."""
+    """A stripped file; ``width`` and ``height`` are in pixels as stored, ``profile`` is the neutral colour profile.
+
+    ``upright`` says that nothing in the original turns it; where that is not certain, a decoder has to be asked.
+    """
 
     pieces: Pieces
     width: int
     height: int
     profile: bytes | None
+    upright: bool = False
 
     @property
     def size(self) -> int:

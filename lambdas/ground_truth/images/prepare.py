@@ -3,17 +3,22 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from ground_truth.images import formats, pixels
+from ground_truth.images import formats
 from ground_truth.images.clean import Clean, Pieces
 from ground_truth.images.formats import Format
 from ground_truth.images.jpeg import strip_jpeg
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
 from ground_truth.images.png import strip_png
-from ground_truth.images.redact import Box, Detector, redacted
 from ground_truth.images.refused import DetectionFailed, Refused
+
+# Pillow, which takes longer to load than some folders to prepare, is for pictures that must be decoded.
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ground_truth.images import pixels
+    from ground_truth.images.redact import Box, Detector
 
 # Pillow opens no larger picture either.
 _MOST_DECODED_PIXELS = 178_000_000
@@ -75,7 +80,7 @@ class Rejected:
 
 
 def prepare_image(
-    content: bytes, *, name: str, options: Options | None = None, detect: Detector | None = None
+    content: bytes, *, name: str, options: Options | None = None, detect: "Detector | None" = None
 ) -> Prepared | Rejected:
     """Prepares one file: never raises for what the file contains.
 
@@ -89,21 +94,29 @@ def prepare_image(
         return Rejected(reason=str(refused))
 
 
-def _prepare(content: bytes, name: str, options: Options, detect: Detector | None) -> Prepared:
+def _prepare(content: bytes, name: str, options: Options, detect: "Detector | None") -> Prepared:
     form = formats.recognize(content, name)
     clean = _strip(content, form)
     if clean is None and options.keep_format:
         raise Refused(f"of the format {form.title}, which labeling does not take and which is to be kept")
+    stays = clean and clean.width * clean.height <= options.max_pixels and clean.size <= MOST_BYTES and detect is None
+    if clean and stays and clean.upright:
+        return _as_it_is(clean, form)
+    from ground_truth.images import pixels
+
     with pixels.opened(content, form) as image:
         _check_size(image.width, image.height, options)
         orientation = pixels.orientation_of(image)
-        fits = clean and image.width * image.height <= options.max_pixels and clean.size <= MOST_BYTES
-        if clean and fits and orientation == 1 and detect is None:
-            ending = "png" if form is formats.PNG else "jpg"
-            return Prepared(pieces=clean.pieces, ending=ending, width=clean.width, height=clean.height)
+        if clean and stays and orientation == 1:
+            return _as_it_is(clean, form)
         if clean and clean.size > MOST_BYTES and not options.downscale:
             raise _too_many_bytes(clean.size)
         return _rewrite(content, image, form, clean, orientation, options, detect)
+
+
+def _as_it_is(clean: Clean, form: Format) -> Prepared:
+    ending = "png" if form is formats.PNG else "jpg"
+    return Prepared(pieces=clean.pieces, ending=ending, width=clean.width, height=clean.height)
 
 
 def _strip(content: bytes, form: Format) -> Clean | None:
@@ -127,14 +140,17 @@ def _too_many_bytes(found: int) -> Refused:
 
 def _rewrite(
     content: bytes,
-    image: Image.Image,
+    image: "Image.Image",
     form: Format,
     clean: Clean | None,
     orientation: int,
     options: Options,
-    detect: Detector | None,
+    detect: "Detector | None",
 ) -> Prepared:
     """Decodes the picture once, changes what must be changed, and encodes it once."""
+    from ground_truth.images import pixels
+    from ground_truth.images.redact import redacted
+
     changes = []
     before = image.size[::-1] if orientation in pixels.SIDEWAYS else image.size
     if clean:
@@ -169,15 +185,17 @@ def _rewrite(
     )
 
 
-def _detected(picture: Image.Image, detect: Detector) -> Sequence[Box]:
+def _detected(picture: "Image.Image", detect: "Detector") -> "Sequence[Box]":
     try:
         return detect(picture)
     except Exception as error:
         raise DetectionFailed(f"nothing could be detected: {error}") from error
 
 
-def _written(picture: Image.Image, encoding: pixels.Encoding, options: Options) -> tuple[Pieces, Image.Image]:
+def _written(picture: "Image.Image", encoding: "pixels.Encoding", options: Options) -> tuple[Pieces, "Image.Image"]:
     """The picture within the limits of pixels and bytes, and what was written."""
+    from ground_truth.images import pixels
+
     picture = pixels.shrunk(picture, options.max_pixels)
     while True:
         raw = pixels.encode(picture, encoding)

@@ -1,0 +1,222 @@
+"""What the worker's page asks for, without HTTP: jobs, the next object, and what becomes of it.
+
+The worker is who signed in, never who a request says. A worker sees an object only while it is in his hands.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ground_truth.engine import work
+from ground_truth.engine.layout import Layout
+from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
+from ground_truth.engine.store import MOST_ANSWER_BYTES, Store
+from ground_truth.engine.waking import wake
+from ground_truth.rendering import TemplateError, render_page
+from ground_truth.s3 import Files, split_uri
+
+# API Gateway and Lambda take no more in one request; longer answers, such as masks, go to S3 first.
+MOST_BODY_BYTES = 5_000_000
+# A mask of 100 million pixels as PNG in base64 is shorter.
+MOST_UPLOAD_BYTES = 100_000_000
+MOST_DRAFT_BYTES = 300_000
+_UPLOAD_SECONDS = 900
+
+
+class Refused(Exception):
+    """A request that is not granted: ``status`` is that of HTTP, the text is for the worker."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worker:
+    """Who signed in: ``worker_id`` and ``identity`` are as worker responses have them (contract section 8)."""
+
+    worker_id: str
+    identity: Mapping[str, Any]
+
+
+class WorkerApi:
+    """Answers the requests of workers; ``s3`` and ``states`` are boto3 clients."""
+
+    def __init__(self, store: Store, files: Files, s3: Any, states: Any) -> None:
+        self._store = store
+        self._files = files
+        self._s3 = s3
+        self._states = states
+
+    def jobs(self) -> dict[str, Any]:
+        """The jobs that go on, newest first."""
+        return {"jobs": [self._told(job) for job in self._store.jobs() if job.status == Status.IN_PROGRESS]}
+
+    def claim(self, worker: Worker, job_name: str, after: str | None) -> dict[str, Any] | None:
+        """The next object with its page; None where there is none now."""
+        job = self._store.job(job_name)
+        done = _object_id(job, after) if after else None
+        lease = work.claim(self._store, job, worker.worker_id, after=done)
+        return self._page(job, lease) if lease else None
+
+    def draft(self, worker: Worker, task_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Keeps what a worker has so far."""
+        job, object_id = self._task(task_id)
+        content = _content(body, "draft")
+        if len(json.dumps(content)) > MOST_DRAFT_BYTES:
+            raise Refused(413, f"a draft has at most {MOST_DRAFT_BYTES:,} bytes; this one stays in your browser")
+        try:
+            self._store.save_draft(job, object_id, worker.worker_id, content)
+        except NotHeld as error:
+            raise Refused(410, str(error)) from error
+        return {}
+
+    def upload(self, worker: Worker, task_id: str) -> dict[str, Any]:
+        """Where a long answer can be put, as JSON, before its address is handed in."""
+        job, object_id = self._task(task_id)
+        self._held(job, object_id, worker)
+        uri = self._upload_uri(job, object_id, worker)
+        bucket, key = split_uri(uri)
+        parameters = {"Bucket": bucket, "Key": key, "ContentType": "application/json"}
+        url = self._s3.generate_presigned_url("put_object", Params=parameters, ExpiresIn=_UPLOAD_SECONDS)
+        return {"url": url, "answerUri": uri}
+
+    def answer(self, worker: Worker, task_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Keeps a worker's answer; sent again it changes nothing."""
+        job, object_id = self._task(task_id)
+        seconds = body.get("timeSpentInSeconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+            raise Refused(400, f"'timeSpentInSeconds' should be a number, got {seconds!r}")
+        content, uri = self._given(job, object_id, worker, body)
+        given = work.Given(content=content, content_uri=uri, seconds=float(seconds), identity=worker.identity)
+        try:
+            finished = work.answer(self._store, job, object_id, worker.worker_id, given)
+        except NotHeld as error:
+            raise Refused(410, str(error)) from error
+        self._wake(job, object_id, finished)
+        return {}
+
+    def release(self, worker: Worker, task_id: str) -> dict[str, Any]:
+        """Gives an object back."""
+        job, object_id = self._task(task_id)
+        work.release(self._store, job, object_id, worker.worker_id)
+        return {}
+
+    def decline(self, worker: Worker, task_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Gives an object back for good."""
+        job, object_id = self._task(task_id)
+        reason = body.get("reason")
+        if not isinstance(reason, str):
+            raise Refused(400, f"'reason' should be a text, got {reason!r}")
+        try:
+            finished = work.decline(self._store, job, object_id, worker.worker_id, reason)
+        except NotHeld as error:
+            raise Refused(410, str(error)) from error
+        self._wake(job, object_id, finished)
+        return {}
+
+    def _wake(self, job: EngineJob, object_id: str, finished: bool) -> None:
+        if finished and self._store.may_be_finished(job, object_id):
+            # The token may have come while this answer did.
+            wake(self._store, self._store.job(job.name), self._states)
+
+    def _told(self, job: EngineJob) -> dict[str, Any]:
+        counts = self._store.counts(job)
+        config = job.request["HumanTaskConfig"]
+        return {
+            "job": job.name,
+            "title": config["TaskTitle"],
+            "description": config["TaskDescription"],
+            "timeLimit": job.time_limit,
+            "expiresAt": job.expires,
+            "done": counts.finished,
+            "left": counts.total - counts.finished,
+        }
+
+    def _page(self, job: EngineJob, lease: Lease) -> dict[str, Any]:
+        config = job.request["HumanTaskConfig"]
+        template = self._files.read(config["UiConfig"]["UiTemplateS3Uri"]).decode()
+        seconds = max(1, round(lease.expires - self._store.clock()))
+        try:
+            page = render_page(
+                template, lease.task_input, lambda uri: self._signed(uri, seconds), title=config["TaskTitle"]
+            )
+        except (TemplateError, ValueError) as error:
+            raise Refused(500, f"the page of this job cannot be shown: {error}") from error
+        told = self._told(job)
+        return {
+            "taskId": _task_id(job, lease.object_id),
+            "html": page,
+            "acceptedAt": lease.accepted,
+            "expiresAt": lease.expires,
+            "draft": lease.draft,
+            **{name: told[name] for name in ("job", "title", "description", "done", "left")},
+        }
+
+    def _signed(self, uri: str, seconds: int) -> str:
+        bucket, key = split_uri(uri)
+        url: str = self._s3.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
+        )
+        return url
+
+    def _task(self, task_id: str) -> tuple[EngineJob, str]:
+        name, _, object_id = task_id.rpartition(".")
+        if not object_id.isdigit():
+            raise Refused(404, f"there is no task {task_id!r}")
+        return self._store.job(name), object_id
+
+    def _held(self, job: EngineJob, object_id: str, worker: Worker) -> None:
+        if worker.worker_id not in self._store.object(job, object_id).holds:
+            raise Refused(410, f"object {object_id} is not in your hands")
+
+    def _given(
+        self, job: EngineJob, object_id: str, worker: Worker, body: Mapping[str, Any]
+    ) -> tuple[Mapping[str, Any] | None, str | None]:
+        """The answer itself, or where it lies."""
+        own = self._upload_uri(job, object_id, worker)
+        if "answerUri" in body:
+            if body["answerUri"] != own:
+                raise Refused(400, "'answerUri' should be the one that was given for this task")
+            self._check_upload(own)
+            return None, own
+        content = _content(body, "answerContent")
+        text = json.dumps(content, ensure_ascii=False).encode()
+        if len(text) <= MOST_ANSWER_BYTES:
+            return content, None
+        self._files.write(own, text, "application/json")
+        return None, own
+
+    def _check_upload(self, uri: str) -> None:
+        bucket, key = split_uri(uri)
+        try:
+            size = self._s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
+            if size > MOST_UPLOAD_BYTES:
+                raise Refused(413, f"an answer has at most {MOST_UPLOAD_BYTES:,} bytes, this one has {size:,}")
+            content = json.loads(self._files.read(uri))
+        except (self._s3.exceptions.ClientError, ValueError) as error:
+            raise Refused(400, f"the answer was not uploaded as JSON: {error}") from error
+        if not isinstance(content, dict):
+            raise Refused(400, "the uploaded answer should be a JSON object")
+
+    @staticmethod
+    def _upload_uri(job: EngineJob, object_id: str, worker: Worker) -> str:
+        layout = Layout.of(job.request, job.created)
+        return f"{layout.root}/engine/answers/{object_id}/{worker.worker_id}.json"
+
+
+def _content(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    content = body.get(name)
+    if not isinstance(content, dict):
+        raise Refused(400, f"'{name}' should be a JSON object, got {type(content).__name__}")
+    return content
+
+
+def _task_id(job: EngineJob, object_id: str) -> str:
+    return f"{job.key}.{object_id}"
+
+
+def _object_id(job: EngineJob, task_id: str) -> str | None:
+    name, _, object_id = task_id.rpartition(".")
+    return object_id if name.lower() == job.key else None

@@ -1,0 +1,65 @@
+"""Calling the functions around the work: the user's own, or what AWS's built-in ones do (contract sections 5 and 6)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ground_truth.task_types import TASK_TYPES, TaskType
+
+
+class HookFailed(Exception):
+    """A hook raised, timed out, could not be called, or answered with something that is no answer."""
+
+
+class Hooks:
+    """Calls functions by ARN; ``client`` is one of boto3 for Lambda."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def call(self, function_arn: str, event: Mapping[str, Any]) -> Any:
+        """The function's answer.
+
+        Raises HookFailed, with what it said.
+        """
+        try:
+            answer = self._client.invoke(FunctionName=function_arn, Payload=json.dumps(event).encode())
+            text = answer["Payload"].read()
+            result = json.loads(text)
+        except (ClientError, BotoCoreError, ValueError) as error:
+            raise HookFailed(f"{_name(function_arn)} cannot be called: {error}") from error
+        if "FunctionError" in answer:
+            told = result.get("errorMessage", result) if isinstance(result, Mapping) else result
+            raise HookFailed(f"{_name(function_arn)} failed: {told}")
+        return result
+
+
+def built_in_type(function_arn: str | None, prefix: str) -> TaskType | None:
+    """The task type whose AWS function this is; None for any other function."""
+    name = _name(function_arn or "")
+    return next((kind for kind in TASK_TYPES.values() if name == f"{prefix}-{kind.function_suffix}"), None)
+
+
+def task_input_of(answer: Any) -> tuple[Mapping[str, Any], bool]:
+    """The task input in a pre-annotation hook's answer, and whether people are needed (contract section 5.2).
+
+    Both spellings of the flag are taken, as truth value and as text.
+    Raises HookFailed for an answer without a task input.
+    """
+    if isinstance(answer, str):
+        try:
+            answer = json.loads(answer)
+        except ValueError as error:
+            raise HookFailed("the pre-annotation hook answered with text that is not JSON") from error
+    given = answer.get("taskInput") if isinstance(answer, Mapping) else None
+    if not isinstance(given, Mapping):
+        raise HookFailed("the pre-annotation hook should answer with {'taskInput': {...}}")
+    flag = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
+    return given, str(flag).lower() != "false"
+
+
+def _name(function_arn: str) -> str:
+    parts = function_arn.split(":")
+    return parts[6] if len(parts) > 6 else function_arn

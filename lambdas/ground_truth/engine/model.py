@@ -1,0 +1,149 @@
+"""What the engine knows: jobs, the objects of a job, who holds one, and what was answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """The states of a job, as DescribeLabelingJob names them (contract section 8)."""
+
+    INITIALIZING = "Initializing"
+    IN_PROGRESS = "InProgress"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPING = "Stopping"
+    STOPPED = "Stopped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineJob:
+    """One labeling job.
+
+    ``request`` is what CreateLabelingJob takes. ``created`` and ``expires``, the end of the availability of its
+    tasks, are seconds since 1970. ``token`` wakes the state machine that waits for the workers.
+    """
+
+    name: str
+    request: Mapping[str, Any]
+    status: str
+    created: float
+    expires: float
+    failure_reason: str | None = None
+    token: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Names of jobs are the same in upper and lower case (contract 4.1)."""
+        return self.name.lower()
+
+    @property
+    def workers(self) -> int:
+        """How many people answer each object."""
+        return int(self.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"])
+
+    @property
+    def time_limit(self) -> float:
+        """How long a worker may hold an object, in seconds."""
+        return float(self.request["HumanTaskConfig"]["TaskTimeLimitInSeconds"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenObject:
+    """An object for workers: its number in the manifest, its line, and what its page is given."""
+
+    object_id: str
+    line: Mapping[str, Any]
+    task_input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A worker's hold on an object; times are seconds since 1970."""
+
+    accepted: float
+    expires: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    """An object as it lies in the table.
+
+    ``holds`` are by worker, expired ones included; ``finished_by`` are those who answered or declined.
+    ``done`` is set when no more answers are wanted; ``failure`` says why there will be no label.
+    """
+
+    object_id: str
+    line: Mapping[str, Any]
+    task_input: Mapping[str, Any]
+    answers: int = 0
+    declines: int = 0
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    finished_by: frozenset[str] = frozenset()
+    done: bool = False
+    failure: str | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """An object in a worker's hands, until ``expires``."""
+
+    job: str
+    object_id: str
+    worker_id: str
+    accepted: float
+    expires: float
+    line: Mapping[str, Any]
+    task_input: Mapping[str, Any]
+    draft: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredAnswer:
+    """What a worker said of an object; a long answer lies at ``content_uri`` instead of in ``content``.
+
+    ``counted`` is False for one that came after the object had enough.
+    """
+
+    worker_id: str
+    content: Mapping[str, Any] | None
+    content_uri: str | None
+    accepted: float
+    submitted: float
+    seconds: float
+    identity: Mapping[str, Any]
+    counted: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectResult:
+    """What became of an object: its counted answers, earliest first, or why there are none."""
+
+    object_id: str
+    line: Mapping[str, Any]
+    answers: tuple[StoredAnswer, ...]
+    failure: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer."""
+
+    total: int = 0
+    finished: int = 0
+    failed: int = 0
+    answers: int = 0
+
+
+class JobExists(ValueError):
+    """Another job has this name already."""
+
+
+class NotThere(LookupError):
+    """There is no such job, or no such object in it."""
+
+
+class NotHeld(ValueError):
+    """The worker does not hold the object, or no longer."""

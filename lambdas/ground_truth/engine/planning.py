@@ -1,0 +1,122 @@
+"""The first step of a job: its request is checked, its manifest is cut into batches."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ground_truth.engine.layout import Layout
+from ground_truth.engine.model import EngineJob, Status
+from ground_truth.engine.refusals import check_request
+from ground_truth.engine.store import Store
+from ground_truth.manifest import Lines, ManifestError, bounded_lines, parse_line, without_byte_order_mark
+from ground_truth.s3 import Files
+
+BATCH_LINES = 100
+# A batch is read whole, by two functions.
+BATCH_BYTES = 2_000_000
+_AVAILABILITY = 2_592_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A part of the manifest: ``lines`` lines from line ``first`` on, in bytes ``start`` up to ``end``.
+
+    ``until`` is the number of the first line in the job that nobody shall be asked about: a stopping condition.
+    """
+
+    number: int
+    first: int
+    lines: int
+    start: int
+    end: int
+    until: int
+
+    def as_json(self) -> dict[str, int]:
+        """What the state machine hands on."""
+        return asdict(self)
+
+
+def plan(request: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]:
+    """Makes a job of a request, and the list of its batches; returns what the state machine goes on with.
+
+    Doing it again gives the same job and the same list.
+    Raises ContractError for a request that no job can be made of, ManifestError for a manifest that is none,
+    JobExists for a name that is taken.
+    """
+    check_request(request)
+    now = round(store.clock(), 3)
+    available = int(request["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", _AVAILABILITY))
+    job = store.create_job(
+        EngineJob(
+            name=request["LabelingJobName"],
+            request=request,
+            status=Status.INITIALIZING,
+            created=now,
+            expires=now + available,
+        )
+    )
+    layout = Layout.of(request, job.created)
+    with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as manifest:
+        found = list(batches(manifest, request["LabelAttributeName"], _most(request)))
+    batch_list = json.dumps([batch.as_json() for batch in found])
+    files.write(layout.batches, batch_list.encode(), "application/json")
+    store.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
+    bucket, key = layout.batches.removeprefix("s3://").split("/", 1)
+    return {"job": job.name, "bucket": bucket, "batches": key, "seconds": available}
+
+
+def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterator[Batch]:
+    """Cuts a manifest; ``most`` are the stopping conditions (contract 4.1).
+
+    Raises ManifestError, with the number of the line, for one that is no JSON object.
+    """
+    cut: list[tuple[int, int, int]] = []
+    unlabeled: list[int] = []
+    start = end = lines = count = 0
+    for raw in bounded_lines(manifest):
+        if raw.isspace():
+            end += len(raw)
+            continue
+        record = _record(raw, count)
+        if attribute not in record:
+            unlabeled.append(count)
+        if lines and (lines == BATCH_LINES or end + len(raw) - start > BATCH_BYTES):
+            cut.append((count - lines, start, end))
+            start, lines = end, 0
+        end += len(raw)
+        lines += 1
+        count += 1
+    cut.append((count - lines, start, end))
+    until = _until(unlabeled, count, most)
+    firsts = [first for first, _, _ in cut] + [count]
+    for number, (first, begin, stop) in enumerate(cut):
+        size = firsts[number + 1] - first
+        yield Batch(number=number, first=first, lines=size, start=begin, end=stop, until=until)
+
+
+def _record(raw: bytes, number: int) -> Mapping[str, Any]:
+    try:
+        return parse_line(raw if number else without_byte_order_mark(raw))
+    except ManifestError as error:
+        raise ManifestError(error.fault, error.found, number + 1) from error
+
+
+def _most(request: Mapping[str, Any]) -> Mapping[str, int]:
+    conditions: Mapping[str, int] = request.get("StoppingConditions") or {}
+    return conditions
+
+
+def _until(unlabeled: list[int], count: int, most: Mapping[str, int]) -> int:
+    """The number of the first line behind those that may be labeled."""
+    allowed = len(unlabeled)
+    if "MaxHumanLabeledObjectCount" in most:
+        allowed = min(allowed, most["MaxHumanLabeledObjectCount"])
+    if "MaxPercentageOfInputDatasetLabeled" in most:
+        percent = math.ceil(count * most["MaxPercentageOfInputDatasetLabeled"] / 100)
+        allowed = min(allowed, max(0, percent - (count - len(unlabeled))))
+    return unlabeled[allowed] if allowed < len(unlabeled) else count
+
+
+_ENDED = (Status.COMPLETED, Status.FAILED, Status.STOPPING, Status.STOPPED)

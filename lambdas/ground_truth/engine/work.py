@@ -1,0 +1,236 @@
+"""What workers do: take an object, answer it, give it back, decline it.
+
+Each step reads the object, decides, and replaces it in the version read; where somebody else was faster it is done
+again. Whatever is done twice has the effect of once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from boto3.dynamodb.conditions import Key
+
+from ground_truth.engine import table
+from ground_truth.engine.model import EngineJob, Hold, Lease, NotHeld, Status, StoredAnswer, StoredObject
+from ground_truth.engine.store import Conflict, Store
+
+# One claim looks at so many places at most: a worker may do everything of a page and still be offered the next later.
+_PAGE = 10
+# All shards, and the first once more from its beginning: what was given back may lie there.
+_MOST_LOOKS = 2 * (table.SHARDS + 1)
+_MOST_OBJECTS = 2 * _PAGE
+# The object in hand, and the next one while the answer travels.
+MOST_HELD = 2
+_TRIES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An answer as it arrives; ``seconds`` is what the page measured, ``content_uri`` where a long one lies."""
+
+    content: Mapping[str, Any] | None
+    content_uri: str | None = None
+    seconds: float
+    identity: Mapping[str, Any]
+
+
+def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = None) -> Lease | None:
+    """Gives a worker an object: the one in his hands, else the next that he has neither answered nor declined.
+
+    ``after`` is an object he is about to hand in: he gets another beside it. None where there is nothing for him
+    now, also while objects are in other hands; asking again later is right as long as the job goes on.
+    The number of requests does not grow with the number of objects.
+    """
+    if job.status != Status.IN_PROGRESS:
+        return None
+    known = store.worker(job, worker_id)
+    held = [lease for lease in _held(store, job, worker_id, known.get("held", ())) if lease.object_id != after]
+    if held:
+        return held[0]
+    search = _Search(store, job, worker_id, known)
+    lease = search.next()
+    taken = [one for one in (lease.object_id if lease else None, after) if one]
+    store.remember(job, worker_id, held=taken[:MOST_HELD], shard=search.shard, cursor=search.cursor)
+    return lease
+
+
+def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: Given) -> bool:
+    """Keeps a worker's answer; returns whether it may have been the last that the job needed.
+
+    A second one of the same worker changes nothing. One that comes late counts if the object still needs it, and
+    is kept without counting if not.
+    Raises NotHeld for an object that the worker never held.
+    """
+
+    def step(before: StoredObject) -> bool:
+        if store.answered(job, object_id, worker_id):
+            return True
+        hold = before.holds.get(worker_id)
+        if hold is None:
+            raise NotHeld(f"object {object_id} was not given to you, or you gave it back")
+        now = store.clock()
+        counted = job.status == Status.IN_PROGRESS and not before.done and before.answers < job.workers
+        kept = StoredAnswer(
+            worker_id=worker_id,
+            content=given.content,
+            content_uri=given.content_uri,
+            accepted=hold.accepted,
+            submitted=now,
+            # A page can be mistaken about its own time, but not by more than there was.
+            seconds=min(max(given.seconds, 0.0), now - hold.accepted),
+            identity=given.identity,
+            counted=counted,
+        )
+        after = replace(
+            before,
+            answers=before.answers + counted,
+            done=before.done or before.answers + counted >= job.workers,
+            holds=_without(before.holds, worker_id),
+            finished_by=before.finished_by | {worker_id},
+        )
+        added = {"answers": 1} if counted else {}
+        if after.done and not before.done:
+            added["finished"] = 1
+        others = [store.put_answer(job, object_id, kept)]
+        store.replace(job, before, after, *others, *([store.count(job, object_id, **added)] if added else []))
+        return after.done
+
+    return _repeat(store, job, object_id, step)
+
+
+def release(store: Store, job: EngineJob, object_id: str, worker_id: str) -> None:
+    """Takes an object out of a worker's hands; he may get it again."""
+
+    def step(before: StoredObject) -> bool:
+        if worker_id in before.holds:
+            store.replace(job, before, replace(before, holds=_without(before.holds, worker_id)))
+        return False
+
+    _repeat(store, job, object_id, step)
+
+
+def decline(store: Store, job: EngineJob, object_id: str, worker_id: str, reason: str) -> bool:
+    """Takes an object out of a worker's hands for good; returns whether the job may be finished by it.
+
+    When as many decline as answers are wanted, the object is not given to anybody else (contract 4.4): it fails
+    if nobody answered it.
+    Raises NotHeld for an object that the worker does not hold.
+    """
+
+    def step(before: StoredObject) -> bool:
+        if worker_id in before.finished_by:
+            return before.done
+        if worker_id not in before.holds:
+            raise NotHeld(f"object {object_id} was not given to you, or you gave it back")
+        declines = before.declines + 1
+        done = before.done or declines >= job.workers
+        failed = done and not before.answers
+        told = f"{declines} workers declined it, the last because: {reason[:200]}" if failed else before.failure
+        after = replace(
+            before,
+            declines=declines,
+            done=done,
+            failure=told,
+            holds=_without(before.holds, worker_id),
+            finished_by=before.finished_by | {worker_id},
+        )
+        added = ({"finished": 1} | ({"failed": 1} if failed else {})) if done and not before.done else {}
+        store.replace(job, before, after, *([store.count(job, object_id, **added)] if added else []))
+        return done
+
+    return _repeat(store, job, object_id, step)
+
+
+class _Search:
+    """Looks for an object that a worker can take, from where he looked last; ``cursor`` is how far he is."""
+
+    def __init__(self, store: Store, job: EngineJob, worker_id: str, known: Mapping[str, Any]) -> None:
+        self._store = store
+        self._job = job
+        self._worker = worker_id
+        self.shard = int(known.get("shard", table.first_shard_of(worker_id)))
+        self.cursor = str(known.get("cursor", ""))
+        self._looks = 0
+        self._objects = 0
+
+    def next(self) -> Lease | None:
+        """The next object, taken; None where none was found within the bounds."""
+        while self._looks < _MOST_LOOKS and self._objects < _MOST_OBJECTS:
+            for object_id in self._candidates():
+                lease = self._take(object_id)
+                if lease:
+                    return lease
+                if self._objects >= _MOST_OBJECTS:
+                    break
+        return None
+
+    def _candidates(self) -> Iterator[str]:
+        """A page of open objects behind the cursor; behind the last one, those that are free again."""
+        partition = table.open_partition(self._job.key, self.shard)
+        self._looks += 1
+        places = self._store.listed(partition, Key(table.INDEX_SORT_KEY).gt(self.cursor or " "), _PAGE)
+        if not places:
+            yield from self._freed()
+            self.shard, self.cursor = (self.shard + 1) % table.SHARDS, ""
+            return
+        for self.cursor in places:
+            yield str(int(self.cursor))
+
+    def _freed(self) -> list[str]:
+        partition = table.held_partition(self._job.key, self.shard)
+        self._looks += 1
+        now = table.held_sort(self._store.clock())
+        return [
+            place.partition("#")[2] for place in self._store.listed(partition, Key(table.INDEX_SORT_KEY).lt(now), _PAGE)
+        ]
+
+    def _take(self, object_id: str) -> Lease | None:
+        self._objects += 1
+        store, job, worker = self._store, self._job, self._worker
+        now = store.clock()
+        before = store.object(job, object_id)
+        running = {holder: hold for holder, hold in before.holds.items() if hold.expires > now}
+        places = job.workers - before.answers - len(running)
+        if before.done or worker in before.finished_by or worker in running or places < 1:
+            return None
+        hold = Hold(accepted=now, expires=min(now + job.time_limit, job.expires))
+        try:
+            # Holds that ran out stay, so that an answer that comes late is known to be somebody's.
+            store.replace(job, before, replace(before, holds={**before.holds, worker: hold}))
+        except Conflict:
+            return None
+        return _lease(store, job, before, worker, hold)
+
+
+def _held(store: Store, job: EngineJob, worker_id: str, object_ids: Any) -> Iterator[Lease]:
+    for object_id in object_ids:
+        stored = store.object(job, object_id)
+        hold = stored.holds.get(worker_id)
+        if hold and hold.expires > store.clock() and not stored.done:
+            yield _lease(store, job, stored, worker_id, hold)
+
+
+def _lease(store: Store, job: EngineJob, stored: StoredObject, worker_id: str, hold: Hold) -> Lease:
+    return Lease(
+        job=job.name,
+        object_id=stored.object_id,
+        worker_id=worker_id,
+        accepted=hold.accepted,
+        expires=hold.expires,
+        line=stored.line,
+        task_input=stored.task_input,
+        draft=store.draft(job, stored.object_id, worker_id),
+    )
+
+
+def _repeat(store: Store, job: EngineJob, object_id: str, step: Callable[[StoredObject], bool]) -> bool:
+    for _ in range(_TRIES):
+        try:
+            return step(store.object(job, object_id))
+        except Conflict:
+            continue
+    raise RuntimeError(f"object {object_id} of job {job.name} is written by too many at once: try again")
+
+
+def _without(holds: Mapping[str, Hold], worker_id: str) -> dict[str, Hold]:
+    return {worker: hold for worker, hold in holds.items() if worker != worker_id}

@@ -1,0 +1,106 @@
+"""The steps of a labeling job, as its state machine calls them, one at a time."""
+
+import functools
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ground_truth.engine import assembling
+from ground_truth.engine.consolidating import consolidate_batch
+from ground_truth.engine.hooks import Hooks
+from ground_truth.engine.model import Status
+from ground_truth.engine.opening import open_batch
+from ground_truth.engine.planning import Batch, plan
+from ground_truth.engine.store import Store
+from ground_truth.engine.waking import job_arn, wake
+from ground_truth.s3 import Files
+
+_LEAST_MILLISECONDS = 60_000
+_ENDED = (Status.COMPLETED, Status.STOPPED)
+
+
+def handler(event: Mapping[str, Any], context: Any) -> Any:
+    """Does the step that the event names; each may be done again."""
+    return _STEPS[event["step"]](event, context)
+
+
+def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
+    planned = plan(event["request"], _store(), _files())
+    _announce(planned["job"])
+    return planned
+
+
+def _open(event: Mapping[str, Any], _: Any) -> dict[str, int]:
+    job = _store().job(event["job"])
+    batch = Batch(**event["batch"])
+    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+
+
+def _wait(event: Mapping[str, Any], _: Any) -> None:
+    """Keeps what wakes the state machine, and wakes it at once where nothing is left to wait for."""
+    _store().set_token(event["job"], event["token"])
+    wake(_store(), _store().job(event["job"]), boto3.client("stepfunctions"))
+
+
+def _consolidate(event: Mapping[str, Any], _: Any) -> dict[str, int]:
+    job = _store().job(event["job"])
+    batch = Batch(**event["batch"])
+    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+
+
+def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    job = _store().job(event["job"])
+
+    def has_time() -> bool:
+        return bool(context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
+
+    state = assembling.assemble(job, event, _files(), boto3.client("s3"), has_time)
+    if state["done"]:
+        state["status"] = assembling.end(job, _store())
+        _announce(job.name)
+    return state
+
+
+def _fail(event: Mapping[str, Any], _: Any) -> None:
+    """Marks a job as failed; a request that never became a job has nothing to mark."""
+    reason = f"{event['error'].get('Error', '')}: {event['error'].get('Cause', '')}"
+    if _store().set_status(event["job"], Status.FAILED, unless=_ENDED, failure_reason=reason):
+        _announce(event["job"])
+
+
+def _announce(name: str) -> None:
+    status = _store().job(name).status
+    entry = assembling.announcement(job_arn(name), status)
+    answer = boto3.client("events").put_events(Entries=[entry])
+    if answer["FailedEntryCount"]:
+        raise ClientError({"Error": answer["Entries"][0]}, "PutEvents")
+
+
+_STEPS = {
+    "plan": _plan,
+    "open": _open,
+    "wait": _wait,
+    "consolidate": _consolidate,
+    "assemble": _assemble,
+    "fail": _fail,
+}
+
+
+@functools.cache
+def _store() -> Store:
+    return Store(boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"]))
+
+
+@functools.cache
+def _files() -> Files:
+    return Files()
+
+
+@functools.cache
+def _hooks() -> Hooks:
+    # A hook takes up to fifteen minutes; asking twice would do its work twice.
+    return Hooks(boto3.client("lambda", config=Config(read_timeout=900, retries={"max_attempts": 0})))

@@ -1,0 +1,216 @@
+"""The worker's API as the page calls it: only for workers, only what they hold, and nothing they sent is lost."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+import requests
+
+import worker_api
+from ground_truth.engine.api import WorkerApi
+from ground_truth.engine.model import Status
+from tests.engine.conftest import Engine
+from tests.engine.world import BUCKET, World, states
+
+ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool"
+ANSWER = {"answerContent": {"kind": {"label": "pallet"}}, "timeSpentInSeconds": 3.5}
+
+
+class Page:
+    """The worker's page of whoever signed in as `subject`."""
+
+    def __init__(self, subject: str, groups: str = "[workers]") -> None:
+        self.claims = {"sub": subject, "iss": ISSUER, "cognito:groups": groups}
+
+    def ask(self, route: str, body: Any = None, query: dict[str, str] | None = None, **path: str) -> tuple[int, Any]:
+        event = {
+            "routeKey": route,
+            "pathParameters": path,
+            "queryStringParameters": query,
+            "requestContext": {"authorizer": {"jwt": {"claims": self.claims}}},
+            "body": body if isinstance(body, str) else json.dumps(body),
+        }
+        answer = worker_api.handler(event, None)
+        return answer["statusCode"], json.loads(answer["body"]) if answer["body"] else None
+
+    def claim(self, **query: str) -> Any:
+        return self.ask("POST /jobs/{job}/claim", query=query or None, job="Yard")[1]
+
+    def task(self, action: str, task: str, body: Any = None) -> tuple[int, Any]:
+        method = "PUT" if action == "draft" else "POST"
+        return self.ask(f"{method} /tasks/{{id}}/{action}", body, id=task)
+
+
+@pytest.fixture
+def world(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = World(engine)
+    world.states = states()  # type: ignore[attr-defined]
+    api = WorkerApi(world.store, world.files, world.s3, world.states)  # type: ignore[attr-defined]
+    monkeypatch.setattr(worker_api, "_api", lambda: api)
+    monkeypatch.setenv("WORKERS_GROUP", "workers")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(2)))
+    world.begin()
+    world.store.set_token("Yard", "token")
+    return world
+
+
+def test_a_session_from_the_list_to_the_end_of_the_job(world: World) -> None:
+    ada, ben = Page("ada"), Page("ben")
+    [job] = ada.ask("GET /jobs")[1]["jobs"]
+    assert {name: job[name] for name in ("job", "title", "done", "left")} == {
+        "job": "Yard",
+        "title": "Find pallets",
+        "done": 0,
+        "left": 2,
+    }
+    for page in (ada, ben):
+        while task := page.claim():
+            assert page.task("answer", task["taskId"], ANSWER) == (200, {})
+    assert world.store.is_finished(world.store.job("Yard"))
+    assert world.states.woken == ["token"]  # type: ignore[attr-defined]
+    [result, _] = world.store.results(world.store.job("Yard"), ["0", "1"])
+    assert {one.worker_id for one in result.answers} == {"private.eu-west-1.ada", "private.eu-west-1.ben"}
+    assert result.answers[0].identity == {"identityProviderType": "Cognito", "issuer": ISSUER, "sub": "ada"}
+
+
+def test_the_page_is_rendered_with_pictures_signed_for_as_long_as_the_hold(world: World) -> None:
+    task = Page("ada").claim()
+    assert f"{BUCKET}" in task["html"]
+    assert "X-Amz-Expires=600" in task["html"].replace("&amp;", "&") or "Expires=" in task["html"]
+    assert "<title>Find pallets</title>" in task["html"]
+    assert task["expiresAt"] - task["acceptedAt"] == 600
+
+
+def test_who_is_no_worker_gets_nothing(world: World) -> None:
+    for groups in ("", "[others]", "[workers-of-another-job]"):
+        assert Page("eve", groups).ask("GET /jobs")[0] == 403
+
+
+@pytest.mark.parametrize("groups", ["[workers]", "workers", "[admins workers]", "admins,workers"])
+def test_groups_are_read_however_the_gateway_writes_them(world: World, groups: str) -> None:
+    assert Page("ada", groups).ask("GET /jobs")[0] == 200
+
+
+def test_nobody_reaches_an_object_that_is_in_other_hands(world: World) -> None:
+    task = Page("ada").claim()["taskId"]
+    eve = Page("eve")
+    for action, body in (("answer", ANSWER), ("draft", {"draft": {}}), ("decline", {"reason": "x"}), ("upload", None)):
+        assert eve.task(action, task, body)[0] == 410, action
+    eve.task("release", task)
+    assert Page("ada").claim()["taskId"] == task
+
+
+def test_a_draft_is_there_when_the_page_is_opened_again_until_the_hold_runs_out(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    assert page.task("draft", task, {"draft": {"a": 1}}) == (200, {})
+    assert page.claim()["draft"] == {"a": 1}
+    world.engine.clock.now += 601
+    status, told = page.task("draft", task, {"draft": {"a": 2}})
+    assert (status, "not in your hands" in told["message"]) == (410, True)
+    assert page.task("answer", task, ANSWER)[0] == 200, "a late answer is kept all the same"
+
+
+def test_the_next_task_can_be_fetched_before_this_one_is_handed_in(world: World) -> None:
+    page = Page("ada")
+    first = page.claim()["taskId"]
+    assert page.claim(after=first)["taskId"] != first
+    assert page.claim(after="other.0")["taskId"] in {"yard.0", "yard.1"}
+
+
+def test_what_is_declined_does_not_come_again(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    assert page.task("decline", task, {"reason": "too dark"}) == (200, {})
+    assert page.claim()["taskId"] != task
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "status", "message"),
+    [
+        ("answer", "{", 400, "should be JSON"),
+        ("answer", "[]", 400, "should be a JSON object"),
+        ("answer", {"answerContent": [], "timeSpentInSeconds": 1}, 400, "'answerContent' should be a JSON object"),
+        ("answer", {"answerContent": {}, "timeSpentInSeconds": "1"}, 400, "'timeSpentInSeconds' should be a number"),
+        ("answer", {"answerContent": {}, "timeSpentInSeconds": True}, 400, "'timeSpentInSeconds' should be a number"),
+        ("answer", {"answerUri": "s3://other/x", "timeSpentInSeconds": 1}, 400, "the one that was given"),
+        ("draft", {"draft": "text"}, 400, "'draft' should be a JSON object"),
+        ("draft", {"draft": {"a": "x" * 300_001}}, 413, "at most 300,000 bytes"),
+        ("decline", {"reason": 1}, 400, "'reason' should be a text"),
+        ("answer", "x" * 5_000_001, 413, "at most 5,000,000 bytes"),
+    ],
+)
+def test_what_is_sent_wrongly_is_told_in_words_and_changes_nothing(
+    world: World, action: str, body: Any, status: int, message: str
+) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    found, told = page.task(action, task, body)
+    assert found == status
+    assert message in told["message"]
+    assert page.claim()["taskId"] == task
+
+
+@pytest.mark.parametrize("task", ["", "yard", "yard.x", "yard.99", "none.0", "yard.-1", "../yard.0"])
+def test_tasks_that_do_not_exist_are_not_found(world: World, task: str) -> None:
+    assert Page("ada").task("answer", task, ANSWER)[0] == 404
+
+
+def test_a_long_answer_lies_in_s3_and_comes_back_whole(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    content = {"mask": "x" * 400_000}
+    assert page.task("answer", task, {"answerContent": content, "timeSpentInSeconds": 1})[0] == 200
+    [result] = world.store.results(world.store.job("Yard"), [task.rpartition(".")[2]])
+    assert result.answers[0].content is None
+    assert world.read(str(result.answers[0].content_uri)) == content
+
+
+def test_an_answer_too_long_for_a_request_is_uploaded_first(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    status, place = page.task("upload", task)
+    assert status == 200
+    handed_in = {"answerUri": place["answerUri"], "timeSpentInSeconds": 1}
+    assert page.task("answer", task, handed_in)[0] == 400, "nothing was uploaded yet"
+    sent = requests.put(place["url"], data=b'{"mask": "x"}', headers={"Content-Type": "application/json"}, timeout=5)
+    assert sent.status_code == 200
+    assert page.task("answer", task, handed_in) == (200, {})
+
+
+def test_an_upload_that_is_no_object_is_refused(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    uri = page.task("upload", task)[1]["answerUri"]
+    world.files.write(uri, b"[1]", "application/json")
+    status, told = page.task("answer", task, {"answerUri": uri, "timeSpentInSeconds": 1})
+    assert (status, told["message"]) == (400, "the uploaded answer should be a JSON object")
+
+
+def test_a_stopped_job_is_not_listed_and_gives_nothing(world: World) -> None:
+    world.store.set_status("Yard", Status.STOPPING)
+    assert Page("ada").ask("GET /jobs")[1] == {"jobs": []}
+    assert Page("ada").ask("POST /jobs/{job}/claim", job="Yard") == (204, None)
+    assert Page("ada").ask("POST /jobs/{job}/claim", job="none")[0] == 404
+
+
+def test_a_body_in_base64_is_read_too(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    event = {
+        "routeKey": "POST /tasks/{id}/answer",
+        "pathParameters": {"id": task},
+        "requestContext": {"authorizer": {"jwt": {"claims": page.claims}}},
+        "body": base64.b64encode(json.dumps(ANSWER).encode()).decode(),
+        "isBase64Encoded": True,
+    }
+    assert worker_api.handler(event, None)["statusCode"] == 200
+
+
+def test_a_template_that_cannot_be_shown_is_told(world: World) -> None:
+    world.put("page.html", "{{ task.input | nofilter }}")
+    status, told = Page("ada").ask("POST /jobs/{job}/claim", job="Yard")
+    assert status == 500
+    assert "line 1" in told["message"]
