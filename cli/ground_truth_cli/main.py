@@ -7,12 +7,6 @@ import click
 from ground_truth_cli.errors import PlainErrors
 
 # Loaded when called: what one command needs, such as boto3, the others need not wait for.
-<<<<<<< HEAD
-COMMANDS = ("consolidate", "doctor", "estimate", "manifest", "prepare", "request", "start", "template", "workers")
-
-# The module start is the program's entry point.
-_MODULES = {"start": "start_job"}
-=======
 COMMANDS = (
     "consolidate",
     "doctor",
@@ -23,9 +17,13 @@ COMMANDS = (
     "preview",
     "report",
     "request",
+    "start",
     "template",
+    "workers",
 )
->>>>>>> main
+
+# The module start is the program's entry point.
+_MODULES = {"start": "start_job"}
 
 
 class Commands(PlainErrors):
