@@ -5,7 +5,14 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_ground_truth import DatasetPreparation, GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
+from cdk_ground_truth import (
+    DatasetPreparation,
+    GroundTruthLabeling,
+    InstructionMedia,
+    LabelingMonitoring,
+    LabelingTask,
+    SelfHostedEngine,
+)
 from stacks.environments import Environment
 
 
@@ -46,6 +53,14 @@ class LabelingStack(cdk.Stack):
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
+        self.engine = SelfHostedEngine(
+            self,
+            "Engine",
+            labeling=self.labeling,
+            password_sign_in=environment.password_sign_in,
+            removal_policy=environment.removal_policy,
+            function_settings=environment.functions,
+        )
         self.preparation = DatasetPreparation(
             self,
             "Preparation",
@@ -60,6 +75,9 @@ class LabelingStack(cdk.Stack):
             "InstructionMediaBucketName": media.bucket.bucket_name,
             "RawBucketName": self.preparation.raw_bucket.bucket_name,
             "PreparationArn": self.preparation.state_machine.ref,
+            "EngineArn": self.engine.state_machine.ref,
+            "WorkerApiUrl": self.engine.api.url,
+            "UserPoolId": self.engine.user_pool.user_pool_id,
             "ExecutionRoleArn": self.labeling.execution_role.role_arn,
             "ParameterPrefix": self.labeling.parameter_prefix,
             "WorkerPortalUrl": self.labeling.portal_url,

@@ -38,6 +38,11 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         "/consolidated-annotation/worker-skill/*",
         "what is learned of workers is kept by job and batch to come",
     ),
+    ("RunJobPermissions", "s3:GetObject", "TrainingBucket", "manifests, categories and answers are named by the user"),
+    ("RunJobPermissions", "s3:PutObject", "/labeling-jobs/*", "results are named after jobs to come"),
+    ("WorkerApiPermissions", "s3:GetObject", "TrainingBucket", "pages show images that the user named"),
+    ("WorkerApiPermissions", "s3:PutObject", "/engine/answers/*", "long answers are kept by job and worker"),
+    ("EngineWorkflowPermissions", "s3:GetObject", "/engine/batches.json", "the list of batches lies with its job"),
     ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
     ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
     ("PrepareImagesPermissions", "s3:PutObject", "/parts/*", "parts are named after runs to come"),
@@ -45,7 +50,8 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("AssembleDatasetPermissions", "s3:PutObject", "/datasets/*", "datasets are named by the user"),
     ("AssembleDatasetPermissions", "s3:PutObject", "/mappings/*", "datasets are named by the user"),
     *(
-        ("WorkflowPermissions", f"s3:{action}", "/parts/*", "a Distributed Map names the results of its batches")
+        ("WorkflowPermissions", f"s3:{action}", place, "a Distributed Map names the results of its batches")
+        for place in ("/parts/*", "/engine/results/*")
         for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
     ),
     *(

@@ -12,6 +12,7 @@ from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.raw_bucket import RawBucket
 from cdk_ground_truth.rendering_layer import RenderingLayer
+from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
 from ground_truth.audits import EarlierLabels, LabelAdjustment, LabelVerification
@@ -54,6 +55,7 @@ __all__ = [
     "Question",
     "RawBucket",
     "RenderingLayer",
+    "SelfHostedEngine",
     "SemanticSegmentation",
     "TrainingBucket",
     "Workforce",

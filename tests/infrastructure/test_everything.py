@@ -18,6 +18,7 @@ from cdk_ground_truth import (
     InstructionMedia,
     LabelingMonitoring,
     MultiLabelClassification,
+    SelfHostedEngine,
     SemanticSegmentation,
     Workforce,
 )
@@ -47,6 +48,7 @@ def stack(tmp_path: Path) -> cdk.Stack:
         acl_access=False,
     )
     LabelingMonitoring(stack, "Monitoring", labeling=labeling)
+    SelfHostedEngine(stack, "Engine", labeling=labeling, encryption_key=key)
     labeling.grant_start(iam.User(stack, "Operator"))
     return stack
 

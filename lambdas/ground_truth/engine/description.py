@@ -25,10 +25,10 @@ class EngineDescription:
     state_machine: str
     table: str
     api_url: str
-    portal_url: str | None
     user_pool: str
     client: str
     group: str
+    portal_url: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The parameter's content."""

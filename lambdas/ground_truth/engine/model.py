@@ -44,6 +44,12 @@ class EngineJob:
         return int(self.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"])
 
     @property
+    def concurrent(self) -> int | None:
+        """How many objects may be in work at once; None for all (contract 4.1)."""
+        most: int | None = self.request["HumanTaskConfig"].get("MaxConcurrentTaskCount")
+        return most
+
+    @property
     def time_limit(self) -> float:
         """How long a worker may hold an object, in seconds."""
         return float(self.request["HumanTaskConfig"]["TaskTimeLimitInSeconds"])
@@ -71,7 +77,8 @@ class StoredObject:
     """An object as it lies in the table.
 
     ``holds`` are by worker, expired ones included; ``finished_by`` are those who answered or declined.
-    ``done`` is set when no more answers are wanted; ``failure`` says why there will be no label.
+    ``started`` is set once somebody took it, ``done`` when no more answers are wanted; ``failure`` says why there
+    will be no label.
     """
 
     object_id: str
@@ -81,6 +88,7 @@ class StoredObject:
     declines: int = 0
     holds: Mapping[str, Hold] = field(default_factory=dict)
     finished_by: frozenset[str] = frozenset()
+    started: bool = False
     done: bool = False
     failure: str | None = None
     version: int = 0
@@ -129,12 +137,16 @@ class ObjectResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer."""
+    """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer.
+
+    ``started`` is only counted for jobs that limit how many objects are in work at once.
+    """
 
     total: int = 0
     finished: int = 0
     failed: int = 0
     answers: int = 0
+    started: int = 0
 
 
 class JobExists(ValueError):

@@ -251,7 +251,7 @@ class Store:
 
     def _add_one(self, job: EngineJob, stored: StoredObject) -> None:
         item = items.object_item(job, stored, self.clock())
-        added = {"total": 1} | ({"finished": 1, "failed": 1} if stored.done else {})
+        added = {"total": 1} | ({"finished": 1, "failed": 1, "started": 1} if stored.done else {})
         parts = [{"Put": {"Item": item, "ConditionExpression": _ABSENT}}, self.count(job, stored.object_id, **added)]
         try:
             self._write(parts)
