@@ -12,15 +12,26 @@ def find_engine(deployment: Deployment) -> EngineDescription:
 
     Raises ValueError where there is none, or where the caller may not look.
     """
+    found = look_for_engine(deployment)
+    if found is None:
+        raise ValueError(
+            f"environment {deployment.environment!r} has no self-hosted engine in {deployment.region}: "
+            f"there is no parameter {engine_parameter(deployment.environment)}; deploy a stack with an engine"
+        )
+    return found
+
+
+def look_for_engine(deployment: Deployment) -> EngineDescription | None:
+    """Finds the engine of an environment; None where there is none.
+
+    Raises ValueError where the caller may not look.
+    """
     name = engine_parameter(deployment.environment)
     try:
         parameter = deployment.client("ssm").get_parameter(Name=name)["Parameter"]
     except ClientError as error:
         if code_of(error) == "ParameterNotFound":
-            raise ValueError(
-                f"environment {deployment.environment!r} has no self-hosted engine in {deployment.region}: "
-                f"there is no parameter {name}; deploy a stack with an engine"
-            ) from error
+            return None
         if is_refusal(error):
             raise ValueError(
                 f"AWS does not let you look for the engine: you need ssm:GetParameter on {name}"

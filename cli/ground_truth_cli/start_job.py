@@ -4,33 +4,29 @@ import json
 import sys
 
 import click
-from botocore.exceptions import ClientError
 
 from ground_truth.checks import Level
 from ground_truth.cost import Backend, estimate
-from ground_truth.request import Request, merge
+from ground_truth.request import merge
 from ground_truth.s3 import split_uri
 from ground_truth.task_types import CUSTOM, TASK_TYPES
-from ground_truth_cli.deployment import Deployment, find_deployment
+from ground_truth_cli.deployment import find_deployment
 from ground_truth_cli.doctor import examine
-from ground_truth_cli.engine import find_engine
-from ground_truth_cli.refusals import code_of
+from ground_truth_cli.jobs import BACKENDS, jobs_on
 from ground_truth_cli.request import checked_name
 
-_TAKEN = {"ResourceInUse", "ExecutionAlreadyExists"}
 
-
-@click.command()
+@click.command("start")
 @click.argument("task_name", metavar="TASK")
 @click.option("--env", "environment", required=True, help="The environment, such as dev.")
 @click.option("--manifest", "manifest_uri", required=True, help="The input manifest, s3://bucket/key.")
 @click.option("--name", "job_name", help="The job's name; by default the task's with the moment (UTC).")
 @click.option("--workers", type=click.IntRange(1, 9), help="Answers an object; by default the task's.")
-@click.option("--backend", type=click.Choice(["self-hosted", "ground-truth"]), help="By default the task's.")
+@click.option("--backend", type=click.Choice(BACKENDS), help="By default the task's.")
 @click.option("--limit-usd", default=10.0, show_default=True, help="Ask before a job that costs more.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print for programs.")
-def start(
+def start_job(
     task_name: str,
     environment: str,
     manifest_uri: str,
@@ -72,7 +68,7 @@ def start(
         region=deployment.region,
     ).total_usd
     _confirm(cost, limit_usd, yes)
-    arn = _start(deployment, request, hosted)
+    arn = jobs_on(deployment, "self-hosted" if hosted else "ground-truth").start(request)
     found = {"name": request["LabelingJobName"], "arn": arn, "usd": round(cost, 2)}
     click.echo(json.dumps(found) if as_json else f"started {found['name']}, about USD {cost:.2f}: {arn}")
 
@@ -85,20 +81,3 @@ def _confirm(cost: float, limit_usd: float, yes: bool) -> None:
             f"the job costs about USD {cost:.2f}, more than {limit_usd:g}: add --yes, or raise --limit-usd"
         )
     click.confirm(f"The job costs about USD {cost:.2f}. Start it?", abort=True, err=True)
-
-
-def _start(deployment: Deployment, request: Request, hosted: bool) -> str:
-    name = request["LabelingJobName"]
-    try:
-        if not hosted:
-            return str(deployment.client("sagemaker").create_labeling_job(**request)["LabelingJobArn"])
-        machine = find_engine(deployment).state_machine
-        given = json.dumps({"request": request})
-        states = deployment.client("stepfunctions")
-        return str(states.start_execution(stateMachineArn=machine, name=name, input=given)["executionArn"])
-    except ClientError as error:
-        if code_of(error) not in _TAKEN:
-            raise
-        raise ValueError(
-            f"there is a job {name!r} already (upper and lower case are the same): use another --name"
-        ) from error

@@ -91,6 +91,9 @@ class Session:
     def client(self, service: str, **options: Any) -> Any:
         return self.clients.get(service) or make_client(service, options.get("region_name", self.region_name))
 
+    def resource(self, service: str) -> Any:
+        return boto3.resource(service, region_name=self.region_name)
+
 
 @dataclass
 class Account:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from ground_truth_cli import start_job as command
+from ground_truth_cli.ground_truth_jobs import GroundTruthJobs
 from ground_truth_cli.main import main
 from tests.cli.conftest import MANIFEST, TEAM, TRAINING
 from tests.cli.test_workers import ENGINE, engine_parameter
@@ -86,7 +87,7 @@ def test_a_job_of_ground_truth_is_created_with_the_request(account, monkeypatch)
     stub = account.stub()
     request = account.deployment.request("street", "mine", MANIFEST)
     stub.add_response("create_labeling_job", {"LabelingJobArn": ARN}, request)
-    assert command._start(account.deployment, request, hosted=False) == ARN
+    assert GroundTruthJobs(account.deployment).start(request) == ARN
 
 
 def test_a_name_that_no_backend_takes_is_refused_before_anything_is_examined(run) -> None:
