@@ -19,6 +19,10 @@ from ground_truth_cli.refusals import NameTaken, NotAllowed, code_of, needing
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
+class NoJobYet(ValueError):
+    """A request that the engine has refused, or has only just got; its name is taken."""
+
+
 class EngineJobs:
     """The jobs of the engine of a deployment."""
 
@@ -30,7 +34,10 @@ class EngineJobs:
         self._store = Store(deployment.session.resource("dynamodb").Table(engine.table))
 
     def describe(self, name: str) -> dict[str, Any]:
-        """What DescribeLabelingJob tells. Raises NotThere where there is no such job."""
+        """What DescribeLabelingJob tells.
+
+        Raises NotThere where there is no such job, NoJobYet for a request that is none yet.
+        """
         with self._reading("look at the engine's jobs"):
             try:
                 return describe(self._store, self._store.job(name), self._engine.state_machine)
@@ -70,6 +77,8 @@ class EngineJobs:
     def start(self, request: Request) -> str:
         """Starts a job; returns the ARN of its execution. Raises ValueError for a name that is taken."""
         name = request["LabelingJobName"]
+        if self._has(name):
+            raise NameTaken(name)
         with needing(f"states:StartExecution on {self._engine.state_machine}", "start jobs of the engine"):
             try:
                 answer = self._deployment.client("stepfunctions").start_execution(
@@ -81,21 +90,29 @@ class EngineJobs:
                 raise NameTaken(name) from error
         return str(answer["executionArn"])
 
+    def _has(self, name: str) -> bool:
+        with self._reading("look at the engine's jobs"):
+            try:
+                self._store.job(name)
+            except NotThere:
+                return False
+            return True
+
     def _reading(self, what: str) -> AbstractContextManager[None]:
         table = self._engine.table
         return needing(f"dynamodb:GetItem, dynamodb:BatchGetItem and dynamodb:Query on the table {table}", what)
 
     def _refuse_what_is_no_job_yet(self, name: str) -> None:
-        """Raises ValueError for a request that the engine refused, or has only just got."""
+        """Raises NoJobYet for a request that the engine refused, or has only just got."""
         arn = f"{self._engine.state_machine.replace(':stateMachine:', ':execution:')}:{name}"
         try:
             found = self._deployment.client("stepfunctions").describe_execution(executionArn=arn)
         except ClientError:
             return
         if found["status"] == "RUNNING":
-            raise ValueError(f"job {name!r} is just being started: look again in a moment")
+            raise NoJobYet(f"job {name!r} is just being started: look again in a moment")
         if found["status"] in _FAILED:
-            raise ValueError(f"the engine refused to start job {name!r}: {_said(found)}")
+            raise NoJobYet(f"the engine refused to start job {name!r}: {_said(found)}")
 
     def _worker_ids(self) -> Iterator[str]:
         region = self._engine.state_machine.split(":")[3]

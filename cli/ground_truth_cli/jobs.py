@@ -66,6 +66,17 @@ class Job:
         return str(self.described["LabelingJobName"])
 
     @property
+    def output(self) -> str | None:
+        """The address of the output manifest; None as long as there is none."""
+        found = self.described.get("LabelingJobOutput") or {}
+        return found.get("OutputDatasetS3Uri") or None
+
+    @property
+    def label_attribute(self) -> str:
+        """The name under which the job's labels stand in its manifest."""
+        return str(self.described.get("LabelAttributeName", self.name))
+
+    @property
     def status(self) -> str:
         """One of the states of DescribeLabelingJob."""
         return str(self.described["LabelingJobStatus"])

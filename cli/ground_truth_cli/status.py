@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.explained import explained
 from ground_truth_cli.jobs import ENDED, Job, find_job, of_one_job
 from ground_truth_cli.pace import Pace, Progress, in_words
 
@@ -101,10 +102,10 @@ def _told(job: Job, progress: Progress) -> Iterator[str]:
         known = progress.per_hour and progress.seconds_left is not None
         yield f"rate       {f'{progress.per_hour:g} objects an hour' if known else 'not known yet'}"
         yield f"time left  {f'about {in_words(progress.seconds_left or 0)}' if known else 'not known yet'}"
-    if "LabelingJobOutput" in job.described:
-        yield f"manifest   {job.described['LabelingJobOutput']['OutputDatasetS3Uri']}"
+    if job.output:
+        yield f"manifest   {job.output}"
     if "FailureReason" in job.described:
-        yield f"failed     {job.described['FailureReason']}"
+        yield f"failed     {explained(job.described['FailureReason'])}"
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,16 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 from ground_truth.engine import work
-from ground_truth.engine.description import engine_parameter
 from ground_truth.engine.model import Status
 from ground_truth_cli import list_jobs, status, stop
 from ground_truth_cli.ground_truth_jobs import GroundTruthJobs
 from ground_truth_cli.main import main
 from ground_truth_cli.pace import in_words
-from tests.cli.conftest import TEAM, Forbidden
-from tests.cli.test_workers import ENGINE
-from tests.engine.conftest import Engine
-from tests.engine.world import BUCKET, World, states
+from tests.cli.conftest import ENGINE, TEAM, Forbidden
+from tests.engine.world import World, states
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 SUMMARY = {
@@ -51,20 +47,6 @@ BARN = {"LabelingJobName": "barn"}
 NEWEST_FIRST = {"SortBy": "CreationTime", "SortOrder": "Descending"}
 WORKERS = {"UserPoolId": ENGINE.user_pool, "GroupName": ENGINE.group}
 GIVEN = work.Given(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
-
-
-@pytest.fixture
-def world(account) -> World:
-    """The environment's engine with the job Yard of four objects, each for two workers."""
-    world = World(Engine())
-    world.engine.clock.now = time.time()
-    engine = replace(ENGINE, table=world.engine.table.name)
-    account.session.client("ssm").put_parameter(
-        Name=engine_parameter("dev"), Value=json.dumps(engine.as_json()), Type="String"
-    )
-    world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(4)))
-    world.begin()
-    return world
 
 
 @pytest.fixture

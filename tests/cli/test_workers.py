@@ -8,16 +8,8 @@ from click.testing import CliRunner
 from ground_truth.engine.description import EngineDescription, engine_parameter
 from ground_truth_cli import workers as command
 from ground_truth_cli.main import main
+from tests.cli.conftest import ENGINE
 
-ENGINE = EngineDescription(
-    state_machine="arn:aws:states:eu-west-1:123456789012:stateMachine:engine",
-    table="engine",
-    api_url="https://api.example.com",
-    portal_url="https://portal.example.com",
-    user_pool="eu-west-1_pool",
-    client="client",
-    group="workers",
-)
 ADA = {"UserPoolId": "eu-west-1_pool", "Username": "ada@example.com"}
 MEMBER = ADA | {"GroupName": "workers"}
 INVITATION = ADA | {
