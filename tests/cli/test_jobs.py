@@ -1,6 +1,8 @@
 """Jobs of both backends through the same commands: status, list and stop."""
 
+import io
 import json
+import re
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -299,3 +301,18 @@ def test_refuses_what_is_no_name_before_asking_aws(run, world) -> None:
 )
 def test_times_are_told_in_their_two_largest_units(seconds: float, words: str) -> None:
     assert in_words(seconds) == words
+
+
+def test_shows_a_bar_on_a_terminal(run, world, people, monkeypatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    half_done(world)
+    terminal = Terminal()
+    monkeypatch.setattr(status, "sys", SimpleNamespace(stderr=terminal))
+    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.set_status("Yard", Status.STOPPED))
+    assert run("status", "yard", "--watch").exit_code == 0
+    assert re.search(
+        r"Yard InProgress  50%\|.*\| 2/4 objects, 4 answers, 1 at work, 2 an hour, 1 h left", terminal.getvalue()
+    )
