@@ -11,6 +11,7 @@ from cdk_ground_truth import (
     InstructionMedia,
     LabelingMonitoring,
     LabelingTask,
+    LabelingWorkflow,
     SelfHostedEngine,
 )
 from stacks.environments import Environment
@@ -61,6 +62,13 @@ class LabelingStack(cdk.Stack):
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
+        self.workflow = LabelingWorkflow(
+            self,
+            "Workflow",
+            labeling=self.labeling,
+            engine=self.engine,
+            function_settings=environment.functions,
+        )
         self.preparation = DatasetPreparation(
             self,
             "Preparation",
@@ -75,6 +83,8 @@ class LabelingStack(cdk.Stack):
             "InstructionMediaBucketName": media.bucket.bucket_name,
             "RawBucketName": self.preparation.raw_bucket.bucket_name,
             "PreparationArn": self.preparation.state_machine.ref,
+            "WorkflowArn": self.workflow.state_machine.ref,
+            "NewsTopicArn": self.workflow.topic.topic_arn,
             "EngineArn": self.engine.state_machine.ref,
             "WorkerApiUrl": self.engine.api.url,
             "UserPoolId": self.engine.user_pool.user_pool_id,

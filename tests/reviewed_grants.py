@@ -57,6 +57,17 @@ UNUSED: dict[str, dict[str, str]] = {
     "MarkerRole": {"states:StartExecution": _WORKFLOW},
     "WorkflowRole": _OF_WORKFLOWS | {"s3:ListBucket": _WORKFLOW},
     "EngineWorkflowRole": _OF_WORKFLOWS,
+    "RunWorkflowRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
+    "WorkflowWorkflowRole": _OF_WORKFLOWS
+    | {
+        "sns:Publish": _WORKFLOW,
+        "states:DescribeExecution": _WORKFLOW,
+        "states:StopExecution": "a labeling that is stopped stops its job",
+        **{
+            f"events:{action}": "Step Functions keeps a rule to hear of the engine's end; the emulator none"
+            for action in ("PutTargets", "PutRule", "DescribeRule")
+        },
+    },
     "RunJobRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "WorkerApiRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "PreAnnotationRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},

@@ -43,6 +43,14 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("WorkerApiPermissions", "s3:GetObject", "TrainingBucket", "pages show images that the user named"),
     ("WorkerApiPermissions", "s3:PutObject", "/engine/answers/*", "long answers are kept by job and worker"),
     ("EngineWorkflowPermissions", "s3:GetObject", "/engine/batches.json", "the list of batches lies with its job"),
+    ("RunWorkflowPermissions", "ssm:GetParameter", "/tasks/*", "the task is named when a labeling is started"),
+    ("RunWorkflowPermissions", "s3:GetObject", "TrainingBucket", "manifests, answers and images are the user's"),
+    ("RunWorkflowPermissions", "s3:PutObject", "/report/*", "reports lie beside jobs to come"),
+    ("RunWorkflowPermissions", "s3:PutObject", "/manifests/output/*", "merged manifests are named after jobs to come"),
+    *(
+        ("WorkflowWorkflowPermissions", f"states:{action}", ":*", "executions are named after jobs to come")
+        for action in ("DescribeExecution", "StopExecution")
+    ),
     ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
     ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
     ("PrepareImagesPermissions", "s3:PutObject", "/parts/*", "parts are named after runs to come"),

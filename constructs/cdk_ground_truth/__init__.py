@@ -7,6 +7,7 @@ from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.labeling import GroundTruthLabeling
+from cdk_ground_truth.labeling_workflow import LabelingWorkflow
 from cdk_ground_truth.monitoring import LabelingMonitoring
 from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
@@ -49,6 +50,7 @@ __all__ = [
     "LabelVerification",
     "LabelingMonitoring",
     "LabelingTask",
+    "LabelingWorkflow",
     "MultiLabelClassification",
     "PrivateWorkTeam",
     "PublishedTask",

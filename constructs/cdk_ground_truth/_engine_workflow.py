@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cdk_ground_truth._workflow import RETRY
+from cdk_ground_truth._workflow import RETRY, invoke
 
 # What is wrong with a request stays wrong.
 _WRONG = ["ContractError", "ManifestError", "JobExists"]
@@ -16,7 +16,7 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
     """
     states = {
         "Plan": {
-            **_step(run_function, {"step": "plan", "request.$": "$.request"}),
+            **invoke(run_function, {"step": "plan", "request.$": "$.request"}),
             "Retry": [{"ErrorEquals": _WRONG, "MaxAttempts": 0}, *RETRY],
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Refuse"}],
             "OutputPath": "$.Payload",
@@ -45,7 +45,7 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
             "Next": "Assemble",
         },
         "Assemble": {
-            **_step(run_function, {"step": "assemble", "state.$": "$"}),
+            **invoke(run_function, {"step": "assemble", "state.$": "$"}),
             "Retry": RETRY,
             "Catch": _FAIL,
             "OutputPath": "$.Payload",
@@ -58,13 +58,13 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
         },
         "Ended": {"Type": "Succeed"},
         "Refuse": {
-            **_step(run_function, {"step": "refuse", "request.$": "$.request", "error.$": "$.error"}),
+            **invoke(run_function, {"step": "refuse", "request.$": "$.request", "error.$": "$.error"}),
             "Retry": RETRY,
             "ResultPath": "$.told",
             "Next": "Failed",
         },
         "Mark as failed": {
-            **_step(run_function, {"step": "fail", "job.$": "$.job", "error.$": "$.error"}),
+            **invoke(run_function, {"step": "fail", "job.$": "$.job", "error.$": "$.error"}),
             "Retry": RETRY,
             "ResultPath": "$.told",
             "Next": "Failed",
@@ -72,14 +72,6 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
         "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
     }
     return {"Comment": "Has the objects of a labeling job labeled", "StartAt": "Plan", "States": states}
-
-
-def _step(run_function: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": {"FunctionName": run_function, "Payload": payload},
-    }
 
 
 def _for_every_batch(run_function: str, step: str, label: str, max_concurrency: int) -> dict[str, Any]:
@@ -100,7 +92,7 @@ def _for_every_batch(run_function: str, step: str, label: str, max_concurrency: 
             "StartAt": "One batch",
             "States": {
                 "One batch": {
-                    **_step(run_function, payload),
+                    **invoke(run_function, payload),
                     "OutputPath": "$.Payload",
                     "Retry": RETRY,
                     "End": True,

@@ -25,6 +25,15 @@ RETRY = [
 ]
 
 
+def invoke(function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a state that calls a function; what it answers is under ``Payload``."""
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": function, "Payload": payload},
+    }
+
+
 def create_workflow(
     scope: Construct,
     *,

@@ -71,9 +71,11 @@ def invite(deployment: Deployment, habits: Sequence[SimulatedWorker] = CROWD) ->
     engine = find_engine(deployment)
     cognito = deployment.emulator.session().client("cognito-idp")
     api_url = local_api_url(deployment, engine)
+    # Whoever is invited a second time is somebody else.
+    names = [f"worker-{number}-{secrets.token_hex(4)}@example.com" for number in range(len(habits))]
     return [
-        PortalWorker(habits=one, api_url=api_url, token=_sign_in(cognito, engine, f"worker-{number}@example.com"))
-        for number, one in enumerate(habits)
+        PortalWorker(habits=one, api_url=api_url, token=_sign_in(cognito, engine, name))
+        for one, name in zip(habits, names, strict=True)
     ]
 
 

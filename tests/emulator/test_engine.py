@@ -34,13 +34,16 @@ class Engine:
         self.engine = find_engine(deployment)
         self.workers = invite(deployment)
 
-    def start(self, name: str, manifest: str | None = None, **changes) -> str:
+    def put_manifest(self) -> str:
         bucket = self.deployment.bucket
         for key, photo in PHOTOS.items():
             self.s3.put_object(Bucket=bucket, Key=key, Body=photo.content)
         lines = "".join(json.dumps({"source-ref": f"s3://{bucket}/{key}"}) + "\n" for key in PHOTOS)
         self.s3.put_object(Bucket=bucket, Key="datasets/engine/input.manifest", Body=lines.encode())
-        uri = manifest or f"s3://{bucket}/datasets/engine/input.manifest"
+        return f"s3://{bucket}/datasets/engine/input.manifest"
+
+    def start(self, name: str, manifest: str | None = None, **changes) -> str:
+        uri = manifest or self.put_manifest()
         request = self.deployment.job_request("street", name, uri)
         request["HumanTaskConfig"] |= {"NumberOfHumanWorkersPerDataObject": WORKERS} | changes
         return self.machines.start_execution(

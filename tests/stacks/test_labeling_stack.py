@@ -106,10 +106,15 @@ def test_prod_tells_when_a_hook_raises() -> None:
     assert all(alarm["Properties"]["AlarmActions"] for alarm in alarms)
 
 
-def test_alarms_may_reach_their_topic() -> None:
-    (policy,) = template("prod").find_resources("AWS::SNS::TopicPolicy").values()
-    allowed = [s for s in policy["Properties"]["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
-    assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+def test_alarms_may_reach_their_topic_and_nobody_but_the_account_any_other() -> None:
+    policies = template("prod").find_resources("AWS::SNS::TopicPolicy")
+    allowed = {
+        name: [s["Principal"] for s in policy["Properties"]["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+        for name, policy in policies.items()
+    }
+    (alarms,) = [name for name in allowed if "Alarms" in name]
+    assert allowed.pop(alarms) == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert set(map(str, allowed.values())) <= {"[]"}
 
 
 def test_data_of_dev_stays_too() -> None:
