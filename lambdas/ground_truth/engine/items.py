@@ -27,6 +27,7 @@ def job_item(job: EngineJob) -> Item:
         "expires": number(job.expires),
         "failure_reason": job.failure_reason,
         "token": job.token,
+        "changed": None if job.changed is None else number(job.changed),
     }
     return {name: value for name, value in item.items() if value is not None}
 
@@ -41,6 +42,7 @@ def read_job(item: Item) -> EngineJob:
         expires=float(item["expires"]),
         failure_reason=item.get("failure_reason"),
         token=item.get("token"),
+        changed=float(item["changed"]) if "changed" in item else None,
     )
 
 

@@ -21,8 +21,9 @@ class Status(StrEnum):
 class EngineJob:
     """One labeling job.
 
-    ``request`` is what CreateLabelingJob takes. ``created`` and ``expires``, the end of the availability of its
-    tasks, are seconds since 1970. ``token`` wakes the state machine that waits for the workers.
+    ``request`` is what CreateLabelingJob takes. ``created``, ``expires``, the end of the availability of its
+    tasks, and ``changed``, the last change of its status, are seconds since 1970. ``token`` wakes the state machine
+    that waits for the workers.
     """
 
     name: str
@@ -32,6 +33,7 @@ class EngineJob:
     expires: float
     failure_reason: str | None = None
     token: str | None = None
+    changed: float | None = None
 
     @property
     def key(self) -> str:
@@ -147,6 +149,14 @@ class Counts:
     failed: int = 0
     answers: int = 0
     started: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of the objects that workers were to label, once they are consolidated."""
+
+    labeled: int = 0
+    failed: int = 0
 
 
 class JobExists(ValueError):
