@@ -14,6 +14,7 @@ COMMANDS = (
     "export",
     "list",
     "manifest",
+    "portal",
     "prepare",
     "preview",
     "report",

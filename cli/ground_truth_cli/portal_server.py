@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "there is nothing to send to")
 
-    do_PUT = do_POST
+    do_PUT = do_POST  # noqa: N815 - the name is http.server's
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: the terminal is for what the operator has to know."""
