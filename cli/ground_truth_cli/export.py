@@ -13,11 +13,13 @@ from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.label_categories import read_labels
 from ground_truth.manifest import Record, read_manifest
 from ground_truth.output_manifest import label_attributes, read_output_manifest
+from ground_truth_cli.jobs import of_named_job, place_of
 from ground_truth_cli.sources import LabelSource, read_file
 
 
 @click.command()
 @click.argument("source")
+@of_named_job
 @click.option(
     "--format", "format_name", required=True, type=click.Choice(list(FORMATS)), help="What the files are for."
 )
@@ -35,6 +37,7 @@ from ground_truth_cli.sources import LabelSource, read_file
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def export(
     source: str,
+    environment: str | None,
     format_name: str,
     out: Path,
     min_confidence: float,
@@ -44,13 +47,13 @@ def export(
 ) -> None:
     """Write a job's labels as COCO, YOLO, Pascal VOC or Label Studio files.
 
-    SOURCE is the job's folder, <output path>/<job name>, or an output manifest, in S3 or downloaded. Images are
-    not copied: images.csv tells which image is to lie under which name. Images that failed or were not labeled are
-    left out and counted.
+    SOURCE is the job's folder, <output path>/<job name>, or an output manifest, in S3 or downloaded; with --env it
+    is the job's name. Images are not copied: images.csv tells which image is to lie under which name. Images that
+    failed or were not labeled are left out and counted.
     """
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"'--out' should be a new or an empty folder, got {out}: files of another export would stay")
-    found = LabelSource(source)
+    found = LabelSource(place_of(source, environment))
     manifest = found.manifest()
     attribute = label_attribute or _only_attribute(list(read_manifest(BytesIO(manifest))), found.job_name)
     dataset = read_dataset(

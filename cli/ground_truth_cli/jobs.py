@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.engine.model import NotThere
 from ground_truth.request import Request
-from ground_truth_cli.deployment import Deployment
+from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.engine import find_engine, look_for_engine
 from ground_truth_cli.engine_jobs import EngineJobs
 from ground_truth_cli.ground_truth_jobs import GroundTruthJobs
@@ -19,6 +19,7 @@ from ground_truth_cli.request import checked_name
 BACKENDS = (EngineJobs.backend, GroundTruthJobs.backend)
 ENDED = ("Completed", "Failed", "Stopped")
 Described = dict[str, Any]
+of_named_job = click.option("--env", "environment", help="The environment of a job that is given by its name.")
 C = TypeVar("C", bound=Callable[..., Any])
 
 of_environment = click.option("--env", "environment", required=True, help="The environment, such as dev.")
@@ -70,6 +71,11 @@ class Job:
         """The address of the output manifest; None as long as there is none."""
         found = self.described.get("LabelingJobOutput") or {}
         return found.get("OutputDatasetS3Uri") or None
+
+    @property
+    def folder(self) -> str:
+        """The address of the folder with everything of the job (contract section 8)."""
+        return f"{self.described['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
 
     @property
     def label_attribute(self) -> str:
@@ -133,3 +139,8 @@ def find_job(deployment: Deployment, name: str, backend: str | None) -> Job:
     looked = " or ".join(jobs.backend for jobs in places)
     text = f"there is no job {name!r} ({looked}): see ground-truth list --env {deployment.environment}"
     raise ValueError("\n".join([text, *unseen]))
+
+
+def place_of(source: str, environment: str | None) -> str:
+    """Where a job's files are: ``source`` itself, or the folder of the job of that name in an environment."""
+    return find_job(find_deployment(environment), source, None).folder if environment else source

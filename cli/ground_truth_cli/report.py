@@ -17,6 +17,7 @@ from ground_truth.manifest import Record, read_manifest
 from ground_truth.reporting.making import MOST_PICTURES, make_report
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth_cli.jobs import of_named_job, place_of
 from ground_truth_cli.progress import counting
 from ground_truth_cli.sources import folder_at, read_file
 
@@ -29,6 +30,7 @@ _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts"
 
 @click.command()
 @click.argument("source")
+@of_named_job
 @click.option("--images", metavar="FOLDER", help="Where the images are, by file name; local or in S3.")
 @click.option("--type", "type_key", type=click.Choice(_TYPES), help="Kind of task, if the manifest does not tell it.")
 @click.option("--labels", metavar="FILE", help="Label category file, for the order of classes.")
@@ -54,6 +56,7 @@ _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts"
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def report(
     source: str,
+    environment: str | None,
     images: str | None,
     type_key: str | None,
     labels: str | None,
@@ -68,10 +71,10 @@ def report(
 ) -> None:
     """Show how good a job's labels are: unsure and confused ones, odd workers, time, cost and failures.
 
-    SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded. The page needs no network and
-    holds small copies of the images it shows: give it to nobody who may not see them.
+    SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; with --env it is the job's name. The
+    page needs no network and holds small copies of the images it shows: give it to nobody who may not see them.
     """
-    job = find_job(folder_at(source))
+    job = find_job(folder_at(place_of(source, environment)))
     lines = _lines(job, manifest)
     task_type = TASK_TYPES[type_key] if type_key else _type_in(lines or [], label_attribute)
     with counting("Reading answers") as progress:

@@ -5,7 +5,7 @@ import re
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,8 +15,8 @@ from examples.street.deploy import Deployment
 from examples.street.photos import Photo
 from ground_truth.engine.description import EngineDescription, engine_parameter
 
-# The address of the image in a page, up to the signature.
-_IMAGE = re.compile(r"https?://[^\"'\s]+?/(images/[^?\"'\s]+)")
+# The file name in the signed address of an image.
+_IMAGE = re.compile(r"https?://[^\"'\s?]+/([^/\"'\s?]+)\?[^\"'\s]*X-Amz-Signature")
 
 
 class WorkRefused(RuntimeError):
@@ -47,7 +47,10 @@ class PortalWorker:
         return json.loads(text) if text else None
 
     def work(self, job: str, photos: Mapping[str, Photo], *, most: int | None = None) -> int:
-        """Takes and answers objects until there is none for him, or ``most``; returns how many."""
+        """Takes and answers objects until there is none for him, or ``most``; returns how many.
+
+        ``photos`` are what he sees, by file name.
+        """
         done = 0
         while most is None or done < most:
             task = self.call("POST", f"/jobs/{job}/claim")
@@ -86,14 +89,13 @@ def local_api_url(deployment: Deployment, engine: EngineDescription) -> str:
     return f"{deployment.emulator.endpoint}/_aws/execute-api/{api}{address.path}"
 
 
-def label_all(
-    workers: Sequence[PortalWorker], job: str, photos: Mapping[str, Photo], told: Callable[[int], None]
-) -> None:
+def label_all(workers: Sequence[PortalWorker], job: str, photos: Iterable[Photo], told: Callable[[int], None]) -> None:
     """Has every worker answer what there is for him, one object after the other; ``told`` hears of each answer."""
+    seen = {photo.name: photo for photo in photos}
     busy = list(workers)
     while busy:
         for worker in list(busy):
-            if worker.work(job, photos, most=1):
+            if worker.work(job, seen, most=1):
                 told(1)
             else:
                 busy.remove(worker)

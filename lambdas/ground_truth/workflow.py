@@ -20,6 +20,7 @@ from ground_truth.checks import Level
 from ground_truth.cost import Backend
 from ground_truth.engine.refusals import check_request
 from ground_truth.errors import ContractError
+from ground_truth.failure_reasons import explain as explain_reason
 from ground_truth.job_folder import S3Folder, find_job
 from ground_truth.label_categories import read_labels
 from ground_truth.label_splitting import merge_split_labels, split_by_label
@@ -110,7 +111,10 @@ def explain(error: Mapping[str, Any], name: str) -> dict[str, str]:
     if isinstance(found, Mapping):
         # A function's own words, a Ground Truth job's, or those of the engine's state machine.
         cause = str(found.get("errorMessage") or found.get("FailureReason") or found.get("Cause") or cause)
-    return {"message": f"Labeling {name} failed.\n{cause or error.get('Error', '')}"}
+    told = cause or str(error.get("Error", ""))
+    known = explain_reason(told)
+    advice = [f"{known.meaning}: {known.fix}"] if known else []
+    return {"message": "\n".join([f"Labeling {name} failed.", told, *advice])}
 
 
 def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) -> dict[str, Any]:

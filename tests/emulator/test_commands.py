@@ -80,7 +80,7 @@ def test_what_one_job_could_not_label_the_next_one_does(operator: Operator, tmp_
     task = operator.worker.call("POST", "/jobs/commands/claim")
     assert operator.tell("status", "commands")["progress"]["at_work"] == 1
     operator.worker.call("POST", f"/tasks/{task['taskId']}/decline", {"reason": "too dark"})
-    label_all([operator.worker], "commands", PHOTOS, lambda answers: None)
+    label_all([operator.worker], "commands", PHOTOS.values(), lambda answers: None)
 
     watched = operator.run("status", "commands", "--watch", "--every", "1")
     assert watched.returncode == 0, watched.stderr
@@ -94,7 +94,7 @@ def test_what_one_job_could_not_label_the_next_one_does(operator: Operator, tmp_
     retried = operator.tell("retry", "commands")
     assert (retried["name"], retried["objects"]) == ("commands-retry-1", 1)
     operator.offered("commands-retry-1", 1)
-    label_all([operator.worker], "commands-retry-1", PHOTOS, lambda answers: None)
+    label_all([operator.worker], "commands-retry-1", PHOTOS.values(), lambda answers: None)
     assert operator.run("status", "commands-retry-1", "--watch", "--every", "1").returncode == 0
     assert operator.tell("results", "commands-retry-1")["counters"] == {
         "TotalLabeled": 1,
@@ -108,7 +108,7 @@ def test_what_one_job_could_not_label_the_next_one_does(operator: Operator, tmp_
 def test_a_stopped_job_keeps_what_was_answered(operator: Operator) -> None:
     operator.start("stopped")
     operator.offered("stopped", len(PHOTOS))
-    assert operator.worker.work("stopped", PHOTOS, most=1) == 1
+    assert operator.worker.work("stopped", {photo.name: photo for photo in PHOTOS.values()}, most=1) == 1
     operator.tell("stop", "stopped")
     assert operator.run("status", "stopped", "--watch", "--every", "1").returncode == 0
     (found,) = [job for job in operator.tell("list") if job["LabelingJobName"] == "stopped"]

@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from examples.street.crowd import CROWD
-from examples.street.demo import label
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
 from ground_truth.job_folder import S3Folder, find_job
@@ -16,6 +15,7 @@ from ground_truth.job_results import consolidate_job
 from ground_truth.s3 import Files
 from tests.box_overlap import iou
 from tests.emulator.grants import LABELING, granted_actions, roles, used_actions
+from tests.emulator.ground_truth_job import label
 from tests.reviewed_grants import UNUSED
 
 PHOTOS = list(rendered_photos(4))

@@ -83,7 +83,7 @@ def labeled(engine) -> dict:
     arn = engine.start("yard")
     engine.offered("yard")
     answers = []
-    label_all(engine.workers, "yard", PHOTOS, answers.append)
+    label_all(engine.workers, "yard", PHOTOS.values(), answers.append)
     ended = engine.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
     return {"answers": len(answers), **json.loads(ended["output"])}
@@ -134,7 +134,7 @@ def test_a_long_answer_is_uploaded_and_counts(engine) -> None:
     )
     urllib.request.urlopen(put)
     worker.call("POST", f"/tasks/{task['taskId']}/answer", {"answerUri": place["answerUri"], "timeSpentInSeconds": 1})
-    label_all([worker], "long", PHOTOS, lambda answers: None)
+    label_all([worker], "long", PHOTOS.values(), lambda answers: None)
     ended = engine.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
     object_id = int(task["taskId"].rpartition(".")[2])

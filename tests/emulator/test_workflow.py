@@ -62,7 +62,7 @@ def labeled(workflow) -> dict:
     arn = workflow.run("first", task="street", manifest=manifest, name="by-workflow", request=changes)
     workflow.offered("by-workflow")
     answers = []
-    label_all(workflow.workers, "by-workflow", PHOTOS, answers.append)
+    label_all(workflow.workers, "by-workflow", PHOTOS.values(), answers.append)
     ended = workflow.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
     return {"answers": len(answers), "news": workflow.news(), **json.loads(ended["output"])}
