@@ -58,7 +58,7 @@ class LabelingStack(cdk.Stack):
             self,
             "Engine",
             labeling=self.labeling,
-            password_sign_in=environment.password_sign_in,
+            host_portal=environment.host_portal,
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
@@ -90,7 +90,7 @@ class LabelingStack(cdk.Stack):
             "UserPoolId": self.engine.user_pool.user_pool_id,
             "ExecutionRoleArn": self.labeling.execution_role.role_arn,
             "ParameterPrefix": self.labeling.parameter_prefix,
-            "WorkerPortalUrl": self.labeling.portal_url,
+            "WorkerPortalUrl": self.engine.portal.url if self.engine.portal else self.labeling.portal_url,
             "AlarmTopicArn": monitoring.topic.topic_arn if monitoring else None,
         }
         for name, value in outputs.items():

@@ -6,7 +6,7 @@ wildcard that no line covers fails the tests; so does a line that no statement n
 
 # The CDK's copying function: its policy is the CDK's, and it exists only where pictures are deployed.
 _COPYING = "CustomCDKBucketDeployment"
-_COPIES = "the CDK's own function copies the instruction pictures from the assets bucket"
+_COPIES = "the CDK's own function copies pictures and the page from the assets bucket"
 
 REVIEWED: list[tuple[str, str, str, str]] = [
     ("ExecutionRole", "s3:GetObject", "TrainingBucket", "images and manifests are named by the user"),
@@ -79,10 +79,12 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         ("WorkflowPermissions", f"xray:{action}", "*", "tracing knows no resource, says its documentation")
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     ),
+    ("EnginePortalBucketPolicy", "s3:GetObject", "EnginePortalBucket", "CloudFront reads every file of the page"),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(
-        (_COPYING, action, "InstructionMediaBucket", _COPIES)
+        (_COPYING, action, bucket, _COPIES)
+        for bucket in ("InstructionMediaBucket", "EnginePortalBucket")
         for action in (
             "s3:GetObject*",
             "s3:GetBucket*",

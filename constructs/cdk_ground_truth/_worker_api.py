@@ -28,39 +28,13 @@ STAGE = "api"
 
 
 class WorkerApi(Construct):
-    """Defines the API in front of the function that answers workers; nobody calls it without having signed in.
+    """Defines the API of the workers' page; ``url`` ends without a slash."""
 
-    ``url`` ends without a slash.
-    """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id: str,
-        *,
-        name: str,
-        function: lambda_.IFunction,
-        user_pool: cognito.IUserPool,
-        client: cognito.IUserPoolClient,
-        log_retention: logs.RetentionDays,
-    ) -> None:
+    def __init__(self, scope: Construct, id: str, *, name: str, log_retention: logs.RetentionDays) -> None:
         super().__init__(scope, id)
-        stack = cdk.Stack.of(self)
-        issuer = f"https://cognito-idp.{stack.region}.{stack.url_suffix}/{user_pool.user_pool_id}"
         self.http_api = apigateway.HttpApi(
-            self,
-            "HttpApi",
-            api_name=name,
-            description="What the workers' page asks for",
-            create_default_stage=False,
-            default_authorizer=authorizers.HttpJwtAuthorizer(
-                "Workers", issuer, jwt_audience=[client.user_pool_client_id]
-            ),
+            self, "HttpApi", api_name=name, description="What the workers' page asks for", create_default_stage=False
         )
-        integration = integrations.HttpLambdaIntegration("Function", function)
-        for route in ROUTES:
-            method, path = route.split(" ")
-            self.http_api.add_routes(path=path, methods=[apigateway.HttpMethod[method]], integration=integration)
         log = logs.LogGroup(self, "Logs", retention=log_retention, removal_policy=cdk.RemovalPolicy.DESTROY)
         stage = apigateway.CfnStage(
             self,
@@ -76,6 +50,28 @@ class WorkerApi(Construct):
             ),
         )
         self.url = f"{self.http_api.api_endpoint}/{stage.ref}"
+
+    @property
+    def host(self) -> str:
+        """The API's own address, for what stands in front of it."""
+        return cdk.Fn.select(2, cdk.Fn.split("/", self.http_api.api_endpoint))
+
+    def answer_by(
+        self, function: lambda_.IFunction, *, user_pool: cognito.IUserPool, client: cognito.IUserPoolClient
+    ) -> None:
+        """Has a function answer those who signed in, and nobody else."""
+        stack = cdk.Stack.of(self)
+        issuer = f"https://cognito-idp.{stack.region}.{stack.url_suffix}/{user_pool.user_pool_id}"
+        workers = authorizers.HttpJwtAuthorizer("Workers", issuer, jwt_audience=[client.user_pool_client_id])
+        integration = integrations.HttpLambdaIntegration("Function", function)
+        for route in ROUTES:
+            method, path = route.split(" ")
+            self.http_api.add_routes(
+                path=path,
+                methods=[apigateway.HttpMethod[method]],
+                integration=integration,
+                authorizer=workers,
+            )
 
 
 # No address and no name: who works is known by his number in the pool.

@@ -2,18 +2,20 @@
 
 import dataclasses
 import hashlib
+from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_ground_truth import permissions
 from cdk_ground_truth._engine_workflow import definition
-from cdk_ground_truth._worker_api import WorkerApi
+from cdk_ground_truth._worker_api import STAGE, WorkerApi
 from cdk_ground_truth._worker_pool import create_pool
 from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results, workflow_arn
 from cdk_ground_truth.annotation_hooks import HookFunction
@@ -23,6 +25,7 @@ from cdk_ground_truth.labeling import GroundTruthLabeling
 from cdk_ground_truth.permissions import Need
 from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from cdk_ground_truth.worker_portal import WorkerPortal
 from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription, engine_parameter
 from ground_truth.errors import ContractError, is_unresolved
@@ -47,7 +50,8 @@ class SelfHostedEngine(Construct):
     ``table`` and ``user_pool`` are retained when the stack is deleted, unless ``removal_policy`` says otherwise,
     and the table is encrypted with DynamoDB's own key, or with the ``encryption_key`` given.
     ``max_concurrency`` is how many batches of a hundred objects are opened or consolidated at once.
-    ``password_sign_in`` lets workers sign in by password without Cognito's page, for an emulator that has none.
+    Workers open ``portal.url``. ``host_portal=False`` leaves the page out and lets them sign in by password without
+    Cognito's pages: for an emulator, which serves neither; ``ground-truth portal`` serves the page instead.
     Raises ContractError for a concurrency that Step Functions refuses.
     """
 
@@ -59,7 +63,7 @@ class SelfHostedEngine(Construct):
         labeling: GroundTruthLabeling,
         encryption_key: kms.IKey | None = None,
         max_concurrency: int = 50,
-        password_sign_in: bool = False,
+        host_portal: bool = True,
         removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
         function_settings: FunctionSettings | None = None,
     ) -> None:
@@ -87,18 +91,17 @@ class SelfHostedEngine(Construct):
             group_name=_WORKERS,
             description="Those who may label",
         )
-        self.client = self._create_client(password_sign_in)
+        self.api = WorkerApi(
+            self, "Api", name=f"{labeling.environment}-worker-api", log_retention=self._settings.log_retention
+        )
+        self.portal = self._create_portal() if host_portal else None
+        self.client = self._create_client()
         self.run_function = self._create_run_function()
         self.api_function = self._create_api_function()
-        self.api = WorkerApi(
-            self,
-            "Api",
-            name=f"{labeling.environment}-worker-api",
-            function=self.api_function,
-            user_pool=self.user_pool,
-            client=self.client,
-            log_retention=self._settings.log_retention,
-        )
+        self.api.answer_by(self.api_function, user_pool=self.user_pool, client=self.client)
+        if self.portal:
+            sign_in = {"domainUrl": self._sign_in_url, "clientId": self.client.user_pool_client_id}
+            self.portal.deploy({"apiUrl": f"/{STAGE}", "signIn": sign_in})
         bucket = labeling.training_bucket
         self.state_machine = create_workflow(
             self,
@@ -139,7 +142,7 @@ class SelfHostedEngine(Construct):
             state_machine=self.state_machine.ref,
             table=self.table.table_name,
             api_url=self.api.url,
-            portal_url=None,
+            portal_url=self.portal.url if self.portal else None,
             user_pool=self.user_pool.user_pool_id,
             client=self.client.user_pool_client_id,
             group=_WORKERS,
@@ -179,13 +182,58 @@ class SelfHostedEngine(Construct):
         whole = f"{cdk.Stack.of(self).stack_name}/{self.node.path}"
         return f"labeling-{hashlib.sha256(whole.encode()).hexdigest()[:12]}-{cdk.Aws.ACCOUNT_ID}"
 
-    def _create_client(self, password_sign_in: bool) -> cognito.UserPoolClient:
+    @property
+    def _sign_in_url(self) -> str:
+        return self.user_pool_domain.base_url()
+
+    def _create_portal(self) -> WorkerPortal:
+        labeling = self._labeling
+        self._allow_uploads(labeling.training_bucket)
+        buckets = (labeling.training_bucket, labeling.instruction_media.bucket)
+        pictures = {
+            address
+            for task in labeling.tasks.values()
+            for example in (task.task.instructions.examples if task.task.instructions else ())
+            if (address := _address_of(example.image))
+        }
+        return WorkerPortal(
+            self,
+            "Portal",
+            api_host=self.api.host,
+            api_stage=STAGE,
+            files=[*(f"https://{bucket.bucket_regional_domain_name}" for bucket in buckets), *sorted(pictures)],
+            sign_in=self._sign_in_url,
+        )
+
+    @staticmethod
+    def _allow_uploads(bucket: s3.IBucket) -> None:
+        """Long answers are put into the bucket by the page, at an address that is signed for each."""
+        if isinstance(bucket, s3.Bucket):
+            # The page's own address would make bucket and page need each other; the signature is what protects.
+            bucket.add_cors_rule(
+                allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["content-type"]
+            )
+
+    def _create_client(self) -> cognito.UserPoolClient:
+        if self.portal is None:
+            return self.user_pool.add_client(
+                "Page",
+                generate_secret=False,
+                auth_flows=cognito.AuthFlow(user_password=True),
+                disable_o_auth=True,
+                prevent_user_existence_errors=True,
+            )
         return self.user_pool.add_client(
             "Page",
-            # A page in a browser keeps no secret.
+            # A page in a browser keeps no secret: it proves itself by PKCE.
             generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_password=password_sign_in, user_srp=not password_sign_in),
-            disable_o_auth=True,
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID],
+                callback_urls=[f"{self.portal.url}/"],
+                logout_urls=[f"{self.portal.url}/"],
+            ),
+            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
         )
@@ -265,3 +313,9 @@ class SelfHostedEngine(Construct):
             Need(actions=actions, resources=[arn, f"{arn}/index/{table.INDEX}"]),
             *([Need(actions=key, resources=[self._key.key_arn])] if self._key else []),
         ]
+
+
+def _address_of(image: str) -> str | None:
+    """The address, without a path, of a picture that lies elsewhere."""
+    found = urlsplit(image)
+    return f"https://{found.netloc}" if found.scheme == "https" else None

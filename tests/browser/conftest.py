@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import moto
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+import worker_api
+from tests.browser.portal import PortalSite
+from tests.browser.portal_worker import PortalWorker
 from tests.browser.worker import DESKTOP, Worker
+from tests.engine.conftest import Engine
 
 PORTAL = Path(__file__).parents[2] / "portal"
 CHROMIUM = next((path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), None)
@@ -120,3 +125,33 @@ def work(context: BrowserContext, site: Site, idle_pages: list[Page]) -> Iterato
         worker.leave()
         idle_pages.append(worker.page)
     assert errors == []
+
+
+@pytest.fixture
+def portal(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[PortalSite]:
+    """The worker's portal, without a job yet."""
+    with moto.mock_aws():
+        portal = PortalSite(Engine())
+        monkeypatch.setattr(worker_api, "_api", portal.api)
+        monkeypatch.setenv("WORKERS_GROUP", "workers")
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        portal.photo = site.files["/photo.png"]
+        yield portal
+        portal.close()
+
+
+@pytest.fixture
+def worker(browser: Browser, portal: PortalSite) -> Iterator[Callable[..., PortalWorker]]:
+    """Opens the portal as a worker does, each with a browser of his own; afterwards no page may have had an error."""
+    workers: list[PortalWorker] = []
+
+    def sit_down(subject: str | None = "ada", *, beside: PortalWorker | None = None, **options: str) -> PortalWorker:
+        context = beside.context if beside else browser.new_context(viewport=DESKTOP)
+        context.set_default_timeout(5000)
+        workers.append(PortalWorker(context, portal, subject, **options))
+        return workers[-1]
+
+    yield sit_down
+    for one in workers:
+        one.context.close()
+    assert [error for one in workers for error in one.errors] == []

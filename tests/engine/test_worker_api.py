@@ -120,6 +120,21 @@ def test_the_next_task_can_be_fetched_before_this_one_is_handed_in(world: World)
     assert page.claim(after="other.0")["taskId"] in {"yard.0", "yard.1"}
 
 
+def test_who_comes_back_gets_what_was_in_hand_before_what_was_fetched_ahead(world: World) -> None:
+    page = Page("ada")
+    first = page.claim()["taskId"]
+    ahead = page.claim(after=first)["taskId"]
+    assert [page.claim()["taskId"], page.claim(after=first)["taskId"]] == [first, ahead]
+
+
+def test_the_page_is_told_the_time_by_which_the_hold_is_counted(world: World) -> None:
+    page = Page("ada")
+    page.claim()
+    world.engine.clock.now += 100
+    task = page.claim()
+    assert task["now"] - task["acceptedAt"] == 100
+
+
 def test_what_is_declined_does_not_come_again(world: World) -> None:
     page = Page("ada")
     task = page.claim()["taskId"]

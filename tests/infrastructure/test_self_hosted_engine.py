@@ -67,16 +67,6 @@ def test_nobody_becomes_a_worker_by_himself() -> None:
     assert only(template(), "AWS::Cognito::UserPoolGroup")["GroupName"] == "workers"
 
 
-def test_the_page_s_client_has_no_secret_and_sends_no_password_unless_asked_for() -> None:
-    client = only(template(), "AWS::Cognito::UserPoolClient")
-    assert client["GenerateSecret"] is False
-    assert "ALLOW_USER_PASSWORD_AUTH" not in client["ExplicitAuthFlows"]
-    stack = new_stack()
-    engine(stack, password_sign_in=True)
-    local = only(template_of(stack), "AWS::Cognito::UserPoolClient")
-    assert "ALLOW_USER_PASSWORD_AUTH" in local["ExplicitAuthFlows"]
-
-
 def test_every_route_asks_who_is_there_and_there_is_one_for_all_that_the_function_answers() -> None:
     routes = [route["Properties"] for route in resources(template(), "AWS::ApiGatewayV2::Route").values()]
     assert {route["AuthorizationType"] for route in routes} == {"JWT"}

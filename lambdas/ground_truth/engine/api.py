@@ -150,6 +150,8 @@ class WorkerApi:
             "html": page,
             "acceptedAt": lease.accepted,
             "expiresAt": lease.expires,
+            # The clock of a worker's computer may be wrong.
+            "now": self._store.clock(),
             "draft": lease.draft,
             **{name: told[name] for name in ("job", "title", "description", "done", "left")},
         }

@@ -49,7 +49,8 @@ def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = N
         return held[0]
     search = _Search(store, job, worker_id, known)
     lease = search.next()
-    taken = [one for one in (lease.object_id if lease else None, after) if one]
+    # The one he has had longer is the first that he is given when he comes back.
+    taken = [one for one in (after, lease.object_id if lease else None) if one]
     store.remember(job, worker_id, held=taken[:MOST_HELD], shard=search.shard, cursor=search.cursor)
     return lease
 

@@ -1,0 +1,41 @@
+/** What this browser keeps for one worker, under names; on a shared computer nobody else's page reads it. */
+export class Kept {
+  constructor(worker) {
+    this.prefix = `labeling/${worker}/`;
+  }
+
+  get(name) {
+    try {
+      return JSON.parse(localStorage.getItem(this.prefix + name));
+    } catch {
+      return null;
+    }
+  }
+  /** Returns whether it could be kept: browsers forbid it, or have no more place. */
+  set(name, value) {
+    try {
+      localStorage.setItem(this.prefix + name, JSON.stringify(value));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  delete(name) {
+    try {
+      localStorage.removeItem(this.prefix + name);
+    } catch {
+      // Nothing is kept where it is forbidden.
+    }
+  }
+  /** The names that begin with `start`. */
+  names(start) {
+    try {
+      const whole = this.prefix + start;
+      return Object.keys(localStorage)
+        .filter(key => key.startsWith(whole))
+        .map(key => key.slice(this.prefix.length));
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { h } from '../crowd/dom.js';
+import { Api } from './api.js';
+import { Drafts } from './drafts.js';
+import { JobsView } from './jobs-view.js';
+import { Kept } from './kept.js';
+import { Notices } from './notices.js';
+import { Outbox } from './outbox.js';
+import { Session } from './session.js';
+import { HostedSignIn, PasswordSignIn } from './sign-in.js';
+import { SignInView } from './sign-in-view.js';
+import { TaskView } from './task-view.js';
+import { texts } from './texts.js';
+
+const JOB = /^#\/jobs\/(.+)$/;
+
+/** Shows one view at a time, chosen by the part of the address behind #. */
+class Portal {
+  constructor({ apiUrl, signIn }) {
+    this.provider = signIn.password ? new PasswordSignIn(signIn) : new HostedSignIn(signIn);
+    this.session = new Session(this.provider);
+    this.api = new Api(apiUrl, this.session);
+    this.notices = new Notices();
+    this.leaveButton = h('button', { type: 'button', class: 'quiet', onclick: () => this.session.signOut() }, texts.signOut);
+    this.header = h('header', { class: 'top' }, h('a', { href: '#/' }, texts.name), this.leaveButton);
+  }
+
+  async start() {
+    addEventListener('hashchange', () => this.route());
+    try {
+      const tokens = await this.provider.finish();
+      if (tokens) this.session.open(tokens);
+      this.route();
+    } catch (refused) {
+      this.signIn(texts.signInFailed(refused.message));
+    }
+  }
+
+  signIn(problem) {
+    this.show(
+      new SignInView(
+        this.provider,
+        tokens => {
+          this.session.open(tokens);
+          // Nothing of whoever worked here before may go on under this name.
+          location.reload();
+        },
+        problem,
+      ),
+    );
+  }
+  route() {
+    if (!this.session.isOpen) {
+      this.signIn();
+      return;
+    }
+    const parts = (this.parts ??= this.work());
+    const [, job] = JOB.exec(location.hash) ?? [];
+    this.show(job ? new TaskView({ ...parts, job: decodeURIComponent(job) }) : new JobsView(parts));
+  }
+  /** What both views work with, for the one worker of this page. */
+  work() {
+    const { api, notices } = this;
+    const signedOut = () => this.signIn(texts.signedOut);
+    const kept = new Kept(this.session.worker);
+    const drafts = new Drafts(api, kept);
+    const outbox = new Outbox(api, kept, drafts);
+    outbox.addEventListener('waiting', () =>
+      notices.show('outbox', texts.waiting(outbox.count), { [texts.retryNow]: () => outbox.retry() }),
+    );
+    outbox.addEventListener('sent', () => notices.hide('outbox'));
+    outbox.addEventListener('refused', ({ detail: { entry, refused } }) =>
+      notices.show(`refused/${entry.taskId}`, texts.notTaken(entry.title, refused.message)),
+    );
+    outbox.addEventListener('signed-out', signedOut);
+    outbox.send();
+    return { api, notices, kept, drafts, outbox, signedOut };
+  }
+  show(view) {
+    this.view?.leave();
+    this.view = view;
+    document.title = `${view.title} – ${texts.name}`;
+    this.leaveButton.hidden = !this.session.isOpen;
+    document.body.replaceChildren(this.header, this.notices.element, view.element);
+    view.element.querySelector('h1').focus();
+  }
+}
+
+async function start() {
+  try {
+    const response = await fetch('/config.json');
+    if (!response.ok) throw new Error(response.statusText);
+    await new Portal(await response.json()).start();
+  } catch (error) {
+    console.error(error);
+    document.body.append(h('main', {}, h('h1', {}, texts.name), h('p', { role: 'alert' }, texts.setUpWrong)));
+  }
+}
+
+start();

@@ -1,0 +1,118 @@
+import { ask, Refused } from './api.js';
+import { texts } from './texts.js';
+
+const NAME = 'labeling/signing-in';
+
+const base64url = bytes =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
+
+/** Cognito's own sign-in pages, by authorization code with PKCE (RFC 7636): no secret is in this page. */
+export class HostedSignIn {
+  constructor({ domainUrl, clientId }) {
+    this.domain = domainUrl.replace(/\/$/, '');
+    this.client = clientId;
+    this.here = new URL('/', location.href).href;
+  }
+
+  /** Leaves for the sign-in page; afterwards this page is opened again, at the same place. */
+  async begin() {
+    const [verifier, state] = [random(), random()];
+    sessionStorage.setItem(NAME, JSON.stringify({ verifier, state, place: location.hash }));
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
+    location.assign(
+      this.#page('/oauth2/authorize', {
+        response_type: 'code',
+        redirect_uri: this.here,
+        scope: 'openid',
+        state,
+        code_challenge: base64url(new Uint8Array(digest)),
+        code_challenge_method: 'S256',
+      }),
+    );
+  }
+
+  /** The tokens, if this page was opened by the sign-in page; null if not. */
+  async finish() {
+    const given = new URLSearchParams(location.search);
+    if (!given.has('code') && !given.has('error')) return null;
+    const begun = JSON.parse(sessionStorage.getItem(NAME));
+    sessionStorage.removeItem(NAME);
+    // The code must stay neither in the address nor in the history.
+    history.replaceState(null, '', `/${begun?.place ?? ''}`);
+    // Whoever sent the worker here with a code of his own would get the work under another name.
+    if (!begun || given.get('state') !== begun.state) throw new Refused(400, texts.signInStale);
+    if (given.has('error')) throw new Refused(400, given.get('error_description') ?? given.get('error'));
+    return this.#tokens({
+      grant_type: 'authorization_code',
+      code: given.get('code'),
+      redirect_uri: this.here,
+      code_verifier: begun.verifier,
+    });
+  }
+  renew(refresh) {
+    return this.#tokens({ grant_type: 'refresh_token', refresh_token: refresh });
+  }
+  async end(refresh) {
+    if (refresh) await this.#post('/oauth2/revoke', { token: refresh }).catch(() => {});
+    location.assign(this.#page('/logout', { logout_uri: this.here }));
+  }
+
+  async #tokens(given) {
+    const { id_token: id, refresh_token: refresh } = await (await this.#post('/oauth2/token', given)).json();
+    return { id, refresh };
+  }
+  #post(path, given) {
+    const body = new URLSearchParams({ client_id: this.client, ...given });
+    return ask(this.domain + path, { method: 'POST', body });
+  }
+  #page(path, given) {
+    return `${this.domain}${path}?${new URLSearchParams({ client_id: this.client, ...given })}`;
+  }
+}
+
+/** User name and password, straight to Cognito's API: for the emulator, which has no sign-in pages. */
+export class PasswordSignIn {
+  constructor({ cognitoUrl, clientId }) {
+    this.address = cognitoUrl;
+    this.client = clientId;
+  }
+
+  /** Resolves to the tokens, or to {again} where a new password has to be chosen: a function that takes it. */
+  async begin(name, password) {
+    const given = { USERNAME: name, PASSWORD: password };
+    return this.#step('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: given }, name);
+  }
+  async finish() {
+    return null;
+  }
+  renew(refresh) {
+    const given = { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN: refresh } };
+    return this.#step('InitiateAuth', given);
+  }
+  async end() {
+    location.reload();
+  }
+
+  async #step(action, given, name) {
+    const response = await ask(this.address, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/x-amz-json-1.1',
+        'X-Amz-Target': `AWSCognitoIdentityProviderService.${action}`,
+      },
+      body: JSON.stringify({ ClientId: this.client, ...given }),
+    });
+    const { AuthenticationResult: result, ChallengeName: challenge, Session } = await response.json();
+    if (result) return { id: result.IdToken, refresh: result.RefreshToken };
+    if (challenge !== 'NEW_PASSWORD_REQUIRED') throw new Refused(400, texts.challenge(challenge));
+    const again = password => {
+      const ChallengeResponses = { USERNAME: name, NEW_PASSWORD: password };
+      return this.#step('RespondToAuthChallenge', { ChallengeName: challenge, Session, ChallengeResponses }, name);
+    };
+    return { again };
+  }
+}

@@ -1,0 +1,45 @@
+import { h } from '../crowd/dom.js';
+import { texts } from './texts.js';
+
+/** Above the task: its title and description, the time left, the progress, and the ways out. */
+export class TaskBar {
+  constructor({ release, decline }) {
+    this.title = h('h1', { tabindex: -1, dir: 'auto' }, texts.loading);
+    this.description = h('p', { class: 'description', dir: 'auto' });
+    this.time = h('p', { class: 'time', role: 'timer' });
+    this.progress = h('progress', { 'aria-label': texts.progressName });
+    this.counts = h('span', { class: 'quiet' });
+    this.buttons = [
+      h('button', { type: 'button', onclick: release }, texts.release),
+      h('button', { type: 'button', onclick: decline }, texts.decline),
+    ];
+    this.facts = h('div', { class: 'facts' }, this.time, h('p', { class: 'progress' }, this.progress, this.counts));
+    this.element = h(
+      'div',
+      { class: 'bar' },
+      h('div', { class: 'what' }, this.title, this.description),
+      this.facts,
+      h('div', { class: 'actions' }, this.buttons),
+    );
+    this.empty();
+  }
+
+  show({ title, description, done, left }) {
+    this.title.textContent = title;
+    this.description.textContent = description;
+    this.progress.max = done + left;
+    this.progress.value = done;
+    this.counts.textContent = texts.progress(done, left);
+    this.facts.hidden = false;
+    for (const button of this.buttons) button.disabled = false;
+  }
+  /** While there is no task. */
+  empty() {
+    this.facts.hidden = true;
+    for (const button of this.buttons) button.disabled = true;
+  }
+  tick(seconds) {
+    this.time.textContent = seconds > 0 ? texts.timeLeft(texts.clock(seconds)) : texts.timeIsUp;
+    this.time.classList.toggle('short', seconds < 120);
+  }
+}
