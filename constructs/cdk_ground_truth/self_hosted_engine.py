@@ -38,6 +38,11 @@ _READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
 # Transactions are allowed by what they consist of.
 _WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
 _WORKERS = "workers"
+# Inviting, listing and removing workers, as the command does it.
+_PEOPLE = [
+    *("AdminCreateUser", "AdminEnableUser", "AdminAddUserToGroup"),
+    *("ListUsersInGroup", "AdminRemoveUserFromGroup", "AdminDisableUser"),
+]
 _CONCURRENCY = range(1, 10_001)
 
 
@@ -124,14 +129,13 @@ class SelfHostedEngine(Construct):
 
     def grant_operate(self, operator: iam.IGrantable) -> None:
         """Lets an operator start, watch and stop jobs, and invite and remove workers."""
-        people = ["AdminCreateUser", "AdminDeleteUser", "AdminAddUserToGroup", "AdminGetUser", "ListUsersInGroup"]
         for need in (
             *to_run(cdk.Stack.of(self), self.state_machine),
             *self._to_use_table([*_READ, "dynamodb:Query", "dynamodb:UpdateItem"]),
             Need(actions=["states:SendTaskSuccess"], resources=[self.state_machine.ref]),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
             Need(
-                actions=[f"cognito-idp:{action}" for action in people],
+                actions=[f"cognito-idp:{action}" for action in _PEOPLE],
                 resources=[self.user_pool.user_pool_arn],
             ),
         ):

@@ -170,7 +170,8 @@ def test_an_operator_is_granted_what_jobs_and_workers_take() -> None:
     granted = actions_of(template_of(stack), "OperatorDefaultPolicy")
     assert granted.keys() >= {
         "states:StartExecution", "states:SendTaskSuccess", "dynamodb:Query", "dynamodb:UpdateItem", "ssm:GetParameter",
-        "cognito-idp:AdminCreateUser", "cognito-idp:ListUsersInGroup",
+        "cognito-idp:AdminCreateUser", "cognito-idp:AdminEnableUser", "cognito-idp:AdminAddUserToGroup",
+        "cognito-idp:ListUsersInGroup", "cognito-idp:AdminRemoveUserFromGroup", "cognito-idp:AdminDisableUser",
     }  # fmt: skip
     assert "dynamodb:PutItem" not in granted
 
