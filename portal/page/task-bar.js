@@ -30,12 +30,13 @@ export class TaskBar {
     this.progress.max = done + left;
     this.progress.value = done;
     this.counts.textContent = texts.progress(done, left);
-    this.facts.hidden = false;
+    this.facts.hidden = this.element.hidden = false;
     for (const button of this.buttons) button.disabled = false;
   }
   /** While there is no task. */
   empty() {
     this.facts.hidden = true;
+    this.element.hidden = false;
     for (const button of this.buttons) button.disabled = true;
   }
   tick(seconds) {

@@ -62,6 +62,7 @@ export const texts = {
   gone: 'This task is no longer yours: it was given back, or finished by others. What you entered is kept in this browser.',
   elsewhere:
     'You work on this job in another tab or window. Go on there, or take the task over to this one; nothing is lost.',
+  elsewhereTitle: 'The task is in another tab.',
   takeOver: 'Go on here',
   notKept: 'This browser cannot keep a copy of what you enter: it is full, or forbids it. Submit before you leave.',
   unreadable: 'The page of this task gave no answer that can be read. Tell whoever invited you, or decline the task.',
