@@ -78,7 +78,7 @@ class Portal {
   show(view) {
     this.view?.leave();
     this.view = view;
-    document.title = `${view.title} – ${texts.name}`;
+    document.title = `${view.title} · ${texts.name}`;
     this.leaveButton.hidden = !this.session.isOpen;
     document.body.replaceChildren(this.header, this.notices.element, view.element);
     view.element.querySelector('h1').focus();

@@ -119,7 +119,7 @@ export class TaskView {
     this.note.replaceChildren();
     this.notices.hide('claim');
     this.bar.show(task);
-    document.title = `${task.title} – ${texts.name}`;
+    document.title = `${task.title} · ${texts.name}`;
     this.said.textContent = isNext ? texts.submitted : task.title;
     held.spent = new TimeSpent(draft?.seconds);
     held.timer = everySecond(() => this.tick(held));
