@@ -9,7 +9,7 @@ import { Deadline, everySecond, TimeSpent } from './times.js';
 
 const SOON_SECONDS = 120;
 const OF_TASK = ['time', 'answer', 'loading', 'gone'];
-const OF_VIEW = [...OF_TASK, 'claim', 'elsewhere', 'offline', 'keeping'];
+const OF_VIEW = [...OF_TASK, 'claim', 'offline', 'keeping'];
 
 /** Works on a job: one task in its frame, and the next one ready in a second frame that is not seen yet. */
 export class TaskView {
@@ -22,6 +22,7 @@ export class TaskView {
   constructor({ api, notices, kept, drafts, outbox, signedOut, job }) {
     Object.assign(this, { api, notices, kept, drafts, outbox, signedOut, job });
     this.title = texts.task;
+    this.back = texts.allJobs;
     this.bar = new TaskBar({ release: () => this.release(), decline: () => this.decline() });
     this.said = h('p', { class: 'only-heard', role: 'status' });
     this.note = h('div', { class: 'note', role: 'status' });
@@ -49,7 +50,6 @@ export class TaskView {
   }
 
   async begin(options) {
-    this.notices.hide('elsewhere');
     const isOurs = await this.lock.take(() => this.elsewhere(), options);
     if (this.isLeft) this.lock.release();
     else if (isOurs) this.next();
@@ -62,8 +62,7 @@ export class TaskView {
     this.ahead?.then(held => held?.frame.remove());
     this.drop();
     this.current = this.ahead = undefined;
-    this.rest(texts.elsewhereTitle);
-    this.notices.show('elsewhere', texts.elsewhere, { [texts.takeOver]: () => this.begin({ steal: true }) });
+    this.rest(texts.elsewhereTitle, texts.elsewhere, { [texts.takeOver]: () => this.begin({ steal: true }) });
   }
 
   /** Goes on to the next task, at once if it is there. */

@@ -28,7 +28,7 @@ export const texts = {
   start: 'Start',
   startJob: title => `Start: ${title}`,
   lookAgain: 'Look again',
-  backToJobs: 'All jobs',
+  allJobs: '← All jobs',
 
   nextTask: 'Loading the next task …',
   nothing: 'Nothing more for you in this job right now.',
@@ -54,7 +54,7 @@ export const texts = {
   retryNow: 'Try now',
   notTaken: (title, reason) =>
     `An answer to “${title}” was not taken: ${reason}. It is kept in this browser, and shown if you get the task again.`,
-  soonUp: 'Two minutes are left for this task. What you entered is kept even if the time runs out.',
+  soonUp: 'Less than two minutes are left for this task. What you entered is kept even if the time runs out.',
   expired:
     'The time for this task is over, and others may get it now. Nothing you entered is lost: you can still submit ' +
     'it, and it counts if the task is not finished yet. Or go on: to this task with new time if it is free, else to another.',

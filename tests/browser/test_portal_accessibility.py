@@ -80,7 +80,7 @@ def nothing(portal, worker) -> PortalWorker:
 def elsewhere(portal, worker) -> PortalWorker:
     portal.begin(objects=1)
     second = worker(beside=worker(hash=JOB), hash=JOB)
-    expect(second.notice).to_be_visible()
+    expect(second.page.get_by_role("button", name="Go on here")).to_be_visible()
     return second
 
 

@@ -130,7 +130,7 @@ def test_a_frame_that_goes_elsewhere_gets_there_neither(portal, worker, other, w
     ada = worker(hash=JOB)
     ada.page.wait_for_timeout(1000)
     assert other.asked == []
-    ada.page.get_by_role("link", name="Labeling").click()
+    ada.page.locator("header a").click()
     expect(ada.page.get_by_role("article")).to_have_count(1)
     ada.errors.clear()
 
