@@ -5,6 +5,7 @@ const SHARE = 10;
 const tell = (type, more) => parent.postMessage({ type, ...more }, '*');
 const form = () => document.querySelector('crowd-form');
 
+const ELEMENTS = 'script[src="/crowd/index.js"]';
 let pause = 0;
 let waiting;
 
@@ -42,7 +43,7 @@ function write({ html, draft }) {
       tell('frame-filled');
     }),
   );
-  addEventListener('error', ({ target }) => target.localName === 'script' && tell('frame-failed'), true);
+  addEventListener('error', ({ target }) => target.matches?.(ELEMENTS) && tell('frame-failed'), true);
   document.write(html);
   document.close();
 }

@@ -21,7 +21,8 @@ class Portal {
     this.api = new Api(apiUrl, this.session);
     this.notices = new Notices();
     this.leaveButton = h('button', { type: 'button', class: 'quiet', onclick: () => this.session.signOut() }, texts.signOut);
-    this.header = h('header', { class: 'top' }, h('a', { href: '#/' }, texts.name), this.leaveButton);
+    this.home = h('a', { href: '#/' });
+    this.header = h('header', { class: 'top' }, this.home, this.leaveButton);
   }
 
   async start() {
@@ -78,8 +79,9 @@ class Portal {
   show(view) {
     this.view?.leave();
     this.view = view;
-    document.title = `${view.title} – ${texts.name}`;
-    this.leaveButton.hidden = !this.session.isOpen;
+    document.title = `${view.title} · ${texts.name}`;
+    this.home.textContent = view.back ?? texts.name;
+    this.header.hidden = !this.session.isOpen;
     document.body.replaceChildren(this.header, this.notices.element, view.element);
     view.element.querySelector('h1').focus();
   }

@@ -8,12 +8,12 @@ export class TaskBar {
     this.description = h('p', { class: 'description', dir: 'auto' });
     this.time = h('p', { class: 'time', role: 'timer' });
     this.progress = h('progress', { 'aria-label': texts.progressName });
-    this.counts = h('span', { class: 'quiet' });
+    this.counts = h('p', { class: 'quiet' });
     this.buttons = [
       h('button', { type: 'button', onclick: release }, texts.release),
       h('button', { type: 'button', onclick: decline }, texts.decline),
     ];
-    this.facts = h('div', { class: 'facts' }, this.time, h('p', { class: 'progress' }, this.progress, this.counts));
+    this.facts = h('div', { class: 'facts' }, this.time, this.counts, this.progress);
     this.element = h(
       'div',
       { class: 'bar' },
@@ -30,12 +30,13 @@ export class TaskBar {
     this.progress.max = done + left;
     this.progress.value = done;
     this.counts.textContent = texts.progress(done, left);
-    this.facts.hidden = false;
+    this.facts.hidden = this.element.hidden = false;
     for (const button of this.buttons) button.disabled = false;
   }
   /** While there is no task. */
   empty() {
     this.facts.hidden = true;
+    this.element.hidden = false;
     for (const button of this.buttons) button.disabled = true;
   }
   tick(seconds) {

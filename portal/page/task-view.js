@@ -9,7 +9,7 @@ import { Deadline, everySecond, TimeSpent } from './times.js';
 
 const SOON_SECONDS = 120;
 const OF_TASK = ['time', 'answer', 'loading', 'gone'];
-const OF_VIEW = [...OF_TASK, 'claim', 'elsewhere', 'offline', 'keeping'];
+const OF_VIEW = [...OF_TASK, 'claim', 'offline', 'keeping'];
 
 /** Works on a job: one task in its frame, and the next one ready in a second frame that is not seen yet. */
 export class TaskView {
@@ -22,6 +22,7 @@ export class TaskView {
   constructor({ api, notices, kept, drafts, outbox, signedOut, job }) {
     Object.assign(this, { api, notices, kept, drafts, outbox, signedOut, job });
     this.title = texts.task;
+    this.back = texts.allJobs;
     this.bar = new TaskBar({ release: () => this.release(), decline: () => this.decline() });
     this.said = h('p', { class: 'only-heard', role: 'status' });
     this.note = h('div', { class: 'note', role: 'status' });
@@ -49,7 +50,6 @@ export class TaskView {
   }
 
   async begin(options) {
-    this.notices.hide('elsewhere');
     const isOurs = await this.lock.take(() => this.elsewhere(), options);
     if (this.isLeft) this.lock.release();
     else if (isOurs) this.next();
@@ -62,8 +62,7 @@ export class TaskView {
     this.ahead?.then(held => held?.frame.remove());
     this.drop();
     this.current = this.ahead = undefined;
-    this.tell('');
-    this.notices.show('elsewhere', texts.elsewhere, { [texts.takeOver]: () => this.begin({ steal: true }) });
+    this.rest(texts.elsewhereTitle, texts.elsewhere, { [texts.takeOver]: () => this.begin({ steal: true }) });
   }
 
   /** Goes on to the next task, at once if it is there. */
@@ -72,12 +71,12 @@ export class TaskView {
     const ahead = this.ahead;
     this.ahead = undefined;
     this.drop();
-    this.tell(texts.nextTask);
+    this.wait();
     try {
       const held = (await this.fresh(await ahead)) ?? (await this.claim(after));
       if (this.isLeft) held?.frame.remove();
       else if (held) this.show(held);
-      else this.tell(texts.nothing, texts.nothingMore, { [texts.lookAgain]: () => this.next() });
+      else this.rest(texts.nothing, texts.nothingMore, { [texts.lookAgain]: () => this.next() });
     } catch (refused) {
       this.failed('claim', refused, () => this.next());
     }
@@ -119,10 +118,10 @@ export class TaskView {
     this.note.replaceChildren();
     this.notices.hide('claim');
     this.bar.show(task);
-    document.title = `${task.title} – ${texts.name}`;
+    document.title = `${task.title} · ${texts.name}`;
     this.said.textContent = isNext ? texts.submitted : task.title;
     held.spent = new TimeSpent(draft?.seconds);
-    held.timer = everySecond(held.deadline, seconds => this.tick(held, seconds));
+    held.timer = everySecond(() => this.tick(held));
     frame.show();
     held.filled.then(() => this.ready(held));
   }
@@ -132,9 +131,19 @@ export class TaskView {
     const seen = `seen/${held.task.job}`;
     if (!this.kept.get(seen)) held.frame.showInstructions();
     this.kept.set(seen, true);
-    this.ahead ??= this.claim(held.task.taskId).catch(() => undefined);
+    this.ahead ??= this.lookAhead(held);
   }
-  tick(held, seconds) {
+  async lookAhead(held) {
+    const next = await this.claim(held.task.taskId).catch(() => undefined);
+    if (next?.task.taskId !== held.task.taskId) return next;
+    // The time had run out just now, and the same task was to be had again.
+    held.deadline = next.deadline;
+    next.frame.remove();
+    this.notices.hide('time');
+    return undefined;
+  }
+  tick(held) {
+    const seconds = held.deadline.left;
     this.bar.tick(seconds);
     if (seconds <= 0) this.notices.show('time', texts.expired, { [texts.goOn]: () => this.next() });
     else if (seconds <= SOON_SECONDS && held.deadline.whole > 2 * SOON_SECONDS) this.notices.show('time', texts.soonUp);
@@ -226,12 +235,19 @@ export class TaskView {
     if (refused.status === 401) this.signedOut();
     else this.notices.show(name, refused.message, again && { [texts.retryNow]: again });
   }
-  /** Says something where the task would be. */
-  tell(sentence, more = '', actions = {}) {
-    const buttons = Object.entries(actions).map(([text, onclick]) => h('button', { type: 'button', onclick }, text));
-    this.note.replaceChildren(h('p', {}, sentence), h('p', { class: 'quiet' }, more), ...buttons);
-    this.said.textContent = '';
+  /** Between two tasks. */
+  wait() {
+    this.note.replaceChildren(h('p', {}, texts.nextTask));
     this.bar.empty();
+  }
+  /** Says why there is no task, where it would be. */
+  rest(sentence, more = '', actions = {}) {
+    const buttons = Object.entries(actions).map(([text, onclick]) => h('button', { type: 'button', onclick }, text));
+    const heading = h('h1', { tabindex: -1 }, sentence);
+    this.note.replaceChildren(heading, h('p', { class: 'quiet' }, more), ...buttons);
+    this.said.textContent = '';
+    this.bar.element.hidden = true;
+    heading.focus();
   }
   /** Takes the task that was in hand off the page. */
   drop() {

@@ -28,7 +28,7 @@ export const texts = {
   start: 'Start',
   startJob: title => `Start: ${title}`,
   lookAgain: 'Look again',
-  backToJobs: 'All jobs',
+  allJobs: '← All jobs',
 
   nextTask: 'Loading the next task …',
   nothing: 'Nothing more for you in this job right now.',
@@ -54,7 +54,7 @@ export const texts = {
   retryNow: 'Try now',
   notTaken: (title, reason) =>
     `An answer to “${title}” was not taken: ${reason}. It is kept in this browser, and shown if you get the task again.`,
-  soonUp: 'Two minutes are left for this task. What you entered is kept even if the time runs out.',
+  soonUp: 'Less than two minutes are left for this task. What you entered is kept even if the time runs out.',
   expired:
     'The time for this task is over, and others may get it now. Nothing you entered is lost: you can still submit ' +
     'it, and it counts if the task is not finished yet. Or go on: to this task with new time if it is free, else to another.',
@@ -62,6 +62,7 @@ export const texts = {
   gone: 'This task is no longer yours: it was given back, or finished by others. What you entered is kept in this browser.',
   elsewhere:
     'You work on this job in another tab or window. Go on there, or take the task over to this one; nothing is lost.',
+  elsewhereTitle: 'The task is in another tab.',
   takeOver: 'Go on here',
   notKept: 'This browser cannot keep a copy of what you enter: it is full, or forbids it. Submit before you leave.',
   unreadable: 'The page of this task gave no answer that can be read. Tell whoever invited you, or decline the task.',

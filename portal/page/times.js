@@ -37,8 +37,8 @@ export class Deadline {
   }
 }
 
-/** Calls `tick` with the seconds left, now and every second, until `clearInterval`. */
-export function everySecond(deadline, tick) {
-  tick(deadline.left);
-  return setInterval(() => tick(deadline.left), SECOND);
+/** Calls `tick` now and every second, until `clearInterval`. */
+export function everySecond(tick) {
+  tick();
+  return setInterval(tick, SECOND);
 }

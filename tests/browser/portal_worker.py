@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
 from tests.browser.portal import FILES, SECONDS_OF_TOKENS, PortalSite, token
 
+LOADED = "[...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size)"
 # Chromium without a window sees all of its pages.
 SEEN = """state => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
     document.dispatchEvent(new Event('visibilitychange')) }"""
@@ -46,9 +47,7 @@ class PortalWorker:
     def ready(self) -> Frame:
         """The frame of the task in hand, once its photo is there and the rules are read."""
         frame = self.frame
-        frame.wait_for_function(
-            "[...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size) && document.fonts"
-        )
+        frame.wait_for_function(LOADED)
         rules = frame.get_by_role("dialog")
         if rules.count():
             rules.get_by_role("button", name="Close").click()

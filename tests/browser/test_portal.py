@@ -27,7 +27,7 @@ def test_a_worker_goes_from_the_list_to_the_last_task(portal, worker) -> None:
     expect(ada.page.locator(".note")).to_contain_text("Nothing more for you in this job right now.")
     assert sorted(one["remark"] for one in ada.answers(3)) == ["first", "second", "third"]
     assert all(one["kind"] == {"label": "pallet"} for one in ada.answers(3))
-    ada.page.get_by_role("link", name="Labeling").click()
+    ada.page.locator("header a").click()
     expect(ada.page.get_by_role("heading", name="Jobs")).to_be_focused()
 
 
@@ -107,7 +107,7 @@ def test_who_leaves_for_the_list_keeps_his_task_and_gives_back_what_was_fetched_
     ada.choose("pallet", "to be continued")
     ada.page.wait_for_selector("iframe.unseen", state="attached")
     with ada.page.expect_response(lambda response: response.url.endswith("/release") and response.ok):
-        ada.page.get_by_role("link", name="Labeling").click()
+        ada.page.locator("header a").click()
     ada.start()
     assert ada.remark == "to be continued"
 
@@ -143,7 +143,7 @@ def test_a_list_without_jobs_says_so_and_looks_again(portal, worker) -> None:
     ada = worker()
     expect(ada.page.get_by_role("main")).to_contain_text("There is no work at the moment.")
     portal.begin()
-    ada.page.get_by_role("link", name="Labeling").click()
+    ada.page.locator("header a").click()
     ada.page.reload()
     expect(ada.page.get_by_role("article")).to_have_count(1)
 
