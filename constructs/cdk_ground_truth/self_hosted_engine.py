@@ -99,6 +99,7 @@ class SelfHostedEngine(Construct):
         self.api = WorkerApi(
             self, "Api", name=f"{labeling.environment}-worker-api", log_retention=self._settings.log_retention
         )
+        self._allow_uploads(labeling.training_bucket)
         self.portal = self._create_portal() if host_portal else None
         self.client = self._create_client()
         self.run_function = self._create_run_function()
@@ -192,7 +193,6 @@ class SelfHostedEngine(Construct):
 
     def _create_portal(self) -> WorkerPortal:
         labeling = self._labeling
-        self._allow_uploads(labeling.training_bucket)
         buckets = (labeling.training_bucket, labeling.instruction_media.bucket)
         pictures = {
             address

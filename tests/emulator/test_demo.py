@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from examples.street.demo import SCENES, Labeled, run
+from examples.street.demo import run
+from examples.street.labeling import SCENES, Labeled
 from examples.street.photos import write_scenes
 from examples.street.task import STREET
 from tests.box_overlap import iou
