@@ -2,13 +2,12 @@
 
 import json
 import webbrowser
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import click
 from botocore.config import Config
 
-from ground_truth.task_description import TaskDescription
+from ground_truth.engine.description import EngineDescription
 from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.engine import find_engine
 from ground_truth_cli.portal_server import Behind, serve
@@ -28,13 +27,7 @@ def portal(environment: str, port: int, no_browser: bool, as_json: bool) -> None
         if not no_browser:
             webbrowser.open(engine.portal_url)
         return
-    behind = Behind(
-        api_url=engine.api_url,
-        cognito_url=deployment.client("cognito-idp").meta.endpoint_url,
-        client=engine.client,
-        files=tuple(sorted({place for task in deployment.tasks.values() for place in _addresses(task, deployment)})),
-    )
-    with serve(behind, port) as server:
+    with serve(behind(deployment, engine), port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
         _tell(address, as_json, f"{address} is the workers' page of {environment}; Ctrl-C ends it.")
         if not no_browser:
@@ -49,15 +42,29 @@ def _tell(address: str, as_json: bool, words: str) -> None:
     click.echo(json.dumps({"url": address}) if as_json else words)
 
 
-def _addresses(task: TaskDescription, deployment: Deployment) -> Iterator[str]:
-    """Where the browser finds a task's images and instruction pictures."""
-    media = urlsplit(task.instruction_media)
-    buckets = [task.training_bucket, *([media.netloc] if media.scheme == "s3" else [])]
+def behind(deployment: Deployment, engine: EngineDescription) -> Behind:
+    """What the page of an environment needs from this machine."""
     # Signed as the worker API signs.
     style = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
     s3 = deployment.client("s3", config=Config(signature_version="s3v4", s3=style))
-    for bucket in buckets:
-        signed = urlsplit(s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "any"}))
-        yield f"{signed.scheme}://{signed.netloc}"
-    if media.scheme == "https":
-        yield f"https://{media.netloc}"
+
+    def address(bucket: str) -> str:
+        signed: str = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "any"})
+        return signed.partition("/any?")[0]
+
+    tasks = deployment.tasks.values()
+    media = {task.instruction_media: address(_bucket_of(task.instruction_media)) for task in tasks}
+    buckets = {address(task.training_bucket) for task in tasks} | set(media.values())
+    return Behind(
+        api_url=engine.api_url,
+        cognito_url=deployment.client("cognito-idp").meta.endpoint_url,
+        client=engine.client,
+        files=tuple(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(bucket)) for bucket in buckets})),
+        renamed={public: here for public, here in media.items() if public.startswith("https://") and public != here},
+    )
+
+
+def _bucket_of(media: str) -> str:
+    """The bucket of instruction media, given as S3 URI or by its public address."""
+    place = urlsplit(media)
+    return place.netloc if place.scheme == "s3" else place.netloc.partition(".s3")[0]

@@ -9,7 +9,7 @@ import json
 import mimetypes
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,12 +29,16 @@ _LONGEST_WAIT = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Behind:
-    """What lies behind the page: the addresses of the API, of Cognito and of the buckets, and the sign-in's client."""
+    """What lies behind the page: the addresses of the API, of Cognito and of the buckets, and the sign-in's client.
+
+    ``renamed`` are addresses in pages that only AWS itself answers to, and what stands for them here.
+    """
 
     api_url: str
     cognito_url: str
     client: str
     files: tuple[str, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def config(self) -> dict[str, Any]:
         """What the page is told of it."""
@@ -124,6 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         finally:
             connection.close()
+        for old, new in self._behind.renamed.items():
+            content = content.replace(old.encode(), new.encode())
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
         self.send_header("Cache-Control", "no-store")

@@ -16,8 +16,10 @@ from emulator import Emulator, EmulatorFailed
 from examples.street.deploy import Deployment, DeploymentFailed, deploy
 from examples.street.labeling import CommandFailed, fetch, prepare_and_start, summarize, wait_until_ended
 from examples.street.photos import write_scenes
-from examples.street.portal_workers import find_engine, local_api_url
-from ground_truth_cli.portal_server import Behind, serve
+from examples.street.portal_workers import find_engine
+from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.portal import behind
+from ground_truth_cli.portal_server import serve
 
 OUTPUT = Path("demo-output", "label")
 JOB = "street-by-hand"
@@ -65,22 +67,13 @@ def add_worker(deployment: Deployment, name: str) -> str:
 @contextmanager
 def open_page(deployment: Deployment) -> Iterator[str]:
     """Serves the workers' page while the block runs; yields its address."""
-    engine = find_engine(deployment)
-    endpoint = deployment.emulator.endpoint
-    api = local_api_url(deployment, engine)
-    behind = Behind(api_url=api, cognito_url=endpoint, client=engine.client, files=(endpoint, *_media(deployment)))
-    with serve(behind) as server:
+    found = find_deployment("local", session=deployment.emulator.session())
+    with serve(behind(found, find_engine(deployment))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"
         finally:
             server.shutdown()
-
-
-def _media(deployment: Deployment) -> tuple[str, ...]:
-    """Where the pictures of the instructions lie, if not where everything else does."""
-    media = deployment.task("street").instruction_media
-    return (media,) if media.startswith("http") else ()
 
 
 if __name__ == "__main__":
