@@ -70,6 +70,7 @@ class PortalSite:
         self.fetched: list[str] = []
         self.refused: set[str] = set()
         self.slow = 0.0
+        self.files = FILES
         self.broken: Callable[[str], bool] = lambda route: False
         signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
         self.s3 = boto3.client("s3", region_name="eu-west-1", config=signing)
@@ -175,7 +176,7 @@ class PortalSite:
         """What portal/headers.json says of a path: the longest pattern that fits it."""
         patterns: dict[str, dict[str, str]] = json.loads((PORTAL / "headers.json").read_text())
         fitting = [one for one in patterns if path == one or (one.endswith("*") and path.startswith(one[:-1]))]
-        origins = {"{api}": self.cloud_url, "{sign-in}": self.cloud_url, "{files}": FILES}
+        origins = {"{api}": self.cloud_url, "{sign-in}": self.cloud_url, "{files}": self.files}
         headers = patterns[max(fitting, key=len)]
         filled = {name: re.sub("{[a-z-]+}", lambda found: origins[found[0]], value) for name, value in headers.items()}
         # Only HTTPS may ask for it.
