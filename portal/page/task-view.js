@@ -1,26 +1,26 @@
 import { h } from '../crowd/dom.js';
 import { Refused } from './api.js';
 import { askWhy } from './decline.js';
+import { Supply } from './supply.js';
 import { TabLock } from './tab-lock.js';
 import { TaskBar } from './task-bar.js';
-import { TaskFrame } from './task-frame.js';
 import { texts } from './texts.js';
-import { Deadline, everySecond, TimeSpent } from './times.js';
+import { everySecond, TimeSpent } from './times.js';
 
 const SOON_SECONDS = 120;
 const OF_TASK = ['time', 'answer', 'loading', 'gone'];
 const OF_VIEW = [...OF_TASK, 'claim', 'offline', 'keeping'];
 
-/** Works on a job: one task in its frame, and the next one ready in a second frame that is not seen yet. */
+/** Works on a job: shows one task after the other, keeps and hands in what is entered, says what is in the way. */
 export class TaskView {
-  /** {task, frame, draft, deadline} of the task in hand. */
+  /** The task in hand, as Supply gives it. */
   current;
-  /** A promise of the next one. */
-  ahead;
   isLeft = false;
+  isOurs = false;
 
-  constructor({ api, notices, kept, drafts, outbox, signedOut, job }) {
-    Object.assign(this, { api, notices, kept, drafts, outbox, signedOut, job });
+  constructor(parts) {
+    const { api, notices, kept, drafts, outbox, signedOut, job } = parts;
+    Object.assign(this, { api, notices, kept, drafts, outbox, signedOut });
     this.title = texts.task;
     this.back = texts.allJobs;
     this.bar = new TaskBar({ release: () => this.release(), decline: () => this.decline() });
@@ -28,8 +28,7 @@ export class TaskView {
     this.note = h('div', { class: 'note', role: 'status' });
     this.stage = h('div', { class: 'stage' }, this.note);
     this.element = h('main', { class: 'work' }, this.bar.element, this.said, this.stage);
-    // Loads while the server looks for a task.
-    this.spare = new TaskFrame(this.stage);
+    this.supply = new Supply(parts, this.stage, held => this.hearing(held));
     this.onHide = () => document.visibilityState === 'hidden' && this.save();
     this.onLine = () => this.connection();
     document.addEventListener('visibilitychange', this.onHide);
@@ -42,73 +41,50 @@ export class TaskView {
     this.save();
     document.removeEventListener('visibilitychange', this.onHide);
     for (const event of ['online', 'offline']) removeEventListener(event, this.onLine);
-    this.giveUpAhead();
+    this.supply.end({ release: true });
     this.drop();
-    this.spare?.remove();
     this.lock.release();
     this.notices.hide(...OF_VIEW);
   }
 
   async begin(options) {
-    const isOurs = await this.lock.take(() => this.elsewhere(), options);
+    this.isOurs = await this.lock.take(() => this.elsewhere(), options);
     if (this.isLeft) this.lock.release();
-    else if (isOurs) this.next();
+    else if (this.isOurs) this.next();
     else this.elsewhere();
   }
   /** Another tab has the job. What is entered here was kept at each change. */
   elsewhere() {
     if (this.isLeft) return;
+    this.isOurs = false;
     this.save();
-    this.ahead?.then(held => held?.frame.remove());
+    this.supply.end({ release: false });
     this.drop();
-    this.current = this.ahead = undefined;
+    this.current = undefined;
     this.rest(texts.elsewhereTitle, texts.elsewhere, { [texts.takeOver]: () => this.begin({ steal: true }) });
   }
 
   /** Goes on to the next task, at once if it is there. */
   async next() {
     const after = this.current?.task.taskId;
-    const ahead = this.ahead;
-    this.ahead = undefined;
     this.drop();
     this.wait();
     try {
-      const held = (await this.fresh(await ahead)) ?? (await this.claim(after));
-      if (this.isLeft) held?.frame.remove();
+      const held = await this.supply.next(after);
+      if (this.isLeft || !this.isOurs) held?.frame.remove();
       else if (held) this.show(held);
       else this.rest(texts.nothing, texts.nothingMore, { [texts.lookAgain]: () => this.next() });
     } catch (refused) {
       this.failed('claim', refused, () => this.next());
     }
   }
-  /** The next task in a frame; null where there is none now. */
-  async claim(after) {
-    // The server would give again what it does not know to be answered.
-    await this.outbox.send();
-    const task = await this.api.claim(this.job, after);
-    return task && this.framed(task);
-  }
-  framed(task) {
-    const frame = this.spare ?? new TaskFrame(this.stage);
-    this.spare = undefined;
-    const held = { task, frame, draft: this.drafts.of(task), deadline: new Deadline(task) };
-    held.filled = frame.fill(task, held.draft?.value, {
+  /** What the frame of a task calls. */
+  hearing(held) {
+    return {
       draft: value => this.drafted(held, value),
       submit: answer => this.submit(held, answer),
       failed: () => held === this.current && this.notLoaded(),
-    });
-    return held;
-  }
-  /** What was fetched ahead, unless the time for it has run meanwhile: then it is given back, to get another. */
-  async fresh(held) {
-    if (!held || held.draft || !held.deadline.isShort) return held;
-    try {
-      await this.api.release(held.task.taskId);
-    } catch (refused) {
-      if (refused.passing && held.deadline.left > 0) return held;
-    }
-    held.frame.remove();
-    return undefined;
+    };
   }
 
   show(held) {
@@ -127,26 +103,17 @@ export class TaskView {
   }
   ready(held) {
     if (held !== this.current) return;
-    performance.mark('task-ready');
     const seen = `seen/${held.task.job}`;
     if (!this.kept.get(seen)) held.frame.showInstructions();
     this.kept.set(seen, true);
-    this.ahead ??= this.lookAhead(held);
-  }
-  async lookAhead(held) {
-    const next = await this.claim(held.task.taskId).catch(() => undefined);
-    if (next?.task.taskId !== held.task.taskId) return next;
-    // The time had run out just now, and the same task was to be had again.
-    held.deadline = next.deadline;
-    next.frame.remove();
-    this.notices.hide('time');
-    return undefined;
+    this.supply.lookAhead(held);
   }
   tick(held) {
     const seconds = held.deadline.left;
     this.bar.tick(seconds);
     if (seconds <= 0) this.notices.show('time', texts.expired, { [texts.goOn]: () => this.next() });
     else if (seconds <= SOON_SECONDS && held.deadline.whole > 2 * SOON_SECONDS) this.notices.show('time', texts.soonUp);
+    else this.notices.hide('time');
   }
 
   drafted(held, value) {
@@ -193,7 +160,8 @@ export class TaskView {
     this.next();
   }
   async release() {
-    this.save();
+    this.current.frame.save();
+    await this.drafts.send();
     try {
       await this.api.release(this.current.task.taskId);
       this.drafts.stop();
@@ -203,13 +171,6 @@ export class TaskView {
       this.failed('answer', refused);
     }
   }
-  giveUpAhead() {
-    this.ahead?.then(held => {
-      held?.frame.remove();
-      return held && this.api.release(held.task.taskId).catch(() => {});
-    });
-  }
-
   /** Hands on what is entered, as far as it is known, before the page may go. */
   save() {
     this.current?.frame.save();
@@ -225,7 +186,7 @@ export class TaskView {
     const again = () => {
       const { task } = this.current;
       this.drop();
-      this.show(this.framed(task));
+      this.show(this.supply.framed(task));
     };
     this.notices.show('loading', texts.notLoaded, { [texts.retry]: again });
   }

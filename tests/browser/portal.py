@@ -123,6 +123,8 @@ class PortalSite:
     photo = b""
 
     def close(self) -> None:
+        with self.lock:
+            self.broken = lambda route: True
         for server in (self.page, self.cloud):
             server.shutdown()
             server.server_close()
@@ -211,8 +213,6 @@ class PortalSite:
         parameters = {name: unquote(value) for name, value in found.groupdict().items()}
         self.asked.append((route, next(iter(parameters.values()), "")))
         time.sleep(self.slow)
-        if self.broken(route):
-            return 0, {}, b""
         event = {
             "routeKey": route,
             "pathParameters": parameters,
@@ -221,6 +221,8 @@ class PortalSite:
             "body": content.decode(),
         }
         with self.lock:
+            if self.broken(route):
+                return 0, {}, b""
             answer = worker_api.handler(event, None)
         return answer["statusCode"], answer["headers"], answer["body"].encode()
 

@@ -74,8 +74,12 @@ class PortalWorker:
     def choose(self, kind: str, remark: str = "") -> None:
         frame = self.ready()
         frame.get_by_role("radio", name=kind).click()
-        if remark:
-            frame.get_by_label("Remark").fill(remark)
+        field = frame.get_by_label("Remark")
+        # The focus, which the page gives the frame as it is shown, may come between a hasty robot and its field.
+        for _ in range(20):
+            if not remark or field.input_value() == remark:
+                break
+            field.fill(remark)
 
     def submit(self) -> None:
         self.frame.locator("crowd-button[form-action=submit]").click()
