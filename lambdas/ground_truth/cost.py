@@ -78,26 +78,27 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class EngineUse:
-    """What the self-hosted engine is assumed to use for one object and for one answer.
+    """What the self-hosted engine uses for one object and for one answer (docs/engine.md has the counts).
 
-    Sizes are in megabytes, times in seconds. Lambda runs on ARM with 256 MB for requests of workers and for the
-    pre-annotation hook, and with 512 MB for consolidation.
+    Sizes are in megabytes. A request of a worker runs in a function of 1 GB, the steps of a job in one of 3 GB; a
+    batch of a hundred objects takes three state transitions to open and three to consolidate. Units of DynamoDB are
+    those of an answer of half a kilobyte, index and drafts included.
     """
 
     image_megabytes: float = 2.0
     months_stored: float = 1.0
     requests_per_answer: int = 3
-    seconds_per_request: float = 0.1
-    writes_per_answer: int = 6
-    reads_per_answer: int = 6
-    files_written_per_answer: int = 1
-    files_written_per_object: int = 3
-    files_read_per_object: int = 4
-    pre_annotation_seconds: float = 0.2
-    consolidation_seconds: float = 0.5
-    writes_per_object: int = 4
-    reads_per_object: int = 4
-    transitions_per_object: int = 8
+    gigabyte_seconds_per_request: float = 0.1
+    gigabyte_seconds_per_object: float = 0.5
+    writes_per_answer: float = 12
+    reads_per_answer: float = 41
+    files_read_per_answer: float = 2
+    files_written_per_object: float = 1.1
+    files_read_per_object: float = 0.1
+    writes_per_object: float = 5
+    reads_per_object: float = 2
+    functions_per_object: float = 1.1
+    transitions_per_object: float = 0.1
 
     def assumptions(self) -> Iterator[str]:
         """Yields what is assumed, in words."""
@@ -106,14 +107,15 @@ class EngineUse:
             "to a worker once for each answer"
         )
         yield (
-            f"an answer takes {self.requests_per_answer} API requests of {self.seconds_per_request:g} s in a function "
-            f"of 256 MB (ARM), {self.writes_per_answer} write and {self.reads_per_answer} read units"
+            f"an answer takes {self.requests_per_answer} API requests of {self.gigabyte_seconds_per_request:g} GB-s, "
+            f"{self.writes_per_answer:g} write and {self.reads_per_answer:g} read units, "
+            f"{self.files_read_per_answer:g} files read"
         )
         yield (
-            f"an object takes {self.pre_annotation_seconds:g} s of 256 MB, {self.consolidation_seconds:g} s of 512 MB, "
-            f"{self.transitions_per_object} state transitions, {self.writes_per_object} write and "
-            f"{self.reads_per_object} read units, {self.files_written_per_object} files written and "
-            f"{self.files_read_per_object} read"
+            f"an object takes {self.gigabyte_seconds_per_object:g} GB-s, {self.functions_per_object:g} calls of "
+            f"functions, {self.transitions_per_object:g} state transitions, {self.writes_per_object:g} write and "
+            f"{self.reads_per_object:g} read units, {self.files_written_per_object:g} files written and "
+            f"{self.files_read_per_object:g} read"
         )
         yield "free tiers, taxes, logs and alarms are left out"
 
@@ -214,18 +216,14 @@ def _uses(
     """Yields what is used, how much of it, and its price."""
     gigabytes = use.image_megabytes / 1_000
     requests = answers * use.requests_per_answer
-    compute = 0.25 * (requests * use.seconds_per_request + objects * use.pre_annotation_seconds)
-    compute += 0.5 * objects * use.consolidation_seconds
+    compute = requests * use.gigabyte_seconds_per_request + objects * use.gigabyte_seconds_per_object
     yield "S3 storage", objects * gigabytes * use.months_stored, table.s3_storage
-    yield (
-        "S3 writes",
-        objects * use.files_written_per_object + answers * use.files_written_per_answer,
-        table.s3_write,
-    )
-    yield "S3 reads", objects * use.files_read_per_object + answers, table.s3_read
+    yield "S3 writes", objects * use.files_written_per_object, table.s3_write
+    reads = objects * use.files_read_per_object + answers * use.files_read_per_answer
+    yield "S3 reads", reads, table.s3_read
     yield "images sent to workers (GB)", answers * gigabytes, table.data_out
     yield "Lambda compute (GB-seconds)", compute, table.lambda_compute
-    yield "Lambda requests", requests + 2 * objects, table.lambda_request
+    yield "Lambda requests", requests + objects * use.functions_per_object, table.lambda_request
     yield (
         "DynamoDB writes",
         answers * use.writes_per_answer + objects * use.writes_per_object,

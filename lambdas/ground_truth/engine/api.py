@@ -122,7 +122,7 @@ class WorkerApi:
             wake(self._store, self._store.job(job.name), self._states)
 
     def _told(self, job: EngineJob) -> dict[str, Any]:
-        counts = self._store.counts(job)
+        counts = self._store.counts(job, exactly=False)
         config = job.request["HumanTaskConfig"]
         return {
             "job": job.name,

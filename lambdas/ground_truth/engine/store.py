@@ -170,10 +170,10 @@ class Store:
             }
         }
 
-    def counts(self, job: EngineJob) -> Counts:
-        """How far a job is."""
+    def counts(self, job: EngineJob, *, exactly: bool = True) -> Counts:
+        """How far a job is; what is only shown need not be exact, and costs half then."""
         keys = [table.count_key(job.key, counter) for counter in range(table.COUNTERS)]
-        found = list(self._get_all(keys))
+        found = list(self._get_all(keys, consistent=exactly))
         return Counts(**{name: sum(int(item.get(name, 0)) for item in found) for name in Counts.__dataclass_fields__})
 
     def is_finished(self, job: EngineJob) -> bool:
@@ -321,9 +321,9 @@ class Store:
                 return
             start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
 
-    def _get_all(self, keys: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+    def _get_all(self, keys: list[dict[str, str]], *, consistent: bool = True) -> Iterator[dict[str, Any]]:
         for first in range(0, len(keys), _MOST_KEYS):
-            asked = {self.table.name: {"Keys": keys[first : first + _MOST_KEYS], "ConsistentRead": True}}
+            asked = {self.table.name: {"Keys": keys[first : first + _MOST_KEYS], "ConsistentRead": consistent}}
             while asked:
                 found = self.table.meta.client.batch_get_item(RequestItems=asked)
                 yield from found["Responses"].get(self.table.name, ())
