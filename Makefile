@@ -15,7 +15,7 @@ setup: $(READY) ## install everything into .venv and node_modules; done once
 demo: $(READY) ## label images on this machine: deploy to the emulator, label, show; PHOTOS=folder takes yours
 	@$(BIN)/python -m examples.street.demo $(if $(PHOTOS),--photos "$(PHOTOS)")
 
-label: $(READY) ## label a rendered scene by hand in the browser
+label: $(READY) ## label rendered scenes by hand in the browser, on this machine
 	@$(BIN)/python -m examples.street.label
 
 test: $(READY) lint ## run every check but those in a browser

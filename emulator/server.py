@@ -18,12 +18,14 @@ from typing import Any, Final
 
 from ministack import app as ministack_app
 from ministack.core import iam_evaluator
+from ministack.services import stepfunctions
 
 Scope = MutableMapping[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[None]]
 
 CALLS_FILE: Final = "EMULATOR_CALLS_FILE"
 DIRECTORY: Final = "EMULATOR_DIRECTORY"
+TASK_ANSWERS: Final = ("states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat")
 
 
 def record_decisions(path: str) -> None:
@@ -32,6 +34,13 @@ def record_decisions(path: str) -> None:
 
     def recording(access_key_id: str, iam_action: str, service: str, *args: Any, **kwargs: Any) -> Any:
         refused = enforce(access_key_id, iam_action, service, *args, **kwargs)
+        # A task's token stands for the state machine that waits, and IAM asks about that one. ministack asks about "*".
+        if refused is not None and iam_action in TASK_ANSWERS:
+            for machine in list(stepfunctions._state_machines):
+                kwargs["resource_arn"] = machine
+                refused = enforce(access_key_id, iam_action, service, *args, **kwargs)
+                if refused is None:
+                    break
         # A request without credentials passes here and is decided by the bucket's policy elsewhere: nothing to record.
         if not access_key_id:
             return refused

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from ground_truth.engine import assembling
 from ground_truth.engine.consolidating import consolidate_batch
 from ground_truth.engine.hooks import Hooks
-from ground_truth.engine.model import Status
+from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.opening import open_batch
 from ground_truth.engine.planning import Batch, plan
 from ground_truth.engine.store import Store
@@ -29,7 +29,7 @@ def handler(event: Mapping[str, Any], context: Any) -> Any:
 
 
 def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
-    planned = plan(event["request"], _store(), _files())
+    planned = plan(event["request"], _store(), _files(_key(event["request"])))
     _announce(planned["job"])
     return planned
 
@@ -37,36 +37,48 @@ def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
 def _open(event: Mapping[str, Any], _: Any) -> dict[str, int]:
     job = _store().job(event["job"])
     batch = Batch(**event["batch"])
-    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _wait(event: Mapping[str, Any], _: Any) -> None:
     """Keeps what wakes the state machine, and wakes it at once where nothing is left to wait for."""
     _store().set_token(event["job"], event["token"])
-    wake(_store(), _store().job(event["job"]), boto3.client("stepfunctions"))
+    job = _store().job(event["job"])
+    # Who stopped the job before now found no token.
+    wake(_store(), job, boto3.client("stepfunctions"), anyway=job.status == Status.STOPPING)
 
 
 def _consolidate(event: Mapping[str, Any], _: Any) -> dict[str, int]:
     job = _store().job(event["job"])
     batch = Batch(**event["batch"])
-    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(), _hooks())}
+    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    job = _store().job(event["job"])
+    job = _store().job(event["state"]["job"])
 
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
 
-    state = assembling.assemble(job, event, _files(), boto3.client("s3"), has_time)
+    state = assembling.assemble(job, event["state"], _files(_key(job.request)), boto3.client("s3"), has_time)
     if state["done"]:
         state["status"] = assembling.end(job, _store())
         _announce(job.name)
     return state
 
 
+def _refuse(event: Mapping[str, Any], context: Any) -> None:
+    """Marks as failed what the plan has made of a request; another job of that name goes on."""
+    try:
+        job = _store().job(str(event["request"].get("LabelingJobName")))
+    except NotThere:
+        return
+    if job.request == event["request"]:
+        _fail({"job": job.name, "error": event["error"]}, context)
+
+
 def _fail(event: Mapping[str, Any], _: Any) -> None:
-    """Marks a job as failed; a request that never became a job has nothing to mark."""
+    """Marks a job as failed."""
     reason = f"{event['error'].get('Error', '')}: {event['error'].get('Cause', '')}"
     if _store().set_status(event["job"], Status.FAILED, unless=_ENDED, failure_reason=reason):
         _announce(event["job"])
@@ -86,6 +98,7 @@ _STEPS = {
     "wait": _wait,
     "consolidate": _consolidate,
     "assemble": _assemble,
+    "refuse": _refuse,
     "fail": _fail,
 }
 
@@ -95,9 +108,15 @@ def _store() -> Store:
     return Store(boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"]))
 
 
+def _key(request: Mapping[str, Any]) -> str | None:
+    """The key that a job's output is encrypted with, if the request names one."""
+    key: str | None = (request.get("OutputConfig") or {}).get("KmsKeyId")
+    return key
+
+
 @functools.cache
-def _files() -> Files:
-    return Files()
+def _files(kms_key_id: str | None) -> Files:
+    return Files(kms_key_id=kms_key_id)
 
 
 @functools.cache

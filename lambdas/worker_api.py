@@ -91,6 +91,7 @@ ROUTES = tuple(_ROUTES)
 @functools.cache
 def _api() -> WorkerApi:
     table = boto3.resource("dynamodb").Table(os.environ["ENGINE_TABLE"])
-    # Signed with the region in the address, as browsers follow no redirect to it.
-    s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
+    # Signed with the region in the address: browsers follow no redirect to it, and the page's policy names it.
+    style = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    s3 = boto3.client("s3", config=Config(signature_version="s3v4", s3=style))
     return WorkerApi(Store(table), Files(s3), s3, boto3.client("stepfunctions"))

@@ -17,7 +17,8 @@ class Environment:
 
     ``account`` None takes the account of the credentials; give yours to have any other refused.
     ``deploy_content`` lets the deployment copy the instruction pictures; ``cli_credentials`` deploys with the
-    credentials of the command line instead of the roles that bootstrapping made.
+    credentials of the command line instead of the roles that bootstrapping made. ``host_portal`` serves the workers'
+    page by CloudFront.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Environment:
     alarms: bool = False
     deploy_content: bool = True
     cli_credentials: bool = False
+    host_portal: bool = True
     functions: FunctionSettings = field(default_factory=FunctionSettings)
     tags: dict[str, str] = field(default_factory=dict)
 
@@ -67,6 +69,8 @@ ENVIRONMENTS = {
             # The emulator cannot run the CDK's copying function, and refuses the bootstrap roles their bucket.
             deploy_content=False,
             cli_credentials=True,
+            # The emulator serves no page and has none to sign in.
+            host_portal=False,
             functions=_local_functions(),
             tags={"environment": "local"},
         ),

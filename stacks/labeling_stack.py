@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import aws_cdk as cdk
 from constructs import Construct
 
-from cdk_ground_truth import DatasetPreparation, GroundTruthLabeling, InstructionMedia, LabelingMonitoring, LabelingTask
+from cdk_ground_truth import (
+    DatasetPreparation,
+    GroundTruthLabeling,
+    InstructionMedia,
+    LabelingMonitoring,
+    LabelingTask,
+    LabelingWorkflow,
+    SelfHostedEngine,
+)
 from stacks.environments import Environment
 
 
@@ -46,6 +54,21 @@ class LabelingStack(cdk.Stack):
             removal_policy=environment.removal_policy,
             function_settings=environment.functions,
         )
+        self.engine = SelfHostedEngine(
+            self,
+            "Engine",
+            labeling=self.labeling,
+            host_portal=environment.host_portal,
+            removal_policy=environment.removal_policy,
+            function_settings=environment.functions,
+        )
+        self.workflow = LabelingWorkflow(
+            self,
+            "Workflow",
+            labeling=self.labeling,
+            engine=self.engine,
+            function_settings=environment.functions,
+        )
         self.preparation = DatasetPreparation(
             self,
             "Preparation",
@@ -60,9 +83,14 @@ class LabelingStack(cdk.Stack):
             "InstructionMediaBucketName": media.bucket.bucket_name,
             "RawBucketName": self.preparation.raw_bucket.bucket_name,
             "PreparationArn": self.preparation.state_machine.ref,
+            "WorkflowArn": self.workflow.state_machine.ref,
+            "NewsTopicArn": self.workflow.topic.topic_arn,
+            "EngineArn": self.engine.state_machine.ref,
+            "WorkerApiUrl": self.engine.api.url,
+            "UserPoolId": self.engine.user_pool.user_pool_id,
             "ExecutionRoleArn": self.labeling.execution_role.role_arn,
             "ParameterPrefix": self.labeling.parameter_prefix,
-            "WorkerPortalUrl": self.labeling.portal_url,
+            "WorkerPortalUrl": self.engine.portal.url if self.engine.portal else self.labeling.portal_url,
             "AlarmTopicArn": monitoring.topic.topic_arn if monitoring else None,
         }
         for name, value in outputs.items():

@@ -6,6 +6,32 @@ _LOG = "Lambda does this itself on AWS; the emulator keeps logs without asking f
 
 _WORKFLOW = "the emulator starts functions, executions and listings itself, without asking for the role's rights"
 
+_OF_WORKFLOWS = {
+    "lambda:InvokeFunction": _WORKFLOW,
+    "states:StartExecution": _WORKFLOW,
+    **{
+        f"s3:{action}": "a Distributed Map writes the results of its batches; the emulator leaves them out"
+        for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
+    },
+    **{
+        f"logs:{action}": "Step Functions sets up the workflow's log with these; the emulator keeps none"
+        for action in (
+            "CreateLogDelivery",
+            "GetLogDelivery",
+            "UpdateLogDelivery",
+            "DeleteLogDelivery",
+            "ListLogDeliveries",
+            "PutResourcePolicy",
+            "DescribeResourcePolicies",
+            "DescribeLogGroups",
+        )
+    },
+    **{
+        f"xray:{action}": "Step Functions traces the workflow with these; the emulator traces nothing"
+        for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+    },
+}
+
 UNUSED: dict[str, dict[str, str]] = {
     "ExecutionRole": {
         "cognito-idp:CreateGroup": _WORKFORCE,
@@ -29,32 +55,21 @@ UNUSED: dict[str, dict[str, str]] = {
     "PrepareImagesRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "AssembleDatasetRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "MarkerRole": {"states:StartExecution": _WORKFLOW},
-    "WorkflowRole": {
-        "lambda:InvokeFunction": _WORKFLOW,
-        "states:StartExecution": _WORKFLOW,
-        "s3:ListBucket": _WORKFLOW,
+    "WorkflowRole": _OF_WORKFLOWS | {"s3:ListBucket": _WORKFLOW},
+    "EngineWorkflowRole": _OF_WORKFLOWS,
+    "RunWorkflowRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
+    "WorkflowWorkflowRole": _OF_WORKFLOWS
+    | {
+        "sns:Publish": _WORKFLOW,
+        "states:DescribeExecution": _WORKFLOW,
+        "states:StopExecution": "a labeling that is stopped stops its job",
         **{
-            f"s3:{action}": "a Distributed Map writes the results of its batches; the emulator leaves them out"
-            for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
-        },
-        **{
-            f"logs:{action}": "Step Functions sets up the workflow's log with these; the emulator keeps none"
-            for action in (
-                "CreateLogDelivery",
-                "GetLogDelivery",
-                "UpdateLogDelivery",
-                "DeleteLogDelivery",
-                "ListLogDeliveries",
-                "PutResourcePolicy",
-                "DescribeResourcePolicies",
-                "DescribeLogGroups",
-            )
-        },
-        **{
-            f"xray:{action}": "Step Functions traces the workflow with these; the emulator traces nothing"
-            for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+            f"events:{action}": "Step Functions keeps a rule to hear of the engine's end; the emulator none"
+            for action in ("PutTargets", "PutRule", "DescribeRule")
         },
     },
+    "RunJobRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
+    "WorkerApiRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "PreAnnotationRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "PostAnnotationRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
 }

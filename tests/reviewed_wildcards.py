@@ -6,7 +6,7 @@ wildcard that no line covers fails the tests; so does a line that no statement n
 
 # The CDK's copying function: its policy is the CDK's, and it exists only where pictures are deployed.
 _COPYING = "CustomCDKBucketDeployment"
-_COPIES = "the CDK's own function copies the instruction pictures from the assets bucket"
+_COPIES = "the CDK's own function copies pictures and the page from the assets bucket"
 
 REVIEWED: list[tuple[str, str, str, str]] = [
     ("ExecutionRole", "s3:GetObject", "TrainingBucket", "images and manifests are named by the user"),
@@ -38,6 +38,19 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         "/consolidated-annotation/worker-skill/*",
         "what is learned of workers is kept by job and batch to come",
     ),
+    ("RunJobPermissions", "s3:GetObject", "TrainingBucket", "manifests, categories and answers are named by the user"),
+    ("RunJobPermissions", "s3:PutObject", "/labeling-jobs/*", "results are named after jobs to come"),
+    ("WorkerApiPermissions", "s3:GetObject", "TrainingBucket", "pages show images that the user named"),
+    ("WorkerApiPermissions", "s3:PutObject", "/engine/answers/*", "long answers are kept by job and worker"),
+    ("EngineWorkflowPermissions", "s3:GetObject", "/engine/batches.json", "the list of batches lies with its job"),
+    ("RunWorkflowPermissions", "ssm:GetParameter", "/tasks/*", "the task is named when a labeling is started"),
+    ("RunWorkflowPermissions", "s3:GetObject", "TrainingBucket", "manifests, answers and images are the user's"),
+    ("RunWorkflowPermissions", "s3:PutObject", "/report/*", "reports lie beside jobs to come"),
+    ("RunWorkflowPermissions", "s3:PutObject", "/manifests/output/*", "merged manifests are named after jobs to come"),
+    *(
+        ("WorkflowWorkflowPermissions", f"states:{action}", ":*", "executions are named after jobs to come")
+        for action in ("DescribeExecution", "StopExecution")
+    ),
     ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
     ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
     ("PrepareImagesPermissions", "s3:PutObject", "/parts/*", "parts are named after runs to come"),
@@ -45,7 +58,8 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("AssembleDatasetPermissions", "s3:PutObject", "/datasets/*", "datasets are named by the user"),
     ("AssembleDatasetPermissions", "s3:PutObject", "/mappings/*", "datasets are named by the user"),
     *(
-        ("WorkflowPermissions", f"s3:{action}", "/parts/*", "a Distributed Map names the results of its batches")
+        ("WorkflowPermissions", f"s3:{action}", place, "a Distributed Map names the results of its batches")
+        for place in ("/parts/*", "/engine/results/*")
         for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
     ),
     *(
@@ -65,10 +79,12 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         ("WorkflowPermissions", f"xray:{action}", "*", "tracing knows no resource, says its documentation")
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     ),
+    ("EnginePortalBucketPolicy", "s3:GetObject", "EnginePortalBucket", "CloudFront reads every file of the page"),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(
-        (_COPYING, action, "InstructionMediaBucket", _COPIES)
+        (_COPYING, action, bucket, _COPIES)
+        for bucket in ("InstructionMediaBucket", "EnginePortalBucket")
         for action in (
             "s3:GetObject*",
             "s3:GetBucket*",

@@ -11,7 +11,8 @@ from ground_truth.job_results import JobResults, consolidate_job
 from ground_truth.label_categories import read_labels
 from ground_truth.manifest import read_manifest
 from ground_truth.task_types import CUSTOM, TASK_TYPES
-from ground_truth_cli.job_source import answers_bar, content_of, folder_of
+from ground_truth_cli.progress import counting
+from ground_truth_cli.sources import folder_at, read_file
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
 
@@ -48,14 +49,14 @@ def consolidate(
         (masks / f"{object_id}.png").write_bytes(png)
         return f"masks/{object_id}.png"
 
-    job = find_job(folder_of(source))
-    with answers_bar() as progress:
+    job = find_job(folder_at(source))
+    with counting("Reading answers") as progress:
         results = consolidate_job(
             job,
             TASK_TYPES[type_key],
             write_file=write_mask,
-            labels=read_labels(content_of(labels)) if labels else None,
-            manifest=list(read_manifest(BytesIO(content_of(manifest)))) if manifest else None,
+            labels=read_labels(read_file(labels)) if labels else None,
+            manifest=list(read_manifest(BytesIO(read_file(manifest)))) if manifest else None,
             label_attribute=label_attribute,
             progress=progress,
         )

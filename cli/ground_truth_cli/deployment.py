@@ -18,9 +18,16 @@ from botocore.exceptions import (
 from ground_truth.request import Request
 from ground_truth.s3 import split_uri
 from ground_truth.task_description import TaskDescription, parameter_prefix
-from ground_truth_cli.refusals import is_refusal
+from ground_truth_cli.refusals import code_of, is_refusal
 
 _ROOT = "/ground-truth"
+_NOT_VALID = {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "UnrecognizedClientException",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +105,10 @@ def find_deployment(environment: str, *, session: Any = None) -> Deployment:
     except NoRegionError as error:
         raise ValueError("no AWS region is chosen: set AWS_DEFAULT_REGION to the region of the stack") from error
     except ClientError as error:
+        if code_of(error) in _NOT_VALID:
+            raise ValueError(
+                "your AWS credentials have expired or are not valid: run 'aws sso login' or 'aws configure'"
+            ) from error
         if is_refusal(error):
             raise ValueError(
                 f"AWS does not let you look for environment {environment!r}: you need ssm:GetParametersByPath on "

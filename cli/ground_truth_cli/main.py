@@ -12,13 +12,24 @@ COMMANDS = (
     "doctor",
     "estimate",
     "export",
+    "list",
     "manifest",
+    "portal",
     "prepare",
     "preview",
     "report",
     "request",
+    "results",
+    "retry",
+    "start",
+    "status",
+    "stop",
     "template",
+    "workers",
 )
+
+# The module start is the program's entry point, and list is a word of Python's.
+_NAMES = {"list": "list_jobs", "start": "start_job"}
 
 
 class Commands(PlainErrors):
@@ -32,7 +43,8 @@ class Commands(PlainErrors):
         """Loads a command; None if there is none of the name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"ground_truth_cli.{cmd_name}"), cmd_name)
+        name = _NAMES.get(cmd_name, cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"ground_truth_cli.{name}"), name)
         return command
 
 

@@ -1,7 +1,8 @@
-"""Shows how far a file has been read, on a terminal only."""
+"""Shows how far a file or a job has been read, on a terminal only."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from tqdm import tqdm
@@ -15,6 +16,18 @@ _LINES_A_STEP = 1_000
 def counted(file: BinaryIO, size: int | None) -> Lines:
     """The lines of a file, with a bar on standard error; ``size`` is the file's in bytes, if known."""
     return _with_bar(file, size) if sys.stderr.isatty() else file
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of objects, to be told how many of how many are done."""
+    with tqdm(desc=title, unit="object", file=sys.stderr, disable=None, leave=False) as bar:
+
+        def update(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield update
 
 
 def _with_bar(file: BinaryIO, size: int | None) -> Iterator[bytes]:

@@ -1,5 +1,8 @@
 """Tells what AWS forbids us to see from what is not there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from botocore.exceptions import ClientError
 
 # A HEAD request has no body, so that botocore gives the status in the place of a code.
@@ -28,3 +31,25 @@ def message_of(error: ClientError) -> str:
 def is_refusal(error: ClientError) -> bool:
     """Whether the caller's rights are what is missing."""
     return code_of(error) in _REFUSALS
+
+
+class NotAllowed(ValueError):
+    """AWS refuses something to the caller; the text names the permission to ask for."""
+
+
+class NameTaken(ValueError):
+    """There is a job of the name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a job {name!r} already (upper and lower case are the same): use another --name")
+
+
+@contextmanager
+def needing(permission: str, what: str) -> Iterator[None]:
+    """Says which permission is needed where AWS refuses ``what``."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_refusal(error):
+            raise
+        raise NotAllowed(f"AWS does not let you {what}: you need {permission}") from error

@@ -1,168 +1,134 @@
-"""``ground-truth report``: one page that shows how good a job's labels are, and what to do about it."""
+"""``ground-truth report``: a page that shows what a job's labels are worth, and what to look at."""
 
-import io
 import json
-import statistics
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import boto3
 import click
+from botocore.config import Config
 
-from ground_truth.annotations import Answer, ObjectError
-from ground_truth.job_folder import Job, find_job, read_ahead
-from ground_truth.job_manifest import image_of
-from ground_truth.job_results import JobResults, consolidate_job
+from ground_truth.cost import Backend
+from ground_truth.job_folder import Job, find_job, manifest_of
 from ground_truth.label_categories import read_labels
-from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
-from ground_truth.manifest import read_manifest
-from ground_truth.output_manifest import read_label
-from ground_truth.task_types import CUSTOM, TASK_TYPES
-from ground_truth.worker_responses import latest, read_response
-from ground_truth_cli.job_source import answers_bar, content_of, folder_of
-from ground_truth_cli.reporting.page import Report, Shown, page_of
-from ground_truth_cli.reporting.pictures import Photos, drawn, said
+from ground_truth.manifest import Record, read_manifest
+from ground_truth.reporting.making import MOST_PICTURES, make_report
+from ground_truth.reporting.thumbnails import Thumbnails
+from ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth_cli.jobs import of_named_job, place_of
+from ground_truth_cli.progress import counting
+from ground_truth_cli.sources import folder_at, read_file
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
-_MOST_CONFUSIONS = 5
-_SHOWN_A_CONFUSION = 4
-_UNSURE_SHOWN = 12
+# As text: of an enumeration click would take the names.
+_BACKENDS = [str(one) for one in Backend]
+# The report shows a few pictures: without a network it is better told soon.
+_SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
 
 
 @click.command()
 @click.argument("source")
-@click.option("--type", "type_key", required=True, type=click.Choice(_TYPES), help="Kind of task.")
+@of_named_job
+@click.option("--images", metavar="FOLDER", help="Where the images are, by file name; local or in S3.")
+@click.option("--type", "type_key", type=click.Choice(_TYPES), help="Kind of task, if the manifest does not tell it.")
 @click.option("--labels", metavar="FILE", help="Label category file, for the order of classes.")
 @click.option("--manifest", metavar="FILE", help="Manifest whose lines are labeled, instead of the job's own.")
+@click.option("--label-attribute", metavar="NAME", help="Name of the label in the manifest, instead of the job's own.")
 @click.option(
-    "--images",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with the photos, by their file name, instead of where the manifest names them.",
+    "--backend",
+    type=click.Choice(_BACKENDS),
+    default=_BACKENDS[0],
+    show_default=True,
+    help="Who ran the job, for its cost.",
 )
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the report.")
-@click.option("--json", "as_json", is_flag=True, help="Print where the files are as JSON.")
+@click.option("--price-usd", help="The price paid for an answer, with a vendor or the public crowd.")
+@click.option("--region", default="us-east-1", show_default=True, help="Whose list prices to take.")
+@click.option("--pictures", type=click.IntRange(0, 100), default=MOST_PICTURES, show_default=True, help="At most.")
+@click.option(
+    "--out",
+    default="report",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for report.html and quality.json.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def report(
-    source: str, type_key: str, labels: str | None, manifest: str | None, images: Path | None, out: Path, as_json: bool
+    source: str,
+    environment: str | None,
+    images: str | None,
+    type_key: str | None,
+    labels: str | None,
+    manifest: str | None,
+    label_attribute: str | None,
+    backend: str,
+    price_usd: str | None,
+    region: str,
+    pictures: int,
+    out: Path,
+    as_json: bool,
 ) -> None:
-    """Show how good a job's labels are: report.html for people, quality.json for programs.
+    """Show how good a job's labels are: unsure and confused ones, odd workers, time, cost and failures.
 
-    SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded. The page needs nothing beside it:
-    confidence, labels, confused labels and unsure objects with what every worker said of them, workers who stand
-    out, and what to do about it.
+    SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; with --env it is the job's name. The
+    page needs no network and holds small copies of the images it shows: give it to nobody who may not see them.
     """
-    job = find_job(folder_of(source))
-    with answers_bar() as progress, tempfile.TemporaryDirectory() as scratch:
-
-        def keep_mask(object_id: str, png: bytes) -> str:
-            path = Path(scratch, f"{len(object_id)}-{PurePosixPath(object_id).name}.png")
-            path.write_bytes(png)
-            return str(path)
-
-        results = consolidate_job(
+    job = find_job(folder_at(place_of(source, environment)))
+    lines = _lines(job, manifest)
+    task_type = TASK_TYPES[type_key] if type_key else _type_in(lines or [], label_attribute)
+    with counting("Reading answers") as progress:
+        made = make_report(
             job,
-            TASK_TYPES[type_key],
-            write_file=keep_mask,
-            labels=read_labels(content_of(labels)) if labels else None,
-            manifest=list(read_manifest(io.BytesIO(content_of(manifest)))) if manifest else None,
+            task_type,
+            thumbnails=Thumbnails(client=boto3.client("s3", config=_SOON), folder=images),
+            backend=Backend(backend),
+            region=region,
+            price_usd=price_usd,
+            labels=read_labels(read_file(labels)) if labels else None,
+            lines=lines,
+            label_attribute=label_attribute,
+            pictures=pictures,
             progress=progress,
         )
-    page = page_of(_report(job, results, Photos(images)))
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.html").write_text(page, encoding="utf-8")
-    (out / "quality.json").write_text(results.quality_json(), encoding="utf-8")
-    files = {"report": str(out / "report.html"), "quality": str(out / "quality.json")}
-    click.echo(json.dumps(files) if as_json else f"Look at it: {files['report']}\nFor programs: {files['quality']}")
+    (out / "report.html").write_text(made.html, encoding="utf-8")
+    (out / "quality.json").write_text(json.dumps(made.summary, indent=2) + "\n", encoding="utf-8")
+    _summarize(made.summary, out, as_json=as_json)
 
 
-def _report(job: Job, results: JobResults, photos: Photos) -> Report:
-    quality = {**results.quality, "confusions": results.quality["confusions"][:_MOST_CONFUSIONS]}
-    numbers = {one.worker_id: number for number, one in enumerate(results.workers)}
-    showing = _Showing(job, results, photos, numbers)
-    return Report(
-        quality=quality,
-        workers=results.workers,
-        numbers=numbers,
-        seconds=_seconds(job),
-        confused=[
-            showing.objects(entry["object"] for entry in one["shown_by"][:_SHOWN_A_CONFUSION])
-            for one in quality["confusions"]
-        ],
-        unsure=showing.objects(_least_confident(results)),
-    )
+def _lines(job: Job, manifest: str | None) -> list[Record] | None:
+    content = read_file(manifest) if manifest else manifest_of(job.root)
+    return None if content is None else list(read_manifest(BytesIO(content)))
 
 
-class _Showing:
-    """Shows objects of a job with the answers of their workers."""
-
-    def __init__(self, job: Job, results: JobResults, photos: Photos, numbers: Mapping[str, int]) -> None:
-        self._job = job
-        self._lines = {str(index): line for index, line in enumerate(results.lines)}
-        self._photos = photos
-        self._numbers = numbers
-
-    def objects(self, object_ids: Iterable[str]) -> list[Shown]:
-        return [self._object(object_id) for object_id in object_ids]
-
-    def _object(self, object_id: str) -> Shown:
-        answers = [one for one in self._answers(object_id) if one.worker_id in self._numbers]
-        source = image_of(self._lines.get(object_id, {}))
-        picture = drawn(self._photos.open(source), answers, self._numbers)
-        return Shown(
-            object_id=object_id,
-            name=PurePosixPath(source).name or "no name",
-            picture=picture.uri,
-            has_photo=picture.has_photo,
-            words=[f"{self._numbers[one.worker_id] + 1}: {said(one)}" for one in answers],
+def _type_in(lines: list[Record], label_attribute: str | None) -> TaskType:
+    """The kind of task that wrote the manifest's labels."""
+    wanted = f"{label_attribute}-metadata" if label_attribute else None
+    written = {
+        str(value["type"])
+        for line in lines
+        for key, value in line.items()
+        if key.endswith("-metadata") and wanted in (None, key) and isinstance(value, Mapping) and "type" in value
+    }
+    # Adjusted labels have the type of the labels that they adjust, and so does what merges them.
+    known = [one for one in TASK_TYPES.values() if one is not CUSTOM and one.record_type in written]
+    if len({one.record_type for one in known}) != 1:
+        found = f"labels of {', '.join(sorted(written))}" if written else "no label that tells"
+        raise ValueError(
+            f"the kind of task is not clear, the manifest has {found}: give --type, one of {', '.join(_TYPES)}"
         )
-
-    def _answers(self, object_id: str) -> Sequence[Answer]:
-        files = [self._job.root.read(name) for name in self._job.responses.get(object_id, ())]
-        try:
-            return latest(object_id, (answer for file in files for answer in read_response(file))).answers
-        except ObjectError:
-            return ()
+    return known[0]
 
 
-def _least_confident(results: JobResults) -> list[str]:
-    """The labeled objects whose least sure part is the least sure; those of one worker are not meant."""
-    found = []
-    for index, line in enumerate(results.lines):
-        confidences = _confidences(read_label(line, results.label_attribute).label)
-        if confidences and 0 < min(confidences) < 1:
-            found.append((min(confidences), index))
-    return [str(index) for _, index in sorted(found)[:_UNSURE_SHOWN]]
-
-
-def _confidences(label: Label | None) -> list[float]:
-    match label:
-        case BoxesLabel():
-            parts: Sequence[Any] = label.boxes
-        case ClassesLabel() | MaskLabel():
-            parts = label.classes
-        case ClassLabel():
-            parts = [label]
-        case _:
-            parts = []
-    return [part.confidence for part in parts if part.confidence is not None]
-
-
-def _seconds(job: Job) -> dict[str, float]:
-    """The median time that each worker took; nothing of those whose files do not say, as with old ones."""
-    times: dict[str, list[float]] = {}
-    for _, content in read_ahead(job.root, (name for names in job.responses.values() for name in names)):
-        for entry in _entries(content):
-            seconds = entry.get("timeSpentInSeconds") if isinstance(entry, Mapping) else None
-            if isinstance(seconds, int | float) and seconds >= 0:
-                times.setdefault(str(entry.get("workerId", "")), []).append(seconds)
-    return {worker: statistics.median(found) for worker, found in times.items()}
-
-
-def _entries(content: bytes | OSError) -> list[Any]:
-    if isinstance(content, OSError):
-        return []
-    try:
-        entries = json.loads(content)["answers"]
-    except (KeyError, TypeError, ValueError):
-        return []
-    return entries if isinstance(entries, list) else []
+def _summarize(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
+    if as_json:
+        counted = ("ambiguous", "failed", "unanswered", "outliers", "confusions", "unreadable_files")
+        short = {name: summary[name] for name in ("label_attribute", "objects", "labeled", "answers", "workers")}
+        short |= {name: len(summary[name]) for name in counted} | {"hints": summary["hints"], "out": str(out)}
+        click.echo(json.dumps(short, indent=2))
+        return
+    click.echo(f"{summary['labeled']} of {summary['objects']} images labeled by {summary['workers']} workers.")
+    for hint in summary["hints"]:
+        click.echo(f"- {hint}")
+    click.echo(f"Written to {out}/: report.html and quality.json.")

@@ -25,11 +25,7 @@ def request(task_name: str, environment: str, manifest_uri: str, job_name: str |
     aws sagemaker create-labeling-job --cli-input-json file://job.json
     """
     split_uri(manifest_uri)
-    name = job_name or f"{task_name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if len(name) > limits.JOB_NAME_LENGTH or not limits.NAME.fullmatch(name):
-        raise ContractError(
-            "name", name, f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens", "choose another --name"
-        )
+    name = checked_name(task_name, job_name)
     content = find_deployment(environment).request(task_name, name, manifest_uri)
     if "WorkteamArn" not in content["HumanTaskConfig"]:
         click.echo(
@@ -38,3 +34,16 @@ def request(task_name: str, environment: str, manifest_uri: str, job_name: str |
             err=True,
         )
     click.echo(json.dumps(content, indent=None if as_json else 2, ensure_ascii=False))
+
+
+def checked_name(task_name: str, given: str | None) -> str:
+    """The job's name: the given one, else the task's with the moment.
+
+    Raises ContractError for a name that the service refuses.
+    """
+    name = given or f"{task_name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    if len(name) > limits.JOB_NAME_LENGTH or not limits.NAME.fullmatch(name):
+        raise ContractError(
+            "name", name, f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens", "choose another --name"
+        )
+    return name

@@ -7,11 +7,13 @@ from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.labeling import GroundTruthLabeling
+from cdk_ground_truth.labeling_workflow import LabelingWorkflow
 from cdk_ground_truth.monitoring import LabelingMonitoring
 from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.raw_bucket import RawBucket
 from cdk_ground_truth.rendering_layer import RenderingLayer
+from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
 from ground_truth.audits import EarlierLabels, LabelAdjustment, LabelVerification
@@ -48,12 +50,14 @@ __all__ = [
     "LabelVerification",
     "LabelingMonitoring",
     "LabelingTask",
+    "LabelingWorkflow",
     "MultiLabelClassification",
     "PrivateWorkTeam",
     "PublishedTask",
     "Question",
     "RawBucket",
     "RenderingLayer",
+    "SelfHostedEngine",
     "SemanticSegmentation",
     "TrainingBucket",
     "Workforce",

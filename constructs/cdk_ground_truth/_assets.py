@@ -1,4 +1,4 @@
-"""Where the Lambda code lies: in the wheel beside this package, in a checkout two folders up."""
+"""Where the Lambda code and the page lie: in the wheel beside this package, in a checkout two folders up."""
 
 from pathlib import Path
 
@@ -15,3 +15,14 @@ def lambdas_folder() -> Path:
         if (folder / "post_annotation.py").is_file():
             return folder
     raise FileNotFoundError(f"no Lambda code beside {_HERE}: install the package 'cdk-ground-truth' again")
+
+
+def portal_folder() -> Path:
+    """Finds the folder with the workers' page.
+
+    Raises FileNotFoundError if the installation is incomplete.
+    """
+    for folder in (_HERE.parent / "ground_truth_cli" / "portal", _HERE.parents[1] / "portal"):
+        if (folder / "headers.json").is_file():
+            return folder
+    raise FileNotFoundError(f"no workers' page beside {_HERE}: install the package 'cdk-ground-truth' again")

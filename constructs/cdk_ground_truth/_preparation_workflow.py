@@ -2,18 +2,8 @@
 
 from typing import Any
 
+from cdk_ground_truth._workflow import RETRY
 from ground_truth.images.dataset import COMPLETE, PARTS, UPLOADS
-
-# Whatever a function or S3 stumbles over once; a batch that is done again writes the same objects.
-_RETRY = [
-    {
-        "ErrorEquals": ["States.ALL"],
-        "IntervalSeconds": 2,
-        "MaxAttempts": 3,
-        "BackoffRate": 2,
-        "JitterStrategy": "FULL",
-    }
-]
 
 
 def definition(
@@ -70,7 +60,7 @@ def definition(
                         "Resource": "arn:aws:states:::lambda:invoke",
                         "Parameters": {"FunctionName": prepare_function, "Payload.$": "$"},
                         "OutputPath": "$.Payload",
-                        "Retry": _RETRY,
+                        "Retry": RETRY,
                         "End": True,
                     }
                 },
@@ -93,7 +83,7 @@ def definition(
             "Resource": "arn:aws:states:::lambda:invoke",
             "Parameters": {"FunctionName": assemble_function, "Payload.$": "$"},
             "OutputPath": "$.Payload",
-            "Retry": _RETRY,
+            "Retry": RETRY,
             "Next": "Assembled?",
         },
         "Assembled?": {

@@ -7,7 +7,6 @@ import aws_cdk as cdk
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
@@ -17,6 +16,7 @@ from constructs import Construct
 from cdk_ground_truth import permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._preparation_workflow import definition
+from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
@@ -125,7 +125,7 @@ class DatasetPreparation(Construct):
         for need in (
             *permissions.to_write_objects(self.raw_bucket, f"{UPLOADS}/*"),
             *permissions.to_read_objects(self.raw_bucket, f"{MAPPINGS}/*"),
-            *_to_run(cdk.Stack.of(self), self.state_machine),
+            *to_run(cdk.Stack.of(self), self.state_machine),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
@@ -186,68 +186,25 @@ class DatasetPreparation(Construct):
         )
 
     def _create_state_machine(self, tolerated: int, batch_size: int, concurrency: int) -> stepfunctions.CfnStateMachine:
-        stack = cdk.Stack.of(self)
-        name = f"{self.environment}-prepare-dataset"
-        role = iam.Role(self, "WorkflowRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
-        log = logs.LogGroup(
-            self,
-            "WorkflowLogs",
-            log_group_name=f"/aws/vendedlogs/states/{name}",
-            retention=self._settings.log_retention,
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-        )
-        # Spelled out, as the state machine itself needs its role first.
-        arn = stack.format_arn(
-            service="states",
-            resource="stateMachine",
-            resource_name=name,
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
         functions = [self.prepare_function.function_arn, self.assemble_function.function_arn]
-        permissions.allow(
+        return create_workflow(
             self,
-            "WorkflowPermissions",
-            role,
-            [
+            name=f"{self.environment}-prepare-dataset",
+            definition=definition(
+                raw_bucket=self.raw_bucket.bucket_name,
+                prepare_function=functions[0],
+                assemble_function=functions[1],
+                batch_size=batch_size,
+                max_concurrency=concurrency,
+                tolerated_failure_percentage=tolerated,
+            ),
+            needs=[
                 Need(actions=["lambda:InvokeFunction"], resources=functions),
                 _to_list(self.raw_bucket, UPLOADS),
-                *_to_write_results(self.raw_bucket),
-                # A Distributed Map starts its batches as executions of the state machine itself.
-                Need(actions=["states:StartExecution"], resources=[arn]),
-                *_to_trace(),
+                *to_write_results(self.raw_bucket, f"{PARTS}/*"),
             ],
+            log_retention=self._settings.log_retention,
         )
-        machine = stepfunctions.CfnStateMachine(
-            self,
-            "Workflow",
-            state_machine_name=name,
-            role_arn=role.role_arn,
-            definition_string=stack.to_json_string(
-                definition(
-                    raw_bucket=self.raw_bucket.bucket_name,
-                    prepare_function=functions[0],
-                    assemble_function=functions[1],
-                    batch_size=batch_size,
-                    max_concurrency=concurrency,
-                    tolerated_failure_percentage=tolerated,
-                )
-            ),
-            logging_configuration=stepfunctions.CfnStateMachine.LoggingConfigurationProperty(
-                level="ALL",
-                # File names tell; the log says what failed, not on what.
-                include_execution_data=False,
-                destinations=[
-                    stepfunctions.CfnStateMachine.LogDestinationProperty(
-                        cloud_watch_logs_log_group=stepfunctions.CfnStateMachine.CloudWatchLogsLogGroupProperty(
-                            log_group_arn=log.log_group_arn
-                        )
-                    )
-                ],
-            ),
-            tracing_configuration=stepfunctions.CfnStateMachine.TracingConfigurationProperty(enabled=True),
-        )
-        machine.node.add_dependency(self.node.find_child("WorkflowPermissions"))
-        return machine
 
     def _start_by_marker(self) -> None:
         role = iam.Role(self, "MarkerRole", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
@@ -292,46 +249,3 @@ def _to_list(bucket: s3.IBucket, prefix: str) -> Need:
         resources=[bucket.bucket_arn],
         conditions={"StringLike": {"s3:prefix": [f"{prefix}/*"]}},
     )
-
-
-def _to_write_results(bucket: s3.IBucket) -> list[Need]:
-    """What a Distributed Map needs to write the results of its batches."""
-    more = ["s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
-    key = bucket.encryption_key
-    return [
-        *permissions.to_write_objects(bucket, f"{PARTS}/*"),
-        Need(
-            actions=more, resources=[bucket.arn_for_objects(f"{PARTS}/*")], why_wildcard="results are named by the run"
-        ),
-        *([Need(actions=["kms:Decrypt"], resources=[key.key_arn])] if key else []),
-    ]
-
-
-def _to_trace() -> list[Need]:
-    """Writing the workflow's log and traces; none of these actions has a resource."""
-    log = ["CreateLogDelivery", "GetLogDelivery", "UpdateLogDelivery", "DeleteLogDelivery", "ListLogDeliveries"]
-    log += ["PutResourcePolicy", "DescribeResourcePolicies", "DescribeLogGroups"]
-    trace = ["PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets"]
-    actions = [*(f"logs:{action}" for action in log), *(f"xray:{action}" for action in trace)]
-    return [Need(actions=actions, resources=["*"], why_wildcard="the actions have no resource")]
-
-
-def _to_run(stack: cdk.Stack, machine: stepfunctions.CfnStateMachine) -> list[Need]:
-    name = machine.attr_name
-    executions, runs = (
-        stack.format_arn(
-            service="states",
-            resource=kind,
-            resource_name=f"{name}{ending}",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
-        for kind, ending in (("execution", ":*"), ("mapRun", "/*"))
-    )
-    return [
-        Need(actions=["states:StartExecution"], resources=[machine.ref]),
-        Need(
-            actions=["states:DescribeExecution", "states:ListMapRuns", "states:RedriveExecution"],
-            resources=[executions],
-        ),
-        Need(actions=["states:DescribeMapRun"], resources=[runs]),
-    ]

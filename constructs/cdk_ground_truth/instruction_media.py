@@ -6,16 +6,14 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
-from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from cdk_ground_truth._acknowledge import acknowledge, acknowledge_wildcards
+from cdk_ground_truth._acknowledge import acknowledge
+from cdk_ground_truth._copied_files import copy_files
 from cdk_ground_truth.given_parts import check_given_media
 from cdk_ground_truth.training_bucket import EXPIRE_LEFTOVERS
 from ground_truth.errors import ContractError
 from ground_truth.instructions import Instructions
-
-_BASIC_EXECUTION = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 
 class InstructionMedia(Construct):
@@ -111,22 +109,5 @@ class InstructionMedia(Construct):
 
     def _deploy(self, content: str) -> None:
         pictures = s3_assets.Asset(self, "Pictures", path=content)
-        deployment = s3_deployment.BucketDeployment(
-            self,
-            "Content",
-            sources=[s3_deployment.Source.bucket(pictures.bucket, pictures.s3_object_key)],
-            destination_bucket=self.bucket,
-            # In a bucket of somebody else's, what we did not put there is not ours to delete.
-            prune=self._created,
-        )
-        # The CDK keeps one copying function a stack, which makes its policy and runtime the CDK's.
-        function = cdk.Stack.of(self).node.find_child(deployment.handler_role.node.path.split("/")[-2])
-        reason = "the CDK's own function, which copies the pictures into the bucket"
-        acknowledge(function, f"AwsSolutions-IAM4[Policy::{_BASIC_EXECUTION}]", reason)
-        acknowledge(function, "AwsSolutions-L1", reason)
-        acknowledge_wildcards(
-            function,
-            actions=["s3:GetBucket*", "s3:GetObject*", "s3:List*", "s3:Abort*", "s3:DeleteObject*"],
-            resources=[pictures.bucket.arn_for_objects("*"), self.bucket.arn_for_objects("*")],
-            reason=reason,
-        )
+        # In a bucket of somebody else's, what we did not put there is not ours to delete.
+        copy_files(self, "Content", files=pictures, bucket=self.bucket, prune=self._created)

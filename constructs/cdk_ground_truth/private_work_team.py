@@ -9,7 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from cdk_ground_truth._acknowledge import acknowledge
+from cdk_ground_truth._worker_pool import create_pool
 from ground_truth.errors import ContractError
 
 
@@ -42,7 +42,7 @@ class PrivateWorkTeam(Construct):
         if user_pool and user_pool_client:
             self.user_pool, self.user_pool_client = user_pool, user_pool_client
         else:
-            self.user_pool = self._create_pool()
+            self.user_pool = create_pool(self, removal_policy=cdk.RemovalPolicy.RETAIN)
             self.user_pool_domain = self.user_pool.add_domain(
                 "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=self._domain_prefix())
             )
@@ -65,28 +65,6 @@ class PrivateWorkTeam(Construct):
     def portal_url(self) -> str | None:
         """Where workers sign in; None where the workforce existed before."""
         return f"https://{self.workforce.attr_sub_domain}" if self.workforce else None
-
-    def _create_pool(self) -> cognito.UserPool:
-        pool = cognito.UserPool(
-            self,
-            "UserPool",
-            self_sign_up_enabled=False,
-            sign_in_aliases=cognito.SignInAliases(email=True),
-            # Workers are invited by address; two spellings of one address must not be two workers.
-            sign_in_case_sensitive=False,
-            password_policy=cognito.PasswordPolicy(
-                min_length=12,
-                require_lowercase=True,
-                require_uppercase=True,
-                require_digits=True,
-                require_symbols=True,
-            ),
-            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
-            removal_policy=cdk.RemovalPolicy.RETAIN,
-        )
-        for rule in ("AwsSolutions-COG2", "AwsSolutions-COG3", "AwsSolutions-COG8"):
-            acknowledge(pool, rule, "workers see single images only; a second factor is the owner's choice")
-        return pool
 
     def _domain_prefix(self) -> str:
         # Unique in the whole region; a hash, as Cognito refuses prefixes with its own words such as "aws" in them.

@@ -1,17 +1,18 @@
 """The photos of the demo: rendered street scenes with known objects, or the user's own."""
 
+import io
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from examples.street.scenes import SceneObject, render_scene
 from examples.street.task import STREET
 from ground_truth.images.names import image_name
 from ground_truth.images.prepare import Options, Prepared, Rejected, prepare_image
-
-IMAGE_ENDINGS = (".jpg", ".jpeg", ".png")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +38,25 @@ def rendered_photos(count: int) -> Iterator[Photo]:
         yield _photo(prepared, key, scene.file_name, scene.objects)
 
 
-def photos_of(folder: Path) -> Iterator[Photo]:
-    """The photos of a folder; nobody knows what is on them, so the objects are invented.
+def write_scenes(folder: Path, count: int) -> None:
+    """Writes street scenes as a phone would: with metadata, and names that tell when they were taken."""
+    folder.mkdir(parents=True)
+    for seed in range(count):
+        scene = render_scene(seed)
+        (folder / scene.file_name).write_bytes(scene.jpeg)
 
-    Raises OSError if the folder has no photos, or one that cannot be labeled.
-    """
-    if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}")
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS)
-    if not found:
-        raise FileNotFoundError(f"no photos in {folder}: it needs files ending in {', '.join(IMAGE_ENDINGS)}")
-    key = secrets.token_bytes(32)
-    for path in found:
-        prepared = _prepare(path.read_bytes(), str(path))
-        yield _photo(prepared, key, path.name, _invented(path.name, (prepared.width, prepared.height)))
+
+def known_objects(count: int) -> dict[str, Sequence[SceneObject]]:
+    """What is on the scenes, by file name."""
+    return {scene.file_name: scene.objects for scene in map(render_scene, range(count))}
+
+
+def prepared_photo(name: str, content: bytes, taken_as: str, known: Mapping[str, Sequence[SceneObject]]) -> Photo:
+    """A photo that was prepared already; what is on one that is not known is invented."""
+    with Image.open(io.BytesIO(content)) as picture:
+        size = picture.size
+    objects = known.get(taken_as) or _invented(taken_as, size)
+    return Photo(taken_as=taken_as, name=name, content=content, size=size, objects=objects)
 
 
 def _prepare(content: bytes, name: str) -> Prepared:

@@ -14,12 +14,13 @@ class ObjectError(ValueError):
 class Answer:
     """What one worker said of one object; ``content`` is what the worker's form submitted.
 
-    ``submitted`` is an ISO time, empty where it is not known.
+    ``submitted`` is an ISO time, empty where it is not known; ``seconds`` is how long the worker took, if known.
     """
 
     worker_id: str
     content: Mapping[str, Any]
     submitted: str = ""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

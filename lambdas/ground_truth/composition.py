@@ -1,6 +1,6 @@
 """Large S3 objects written line by line, with little memory and over as many function calls as it takes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -38,12 +38,14 @@ def compose(
     pieces: Pieces,
     progress: Progress,
     has_time: Callable[[], bool],
+    encryption: Mapping[str, str] | None = None,
 ) -> Progress:
     """Writes an object from where ``progress`` stands; it appears in the bucket when it is complete.
 
     Returns unfinished progress at the end of a part when ``has_time`` says no. A call that is repeated
-    writes the same parts again.
+    writes the same parts again. ``encryption`` is what S3 is told of it, the bucket's own by default.
     """
+    how = {"ContentType": content_type, **(encryption or {})}
     upload, parts, after = progress.upload, list(progress.parts), progress.after
     buffer, waiting = bytearray(), 0
     written = progress.pieces
@@ -52,7 +54,7 @@ def compose(
         waiting += 1
         if len(buffer) >= PART_BYTES:
             if not upload:
-                answer = client.create_multipart_upload(Bucket=bucket, Key=key, ContentType=content_type)
+                answer = client.create_multipart_upload(Bucket=bucket, Key=key, **how)
                 upload = answer["UploadId"]
             parts.append(_upload(client, bucket, key, upload, len(parts) + 1, bytes(buffer)))
             after, written = position, written + waiting
@@ -61,7 +63,7 @@ def compose(
             if not has_time():
                 return Progress(upload=upload, parts=parts, after=after, pieces=written)
     if not upload:
-        client.put_object(Bucket=bucket, Key=key, Body=bytes(buffer), ContentType=content_type)
+        client.put_object(Bucket=bucket, Key=key, Body=bytes(buffer), **how)
         return Progress(pieces=written + waiting, done=True)
     if buffer:
         parts.append(_upload(client, bucket, key, upload, len(parts) + 1, bytes(buffer)))

@@ -22,6 +22,7 @@ from ground_truth.quality import quality_report
 from ground_truth.records import failed_record, record
 from ground_truth.task_types import TaskType
 from ground_truth.worker_responses import latest, read_response, seen_labels
+from ground_truth.working_time import working_time
 
 Progress = Callable[[int, int], None]
 """Told how many of how many objects are read."""
@@ -29,9 +30,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class JobResults:
-    """What came out: the manifest's lines, what is known of the workers, and what a person should look at."""
+    """What came out: the manifest's lines, what is known of the workers, and what a person should look at.
+
+    ``object_ids`` pair with the lines.
+    """
 
     label_attribute: str
+    object_ids: Sequence[str]
     lines: Sequence[Record]
     workers: Sequence[WorkerQuality]
     quality: Mapping[str, Any]
@@ -97,6 +102,7 @@ def consolidate_job(
     workers = found.workers()
     return JobResults(
         label_attribute=attribute,
+        object_ids=list(lines),
         lines=[_joined(line, records.get(object_id), attribute) for object_id, line in lines.items()],
         workers=workers,
         quality={
@@ -106,13 +112,17 @@ def consolidate_job(
             "classes": list(labels),
             "classes_are": told,
             **quality_report(found, workers, {object_id: image_of(line) for object_id, line in lines.items()}),
+            "seconds": working_time(reading.seconds),
             "unreadable_files": reading.unreadable,
         },
     )
 
 
 class _Reading:
-    """Reads the objects of a job, as often as asked; ``unreadable`` says what could not be read the last time."""
+    """Reads the objects of a job, as often as asked.
+
+    ``unreadable`` says what could not be read the last time, ``seconds`` how long each worker took.
+    """
 
     def __init__(self, job: Job, progress: Progress, *, passes: int) -> None:
         self._job = job
@@ -120,10 +130,12 @@ class _Reading:
         self._total = passes * len(job.responses)
         self._done = 0
         self.unreadable: list[dict[str, str]] = []
+        self.seconds: dict[str, list[float]] = {}
 
     def objects(self) -> Iterator[tuple[str, AnnotatedObject | ObjectError]]:
         """Each object with the answers in those of its files that are readable."""
         self.unreadable.clear()
+        self.seconds.clear()
         names = (name for names in self._job.responses.values() for name in names)
         contents = read_ahead(self._job.root, names)
         for object_id, own in self._job.responses.items():
@@ -143,9 +155,13 @@ class _Reading:
                 problems.append({"object": object_id, "file": name, "why": str(error)})
         self.unreadable += problems
         try:
-            return latest(object_id, answers)
+            labeled = latest(object_id, answers)
         except ObjectError as error:
             return ObjectError("; ".join(f"{problem['file']}: {problem['why']}" for problem in problems) or str(error))
+        for answer in labeled.answers:
+            if answer.seconds is not None:
+                self.seconds.setdefault(answer.worker_id, []).append(answer.seconds)
+        return labeled
 
 
 def _lines(job: Job, manifest: Sequence[Record] | None) -> dict[str, Record]:

@@ -30,10 +30,14 @@ def split_uri(uri: str) -> tuple[str, str]:
 
 
 class Files:
-    """Reads and writes whole S3 objects with one client, by default that of the environment."""
+    """Reads and writes whole S3 objects with one client, by default that of the environment.
 
-    def __init__(self, client: Any = None) -> None:
+    What is written is encrypted with ``kms_key_id``, or as the bucket itself says where none is given.
+    """
+
+    def __init__(self, client: Any = None, *, kms_key_id: str | None = None) -> None:
         self._client: Any = client or boto3.client("s3")
+        self.encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {}
 
     def read(self, uri: str) -> bytes:
         """The object's bytes."""
@@ -57,9 +61,9 @@ class Files:
             yield body.iter_lines(chunk_size=_CHUNK, keepends=True)
 
     def write(self, uri: str, content: bytes, content_type: str) -> None:
-        """Puts an object; the bucket's own encryption applies."""
+        """Puts an object."""
         bucket, key = split_uri(uri)
-        self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+        self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type, **self.encryption)
 
     def list(self, folder_uri: str) -> Iterator[StoredFile]:
         """Everything in a folder and below."""

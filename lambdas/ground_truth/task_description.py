@@ -33,6 +33,11 @@ def parameter_name(environment: str, task_name: str) -> str:
     return f"{parameter_prefix(environment)}/tasks/{task_name}"
 
 
+def workflow_parameter(environment: str) -> str:
+    """The parameter of an environment's labeling workflow, which names its state machine."""
+    return f"{parameter_prefix(environment)}/workflow"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TaskDescription:
     """What a deployed task consists of.

@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from ground_truth.annotations import AnnotatedObject, Answer, ObjectError, read_content
+
+# No task stays with a worker for longer (contract section 4.1); more is a mistake.
+_LONGEST = 30 * 24 * 3_600
 
 
 def read_response(file: bytes) -> list[Answer]:
@@ -49,7 +53,23 @@ def _answer(entry: Any) -> Answer:
     worker = str(entry.get("workerId", ""))
     content = read_content(entry.get("answerContent"), worker)
     # Without the Z, times with milliseconds sort after those without in the same second.
-    return Answer(worker_id=worker, content=content, submitted=str(entry.get("submissionTime") or "").rstrip("Z"))
+    submitted = str(entry.get("submissionTime") or "").rstrip("Z")
+    return Answer(worker_id=worker, content=content, submitted=submitted, seconds=_seconds(entry))
+
+
+def _seconds(entry: Mapping[str, Any]) -> float | None:
+    """How long the worker took: as the file says, which leaves out pauses, else from acceptance to submission."""
+    spent = entry.get("timeSpentInSeconds")
+    if isinstance(spent, (int, float)) and not isinstance(spent, bool):
+        return float(spent) if 0 <= spent < _LONGEST else None
+    try:
+        accepted, submitted = (
+            datetime.fromisoformat(str(entry[name])) for name in ("acceptanceTime", "submissionTime")
+        )
+        taken = (submitted - accepted).total_seconds()
+    except (KeyError, TypeError, ValueError):
+        return None
+    return taken if 0 <= taken < _LONGEST else None
 
 
 def _labels(part: Mapping[str, Any]) -> list[Any]:

@@ -1,17 +1,14 @@
-"""The preview and the report are for everybody: axe finds nothing, and nothing is cut off on a phone."""
+"""The preview is for everybody: axe finds nothing, and nothing is cut off on a phone."""
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from ground_truth_cli.preview_server import serve
 from tests.browser.test_accessibility import AXE, RULES
-from tests.cli.test_consolidate_command import JobFiles, new
 from tests.cli.test_preview import box, new_preview
-from tests.cli.test_report import run
 
 SIZES = {"light": (1280, 800), "dark": (360, 740)}
 
@@ -28,18 +25,6 @@ def preview_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def report_address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    root: Path = tmp_path_factory.mktemp("report")
-    (root / "photos").mkdir()
-    files = JobFiles(root / "job")
-    for index in range(4):
-        files.answer(index, *(new(f"worker-{number}", box(10 + number * index)) for number in range(3)))
-    files.manifest(*({"source-ref": f"s3://b/{'long' * 30}{index}.jpg"} for index in range(4)))
-    assert run(root / "job", root / "out", "--images", root / "photos").exit_code == 0
-    return (root / "out" / "report.html").as_uri()
-
-
 @pytest.fixture(params=SIZES)
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     width, height = SIZES[request.param]
@@ -51,11 +36,9 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("address", ["preview_address", "report_address"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(page: Page, address: str, request: pytest.FixtureRequest) -> None:
-    page.goto(request.getfixturevalue(address))
-    if address == "preview_address":
-        page.locator("#merged").wait_for()
+def test_axe_finds_nothing_in_the_preview_and_nothing_is_cut_off(page: Page, preview_address: str) -> None:
+    page.goto(preview_address)
+    page.locator("#merged").wait_for()
     page.evaluate(AXE.read_text())
     # Templates are judged by their own tests.
     options = {"runOnly": RULES, "iframes": False}

@@ -3,6 +3,7 @@
 import functools
 import io
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from botocore.stub import Stubber
 from PIL import Image
 
 from ground_truth.checks import Check, Finding, Level
+from ground_truth.engine.description import EngineDescription, engine_parameter
 from ground_truth.label_categories import label_category_config
 from ground_truth.request import merge, task_part
 from ground_truth.task_description import TaskDescription, parameter_name
@@ -23,6 +25,8 @@ from ground_truth.tasks import BoundingBox
 from ground_truth.templates import generate_template
 from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.doctor import examine
+from tests.engine.conftest import Engine
+from tests.engine.world import BUCKET, World
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -36,6 +40,15 @@ PRE, POST = (
     for name in ("pre", "post")
 )
 TEAM = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:workteam/private-crowd/labelers"
+ENGINE = EngineDescription(
+    state_machine="arn:aws:states:eu-west-1:123456789012:stateMachine:engine",
+    table="engine",
+    api_url="https://api.example.com",
+    portal_url="https://portal.example.com",
+    user_pool="eu-west-1_pool",
+    client="client",
+    group="workers",
+)
 STREET = BoundingBox("street", labels=["car", "bike path"])
 OPEN_CORS = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["Access-Control-Allow-Origin"]}
 CLOSED = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
@@ -90,6 +103,9 @@ class Session:
 
     def client(self, service: str, **options: Any) -> Any:
         return self.clients.get(service) or make_client(service, options.get("region_name", self.region_name))
+
+    def resource(self, service: str) -> Any:
+        return boto3.resource(service, region_name=self.region_name)
 
 
 @dataclass
@@ -181,6 +197,20 @@ def account() -> Iterator[Account]:
         made.publish()
         made.put_lines(*({"source-ref": made.put_image(f"images/{number}.jpg")} for number in range(3)))
         yield made
+
+
+@pytest.fixture
+def world(account) -> World:
+    """The environment's engine with the job Yard of four objects, each for two workers."""
+    world = World(Engine())
+    world.engine.clock.now = time.time()
+    engine = replace(ENGINE, table=world.engine.table.name)
+    account.session.client("ssm").put_parameter(
+        Name=engine_parameter("dev"), Value=json.dumps(engine.as_json()), Type="String"
+    )
+    world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(4)))
+    world.begin()
+    return world
 
 
 def make_right(s3: Any, bucket: str) -> None:

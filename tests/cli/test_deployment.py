@@ -1,8 +1,12 @@
+import boto3
 import moto
 import pytest
 from botocore.exceptions import ClientError
+from botocore.stub import Stubber
+from click.testing import CliRunner
 
 from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.main import main
 from tests.cli.conftest import Forbidden, Session
 
 
@@ -43,14 +47,46 @@ def test_fails_when_the_parameters_may_not_be_read() -> None:
         find_deployment("dev", session=Session(clients={"ssm": Forbidden()}))
 
 
-def test_fails_without_credentials(monkeypatch, tmp_path) -> None:
+@pytest.fixture
+def nobody(monkeypatch, tmp_path) -> None:
+    """A machine without credentials."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+
+
+def test_fails_without_credentials(nobody) -> None:
     with pytest.raises(ValueError, match="no AWS credentials were found: run 'aws configure'"):
         find_deployment("dev")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["start", "street", "--manifest", "s3://bucket/input.manifest"],
+        ["status", "yard"],
+        ["results", "yard"],
+        ["stop", "yard"],
+        ["retry", "yard"],
+        ["list"],
+        ["workers", "list"],
+    ],
+)
+def test_every_command_says_so_without_credentials(nobody, command: list[str]) -> None:
+    done = CliRunner().invoke(main, [*command, "--env", "dev"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: no AWS credentials were found: run 'aws configure'")
+
+
+@pytest.mark.parametrize("code", ["ExpiredToken", "ExpiredTokenException", "UnrecognizedClientException"])
+def test_fails_with_credentials_that_are_over(code: str) -> None:
+    session = boto3.Session(region_name="eu-west-1")
+    with Stubber(session.client("ssm")) as stub:
+        stub.add_client_error("get_parameters_by_path", code)
+        with pytest.raises(ValueError, match="your AWS credentials have expired or are not valid: run 'aws sso login'"):
+            find_deployment("dev", session=Session(clients={"ssm": stub.client}))
 
 
 def test_fails_without_region(monkeypatch, tmp_path) -> None:

@@ -5,8 +5,10 @@ from tests.infrastructure.apps import as_list
 
 # Roles by the end of their construct's path; the hash that follows in the logical id differs.
 LABELING = ("ExecutionRole", "PreAnnotationRole", "PostAnnotationRole")
+ENGINE = ("RunJobRole", "WorkerApiRole", "EngineWorkflowRole")
+WORKFLOW = ("RunWorkflowRole", "WorkflowWorkflowRole")
 PREPARATION = ("PrepareImagesRole", "AssembleDatasetRole", "WorkflowRole", "MarkerRole")
-ROLES = (*LABELING, *PREPARATION)
+ROLES = (*LABELING, *ENGINE, *WORKFLOW, *PREPARATION)
 
 
 def roles(deployment: Deployment) -> dict[str, str]:

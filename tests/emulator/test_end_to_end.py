@@ -8,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from examples.street.crowd import CROWD
-from examples.street.demo import label
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
 from ground_truth.job_folder import S3Folder, find_job
@@ -16,6 +15,7 @@ from ground_truth.job_results import consolidate_job
 from ground_truth.s3 import Files
 from tests.box_overlap import iou
 from tests.emulator.grants import LABELING, granted_actions, roles, used_actions
+from tests.emulator.ground_truth_job import label
 from tests.reviewed_grants import UNUSED
 
 PHOTOS = list(rendered_photos(4))
@@ -24,6 +24,11 @@ PHOTOS = list(rendered_photos(4))
 @pytest.fixture(scope="session")
 def manifest(deployment):
     return label(deployment, PHOTOS)
+
+
+def job_of(manifest) -> str:
+    """The name of the job that wrote a manifest."""
+    return manifest[0]["street-metadata"]["job-name"].rpartition("/")[2]
 
 
 def test_every_photo_comes_back_labeled_in_manifest_order(manifest) -> None:
@@ -49,8 +54,8 @@ def test_the_consolidated_boxes_find_the_known_objects(manifest) -> None:
 def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) -> None:
     s3 = deployment.emulator.session().client("s3")
     keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=deployment.bucket)["Contents"]]
-    (root,) = {key.split("/")[1] for key in keys if key.startswith("labeling-jobs/")}
-    inside = {key.removeprefix(f"labeling-jobs/{root}/").rpartition("/")[0] for key in keys if root in key}
+    root = job_of(manifest)
+    inside = {key.removeprefix(f"labeling-jobs/{root}/").rpartition("/")[0] for key in keys if f"/{root}/" in key}
     assert inside == {
         "manifests/output",
         *(f"annotations/worker-response/iteration-1/{index}" for index in range(len(PHOTOS))),
@@ -62,8 +67,7 @@ def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) 
 
 def test_the_whole_job_consolidated_anew_gives_the_manifest_that_the_hook_gave(deployment, manifest) -> None:
     files = Files(deployment.emulator.session().client("s3"))
-    (root,) = {stored.uri.split("/")[4] for stored in files.list(f"s3://{deployment.bucket}/labeling-jobs")}
-    job = find_job(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{root}"))
+    job = find_job(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{job_of(manifest)}"))
     results = consolidate_job(job, STREET.type, labels=STREET.labels, write_file=lambda object_id, png: object_id)
     # One batch was all of the job, so both had the same answers to go by.
     assert [line["street"] for line in results.lines] == [line["street"] for line in manifest]

@@ -93,7 +93,7 @@ def opened(index: int) -> OpenObject:
     return OpenObject(object_id=str(index), line={"source-ref": uri}, task_input={"taskObject": uri})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws() -> Iterator[None]:
     with moto.mock_aws():
         yield

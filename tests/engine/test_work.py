@@ -205,7 +205,7 @@ def test_opening_twice_doubles_nothing_and_resets_nothing(engine: Engine) -> Non
     engine.store.open_objects(job, map(opened, range(3)))
     engine.store.add_failed(job, "3", {"source-ref": "s3://b/3.jpg"}, "the hook raised")
     engine.store.add_failed(job, "3", {"source-ref": "s3://b/3.jpg"}, "the hook raised")
-    assert engine.store.counts(job) == Counts(total=4, finished=2, failed=1, answers=1)
+    assert engine.store.counts(job) == Counts(total=4, finished=2, failed=1, answers=1, started=1)
 
 
 def test_a_job_s_name_is_taken_whatever_its_case_and_the_same_request_is_the_same_job(engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from datetime import datetime
-from pathlib import Path
 from statistics import mean
 
 import piexif
@@ -10,12 +9,9 @@ import pytest
 from PIL import Image
 
 from examples.street.crowd import CROWD, SimulatedWorker, answer
-from examples.street.label import write
 from examples.street.layers import SUNNY, Brush, Layer, View, visible_boxes
 from examples.street.scenes import Scene, render_scene
 from examples.street.task import PICTURES, STREET
-from ground_truth.manifest import read_manifest
-from ground_truth_cli.preview_session import Preview
 from tests.box_overlap import iou
 
 
@@ -169,19 +165,3 @@ def test_the_pictures_of_the_instructions_are_there_small_and_titled():
         text = (PICTURES / example.image).read_text()
         assert len(text) < 3000
         assert "<title" in text
-
-
-def test_the_task_to_label_by_hand_is_one_that_the_preview_shows(tmp_path: Path) -> None:
-    arguments = write(tmp_path / "label")
-    [line, *_] = read_manifest((tmp_path / "label" / "input.manifest").open("rb"))
-    preview = Preview(
-        template=Path(arguments[1]),
-        line=line,
-        folder=tmp_path / "label",
-        labels=list(STREET.labels),
-        task_type=STREET.type,
-        sign=lambda uri: uri,
-        media=PICTURES,
-    )
-    assert preview.picture(line["source-ref"]) is not None
-    assert "crowd-bounding-box" in preview.page()

@@ -17,7 +17,9 @@ from cdk_ground_truth import (
     ImageClassification,
     InstructionMedia,
     LabelingMonitoring,
+    LabelingWorkflow,
     MultiLabelClassification,
+    SelfHostedEngine,
     SemanticSegmentation,
     Workforce,
 )
@@ -47,6 +49,8 @@ def stack(tmp_path: Path) -> cdk.Stack:
         acl_access=False,
     )
     LabelingMonitoring(stack, "Monitoring", labeling=labeling)
+    engine = SelfHostedEngine(stack, "Engine", labeling=labeling, encryption_key=key)
+    LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=engine, topic=topic)
     labeling.grant_start(iam.User(stack, "Operator"))
     return stack
 

@@ -33,6 +33,7 @@ def assemble(job: EngineJob, state: Mapping[str, Any], files: Files, client: Any
         pieces=pieces,
         progress=Progress(**state.get("progress", {})),
         has_time=has_time,
+        encryption=files.encryption,
     )
     if not progress.done:
         return {"job": job.name, "done": False, "progress": progress.as_json()}

@@ -9,7 +9,7 @@ from ground_truth.annotations import ObjectError, read_batch
 from ground_truth.consolidators import consolidator
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
 from ground_truth.engine.layout import Layout, moment_text
-from ground_truth.engine.model import EngineJob, ObjectResult, Status, StoredAnswer
+from ground_truth.engine.model import EngineJob, ObjectResult, Outcome, Status, StoredAnswer
 from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
@@ -39,13 +39,17 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
     kind = _type_in(contents, job)
     attribute = job.request["LabelAttributeName"]
     out = []
+    failed = 0
     for object_id, line in lines.items():
         content = contents.get(object_id) or _reason(results.get(object_id), job)
         if isinstance(content, str):
+            failed += 1
             content = failed_record(attribute, kind, content, job_arn=arn, moment=moment)
         out.append(_joined(line, content, attribute))
     files.write(layout.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
-    return sum(isinstance(content, Mapping) for content in contents.values())
+    labeled = sum(isinstance(content, Mapping) for content in contents.values())
+    store.set_outcome(job, batch.number, Outcome(labeled=labeled, failed=failed))
+    return labeled
 
 
 class _Consolidation:

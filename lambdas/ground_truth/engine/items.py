@@ -27,6 +27,7 @@ def job_item(job: EngineJob) -> Item:
         "expires": number(job.expires),
         "failure_reason": job.failure_reason,
         "token": job.token,
+        "changed": None if job.changed is None else number(job.changed),
     }
     return {name: value for name, value in item.items() if value is not None}
 
@@ -41,6 +42,7 @@ def read_job(item: Item) -> EngineJob:
         expires=float(item["expires"]),
         failure_reason=item.get("failure_reason"),
         token=item.get("token"),
+        changed=float(item["changed"]) if "changed" in item else None,
     )
 
 
@@ -56,6 +58,7 @@ def object_item(job: EngineJob, stored: StoredObject, now: float) -> Item:
         "declines": stored.declines,
         "holds": {worker: [number(hold.accepted), number(hold.expires)] for worker, hold in stored.holds.items()},
         "finished_by": sorted(stored.finished_by),
+        "started": stored.started,
         "done": stored.done,
         "version": stored.version,
         **({"failure": stored.failure} if stored.failure else {}),
@@ -73,6 +76,7 @@ def read_object(item: Item) -> StoredObject:
         declines=int(item["declines"]),
         holds=holds,
         finished_by=frozenset(item["finished_by"]),
+        started=item["started"],
         done=item["done"],
         failure=item.get("failure"),
         version=int(item["version"]),

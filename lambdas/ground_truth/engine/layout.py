@@ -36,6 +36,11 @@ class Layout:
         """The list of batches, over which the state machine maps."""
         return f"{self.root}/engine/batches.json"
 
+    @property
+    def results(self) -> str:
+        """Where the state machine notes what became of each batch."""
+        return f"{self.root}/engine/results"
+
     def intermediate(self, batch: int) -> str:
         """The lines of one batch; numbers sort as texts."""
         return f"{self.annotations}/intermediate/{batch:06}/output.manifest"

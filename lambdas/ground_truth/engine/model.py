@@ -21,8 +21,9 @@ class Status(StrEnum):
 class EngineJob:
     """One labeling job.
 
-    ``request`` is what CreateLabelingJob takes. ``created`` and ``expires``, the end of the availability of its
-    tasks, are seconds since 1970. ``token`` wakes the state machine that waits for the workers.
+    ``request`` is what CreateLabelingJob takes. ``created``, ``expires``, the end of the availability of its
+    tasks, and ``changed``, the last change of its status, are seconds since 1970. ``token`` wakes the state machine
+    that waits for the workers.
     """
 
     name: str
@@ -32,6 +33,7 @@ class EngineJob:
     expires: float
     failure_reason: str | None = None
     token: str | None = None
+    changed: float | None = None
 
     @property
     def key(self) -> str:
@@ -42,6 +44,12 @@ class EngineJob:
     def workers(self) -> int:
         """How many people answer each object."""
         return int(self.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"])
+
+    @property
+    def concurrent(self) -> int | None:
+        """How many objects may be in work at once; None for all (contract 4.1)."""
+        most: int | None = self.request["HumanTaskConfig"].get("MaxConcurrentTaskCount")
+        return most
 
     @property
     def time_limit(self) -> float:
@@ -71,7 +79,8 @@ class StoredObject:
     """An object as it lies in the table.
 
     ``holds`` are by worker, expired ones included; ``finished_by`` are those who answered or declined.
-    ``done`` is set when no more answers are wanted; ``failure`` says why there will be no label.
+    ``started`` is set once somebody took it, ``done`` when no more answers are wanted; ``failure`` says why there
+    will be no label.
     """
 
     object_id: str
@@ -81,6 +90,7 @@ class StoredObject:
     declines: int = 0
     holds: Mapping[str, Hold] = field(default_factory=dict)
     finished_by: frozenset[str] = frozenset()
+    started: bool = False
     done: bool = False
     failure: str | None = None
     version: int = 0
@@ -129,12 +139,24 @@ class ObjectResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer."""
+    """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer.
+
+    ``started`` is only counted for jobs that limit how many objects are in work at once.
+    """
 
     total: int = 0
     finished: int = 0
     failed: int = 0
     answers: int = 0
+    started: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of the objects that workers were to label, once they are consolidated."""
+
+    labeled: int = 0
+    failed: int = 0
 
 
 class JobExists(ValueError):

@@ -11,7 +11,7 @@ from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.refusals import check_request
 from ground_truth.engine.store import Store
 from ground_truth.manifest import Lines, ManifestError, bounded_lines, parse_line, without_byte_order_mark
-from ground_truth.s3 import Files
+from ground_truth.s3 import Files, split_uri
 
 BATCH_LINES = 100
 # A batch is read whole, by two functions.
@@ -63,8 +63,9 @@ def plan(request: Mapping[str, Any], store: Store, files: Files) -> dict[str, An
     batch_list = json.dumps([batch.as_json() for batch in found])
     files.write(layout.batches, batch_list.encode(), "application/json")
     store.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
-    bucket, key = layout.batches.removeprefix("s3://").split("/", 1)
-    return {"job": job.name, "bucket": bucket, "batches": key, "seconds": available}
+    bucket, key = split_uri(layout.batches)
+    _, results = split_uri(layout.results)
+    return {"job": job.name, "bucket": bucket, "batches": key, "results": results, "seconds": available}
 
 
 def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterator[Batch]:

@@ -23,6 +23,7 @@ from ground_truth.engine.model import (
     NotThere,
     ObjectResult,
     OpenObject,
+    Outcome,
     Status,
     StoredAnswer,
     StoredObject,
@@ -30,6 +31,8 @@ from ground_truth.engine.model import (
 
 # Longer answers lie in S3: an item has at most 400 KB, and is read whole.
 MOST_ANSWER_BYTES = 300_000
+# DynamoDB gives no more in one request.
+_MOST_KEYS = 100
 _TRIES = 12
 _DRAFT_DAYS = 30
 _ABSENT = f"attribute_not_exists({table.PARTITION_KEY})"
@@ -91,14 +94,15 @@ class Store:
         self, name: str, status: Status, *, unless: Iterable[Status] = (), failure_reason: str | None = None
     ) -> bool:
         """Changes a job's status; returns False, and changes nothing, where it is among ``unless``."""
-        values = {":status": status, **({":reason": failure_reason[:1024]} if failure_reason else {})}
+        values = {":status": status, ":now": items.number(self.clock())}
+        values |= {":reason": failure_reason[:1024]} if failure_reason else {}
         reason = ", failure_reason = :reason" if failure_reason else ""
         condition = Attr(table.PARTITION_KEY).exists()
         for one in unless:
             condition &= Attr("status").ne(one)
         return self._updated(
             Key=table.job_key(name.lower()),
-            UpdateExpression=f"SET #status = :status{reason}",
+            UpdateExpression=f"SET #status = :status, changed = :now{reason}",
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues=values,
             ConditionExpression=condition,
@@ -183,6 +187,16 @@ class Store:
         item = self.table.get_item(Key=key, ConsistentRead=True).get("Item", {})
         return bool(item.get("finished", 0) >= item.get("total", 0))
 
+    def set_outcome(self, job: EngineJob, batch: int, outcome: Outcome) -> None:
+        """Keeps what became of a batch."""
+        key = table.key(table.outcome_partition(job.key), str(batch))
+        self.table.put_item(Item=key | {"labeled": outcome.labeled, "failed": outcome.failed})
+
+    def outcome(self, job: EngineJob) -> Outcome:
+        """What became of the batches that are consolidated."""
+        found = list(self._query(Key(table.PARTITION_KEY).eq(table.outcome_partition(job.key)), ConsistentRead=True))
+        return Outcome(**{name: sum(int(item[name]) for item in found) for name in Outcome.__dataclass_fields__})
+
     # Answers
 
     def results(self, job: EngineJob, object_ids: Iterable[str]) -> Iterator[ObjectResult]:
@@ -233,6 +247,20 @@ class Store:
         """Keeps what is known of a worker; it helps to find work, and decides nothing."""
         self.table.put_item(Item=table.worker_key(job.key, worker_id) | known)
 
+    def at_work(self, job: EngineJob, worker_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the workers who have an object in hand now."""
+        known = self._get_all([table.worker_key(job.key, worker_id) for worker_id in worker_ids])
+        taken = {object_id for item in known for object_id in item.get("held", ())}
+        objects = map(items.read_object, self._get_all([table.object_key(job.key, one) for one in taken]))
+        now = self.clock()
+        return frozenset(
+            worker
+            for stored in objects
+            if not stored.done
+            for worker, hold in stored.holds.items()
+            if hold.expires > now
+        )
+
     # Parts
 
     def listed(self, partition: str, condition: Any, most: int) -> list[str]:
@@ -251,7 +279,7 @@ class Store:
 
     def _add_one(self, job: EngineJob, stored: StoredObject) -> None:
         item = items.object_item(job, stored, self.clock())
-        added = {"total": 1} | ({"finished": 1, "failed": 1} if stored.done else {})
+        added = {"total": 1} | ({"finished": 1, "failed": 1, "started": 1} if stored.done else {})
         parts = [{"Put": {"Item": item, "ConditionExpression": _ABSENT}}, self.count(job, stored.object_id, **added)]
         try:
             self._write(parts)
@@ -294,11 +322,12 @@ class Store:
             start = {"ExclusiveStartKey": found["LastEvaluatedKey"]}
 
     def _get_all(self, keys: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
-        asked = {self.table.name: {"Keys": keys, "ConsistentRead": True}}
-        while asked:
-            found = self.table.meta.client.batch_get_item(RequestItems=asked)
-            yield from found["Responses"].get(self.table.name, ())
-            asked = found.get("UnprocessedKeys") or {}
+        for first in range(0, len(keys), _MOST_KEYS):
+            asked = {self.table.name: {"Keys": keys[first : first + _MOST_KEYS], "ConsistentRead": True}}
+            while asked:
+                found = self.table.meta.client.batch_get_item(RequestItems=asked)
+                yield from found["Responses"].get(self.table.name, ())
+                asked = found.get("UnprocessedKeys") or {}
 
     def _updated(self, **update: Any) -> bool:
         try:

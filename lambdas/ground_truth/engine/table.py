@@ -7,6 +7,7 @@
 | answer, draft | ``<job>#<object id>`` | ``answer#<worker>``, ``draft#<worker>`` |
 | what a worker holds, and how far he looked | ``<job>#worker#<worker>`` | ``worker`` |
 | counter | ``<job>#count#<shard>`` | ``count`` |
+| what became of a batch | ``<job>#outcomes`` | its number |
 
 The index lists objects that somebody can still take, under ``<job>#open#<shard>`` in the order of their ids, and those
 whose every place is taken, under ``<job>#held#<shard>`` by the moment at which the first place becomes free again.
@@ -68,6 +69,11 @@ def worker_key(job: str, worker_id: str) -> dict[str, str]:
 def count_key(job: str, counter: int) -> dict[str, str]:
     """One of a job's counters."""
     return key(f"{job}#count#{counter}", COUNT)
+
+
+def outcome_partition(job: str) -> str:
+    """Where it is noted what became of a job's batches."""
+    return f"{job}#outcomes"
 
 
 def counter_of(object_id: str) -> int:

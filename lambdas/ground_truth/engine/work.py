@@ -41,7 +41,7 @@ def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = N
     now, also while objects are in other hands; asking again later is right as long as the job goes on.
     The number of requests does not grow with the number of objects.
     """
-    if job.status != Status.IN_PROGRESS:
+    if job.status != Status.IN_PROGRESS or store.clock() >= job.expires:
         return None
     known = store.worker(job, worker_id)
     held = [lease for lease in _held(store, job, worker_id, known.get("held", ())) if lease.object_id != after]
@@ -70,7 +70,9 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: 
         if hold is None:
             raise NotHeld(f"object {object_id} was not given to you, or you gave it back")
         now = store.clock()
-        counted = job.status == Status.IN_PROGRESS and not before.done and before.answers < job.workers
+        wanted = not before.done and before.answers < job.workers
+        # What comes later may miss the consolidation: kept, but told apart.
+        counted = wanted and job.status == Status.IN_PROGRESS and now < job.expires
         kept = StoredAnswer(
             worker_id=worker_id,
             content=given.content,
@@ -153,6 +155,7 @@ class _Search:
         self.cursor = str(known.get("cursor", ""))
         self._looks = 0
         self._objects = 0
+        self._full: bool | None = None
 
     def next(self) -> Lease | None:
         """The next object, taken; None where none was found within the bounds."""
@@ -166,16 +169,17 @@ class _Search:
         return None
 
     def _candidates(self) -> Iterator[str]:
-        """A page of open objects behind the cursor; behind the last one, those that are free again."""
+        """A page of open objects behind the cursor; behind the last one he may take, those that are free again."""
         partition = table.open_partition(self._job.key, self.shard)
         self._looks += 1
         places = self._store.listed(partition, Key(table.INDEX_SORT_KEY).gt(self.cursor or " "), _PAGE)
-        if not places:
-            yield from self._freed()
-            self.shard, self.cursor = (self.shard + 1) % table.SHARDS, ""
-            return
         for self.cursor in places:
             yield str(int(self.cursor))
+            if self._full:
+                break
+        if not places or self._full:
+            yield from self._freed()
+            self.shard, self.cursor = (self.shard + 1) % table.SHARDS, ""
 
     def _freed(self) -> list[str]:
         partition = table.held_partition(self._job.key, self.shard)
@@ -194,13 +198,27 @@ class _Search:
         places = job.workers - before.answers - len(running)
         if before.done or worker in before.finished_by or worker in running or places < 1:
             return None
+        begins = job.concurrent is not None and not before.started
+        if begins and self._is_full(job.concurrent or 0):
+            return None
         hold = Hold(accepted=now, expires=min(now + job.time_limit, job.expires))
         try:
             # Holds that ran out stay, so that an answer that comes late is known to be somebody's.
-            store.replace(job, before, replace(before, holds={**before.holds, worker: hold}))
+            after = replace(before, started=True, holds={**before.holds, worker: hold})
+            store.replace(job, before, after, *([store.count(job, object_id, started=1)] if begins else []))
         except Conflict:
             return None
         return _lease(store, job, before, worker, hold)
+
+    def _is_full(self, most: int) -> bool:
+        """Whether so many objects are in work that none may be begun; who asks at the same time may exceed it by one.
+
+        Objects are begun in the order of a shard, so that behind the first that may not be begun nothing is to do.
+        """
+        if self._full is None:
+            counts = self._store.counts(self._job)
+            self._full = counts.started - counts.finished >= most
+        return self._full
 
 
 def _held(store: Store, job: EngineJob, worker_id: str, object_ids: Any) -> Iterator[Lease]:

@@ -1,22 +1,50 @@
-"""Labels in the forms that training and labeling tools read: one module for each form."""
+"""Turns an output manifest into the files that training tools read: one module a format."""
 
-import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
-from ground_truth.exports.selection import Selected
+from ground_truth.errors import ContractError
+from ground_truth.exports import coco, label_studio, voc, yolo
+from ground_truth.exports.dataset import Dataset
+from ground_truth.exports.image_names import IMAGES_FILE, images_table
+from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
 
-FORMATS = ("coco", "yolo", "voc", "labelstudio")
+ReadFile = Callable[[str], bytes]
+"""Reads a mask, given the address in its label."""
+ExportedFile = tuple[str, bytes]
+"""A file's path in the export, and its content."""
 
-Export = Callable[[Iterable[Selected], Sequence[str]], Mapping[str, str]]
-"""Takes labeled images and the names of all classes; gives the text of each file by its path."""
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A format: which forms of label it has a form for, and how its files are made."""
+
+    forms: tuple[type[Label], ...]
+    files: Callable[[Dataset, ReadFile], Iterator[ExportedFile]]
 
 
-def exporter(form: str) -> Export:
-    """The function that writes a form.
+FORMATS: Mapping[str, Format] = {
+    "coco": Format(forms=(BoxesLabel, MaskLabel), files=coco.files),
+    "yolo": Format(forms=(BoxesLabel,), files=yolo.files),
+    "voc": Format(forms=(BoxesLabel, MaskLabel), files=voc.files),
+    "labelstudio": Format(forms=(BoxesLabel, ClassLabel, ClassesLabel), files=label_studio.files),
+}
 
-    Raises ValueError for one that is not among ``FORMATS``.
+
+def export(dataset: Dataset, format_name: str, read_file: ReadFile) -> Iterator[ExportedFile]:
+    """Yields the files of the export, one at a time, and a table of which image is called what.
+
+    Raises ContractError for labels that the format has no form for.
     """
-    if form not in FORMATS:
-        raise ValueError(f"'format' should be one of {', '.join(FORMATS)}, got {form!r}")
-    found: Export = importlib.import_module(f"{__name__}.{form}").export
-    return found
+    chosen = FORMATS[format_name]
+    for image in dataset.images:
+        if not isinstance(image.label, chosen.forms):
+            able = [name for name, one in FORMATS.items() if isinstance(image.label, one.forms)]
+            raise ContractError(
+                "format",
+                format_name,
+                f"one of {', '.join(able)}" if able else "left",
+                f"it has no form for {dataset.record_type or 'labels of an unknown type'}",
+            )
+    yield from chosen.files(dataset, read_file)
+    yield IMAGES_FILE, images_table((image.name, image.uri) for image in dataset.images)

@@ -1,36 +1,65 @@
-"""COCO's ``instances.json``: one file with images, boxes and categories (cocodataset.org, "Data format")."""
+"""COCO: one JSON file with all images; boxes in pixels from 0, masks as compressed run lengths."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from ground_truth.exports.selection import Selected, boxes_of
+from ground_truth.exports.dataset import Dataset, ExportedImage
+from ground_truth.labels import Box, BoxesLabel, MaskLabel
 
 
-def export(images: Iterable[Selected], classes: Sequence[str]) -> Mapping[str, str]:
-    """Writes the file; category ids count from 1, as class index plus one, and ``score`` is the confidence.
-
-    Raises ValueError for labels that are not boxes.
-    """
-    described: list[dict[str, Any]] = []
+def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yields annotations.json. A category's id is its class index plus one: COCO counts from one."""
+    images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    for image_id, image in enumerate(images, 1):
-        label = boxes_of(image, "coco")
-        size = {"width": label.width, "height": label.height}
-        described.append({"id": image_id, "file_name": image.file_name, **size, "coco_url": image.uri})
-        for box in label.boxes:
-            annotations.append(
-                {
-                    "id": len(annotations) + 1,
-                    "image_id": image_id,
-                    "category_id": box.class_id + 1,
-                    "bbox": [box.left, box.top, box.width, box.height],
-                    "area": box.width * box.height,
-                    "segmentation": [],
-                    "iscrowd": 0,
-                    **({} if box.confidence is None else {"score": box.confidence}),
-                }
-            )
-    categories = [{"id": index + 1, "name": name, "supercategory": ""} for index, name in enumerate(classes)]
-    content = {"info": {}, "licenses": [], "images": described, "annotations": annotations, "categories": categories}
-    return {"instances.json": json.dumps(content, ensure_ascii=False, indent=1) + "\n"}
+    for number, image in enumerate(dataset.images, 1):
+        width, height, found = _annotations(image, read_file)
+        images.append({"id": number, "file_name": image.name, "width": width, "height": height, "coco_url": image.uri})
+        for entry in found:
+            annotations.append({"id": len(annotations) + 1, "image_id": number, **entry, "iscrowd": 0})
+    categories = [
+        {"id": index + 1, "name": name, "supercategory": ""} for index, name in enumerate(dataset.class_names)
+    ]
+    content = {"images": images, "annotations": annotations, "categories": categories}
+    # ASCII, for whatever the labels hold.
+    yield "annotations.json", json.dumps(content, allow_nan=False).encode()
+
+
+def _annotations(image: ExportedImage, read_file: Callable[[str], bytes]) -> tuple[int, int, list[dict[str, Any]]]:
+    """The image's width, height and annotations."""
+    label = image.label
+    if isinstance(label, BoxesLabel):
+        return label.width, label.height, [_box(box) for box in label.boxes]
+    assert isinstance(label, MaskLabel)
+    # Loads numpy and Pillow, which boxes do not need.
+    from ground_truth.exports.masks import read_indexed, run_lengths
+
+    mask = read_indexed(read_file(label.uri))
+    found = []
+    for entry in label.classes:
+        counts = run_lengths(mask == entry.index) if entry.index else None
+        if counts is not None and counts.area:
+            annotation = {
+                "category_id": entry.index,
+                "bbox": list(counts.bbox),
+                "area": counts.area,
+                "segmentation": {"size": list(mask.shape), "counts": counts.text},
+            }
+            found.append(annotation | _confidence(entry.confidence))
+    return mask.shape[1], mask.shape[0], found
+
+
+def _box(box: Box) -> dict[str, Any]:
+    left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
+    return {
+        "category_id": box.class_id + 1,
+        "bbox": [box.left, box.top, box.width, box.height],
+        "area": box.width * box.height,
+        # Readers that want an outline get the box's.
+        "segmentation": [[left, top, right, top, right, bottom, left, bottom]],
+    } | _confidence(box.confidence)
+
+
+def _confidence(confidence: float | None) -> dict[str, float]:
+    """Not COCO's, but readers pass over what they do not know."""
+    return {} if confidence is None else {"confidence": confidence}

@@ -1,51 +1,64 @@
-"""Pascal VOC: an XML file an image (host.robots.ox.ac.uk/pascal/VOC, development kit, section "Annotation").
+"""Pascal VOC: an XML file an image with boxes in whole pixels, or the mask as it is.
 
-Corners are pixels, both inside of the box, and the upper left pixel of the image is (1, 1).
+Pixels are counted from one and the last one is in the box: a box of 10 pixels at the left edge goes from 1 to 10.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
-from xml.etree import ElementTree
+from collections.abc import Callable, Iterator
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ground_truth.exports.file_names import image_table
-from ground_truth.exports.selection import Selected, boxes_of
-from ground_truth.labels import Box
+from ground_truth.exports.dataset import Dataset, ExportedImage, plain
+from ground_truth.exports.image_names import stem_of
+from ground_truth.labels import Box, BoxesLabel, MaskLabel
 
-# What XML 1.0 has no way to write.
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DEPTH = 3
 
 
-def export(images: Iterable[Selected], classes: Sequence[str]) -> Mapping[str, str]:
-    """Writes a file an image; the confidence has no place in it.
+def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yields Annotations/<image>.xml or SegmentationClass/<image>.png, and labels.txt: the classes, one a line.
 
-    Raises ValueError for labels that are not boxes.
+    The pixel values of a mask are the line numbers in labels.txt, 0 is the background.
     """
-    listed = list(images)
-    files = {f"Annotations/{PurePosixPath(image.unique_name).stem}.xml": _document(image) for image in listed}
-    return files | {"images.csv": image_table(listed)}
+    names = "".join(f"{' '.join(name.split())}\n" for name in dataset.class_names)
+    yield "labels.txt", names.encode()
+    for image in dataset.images:
+        stem = stem_of(image.name)
+        if isinstance(image.label, MaskLabel):
+            yield f"SegmentationClass/{stem}.png", _checked(read_file(image.label.uri))
+        else:
+            yield f"Annotations/{stem}.xml", _annotation(image, dataset)
 
 
-def _document(image: Selected) -> str:
-    label = boxes_of(image, "voc")
-    root = ElementTree.Element("annotation")
-    _add(root, folder="JPEGImages", filename=image.unique_name)
-    _add(ElementTree.SubElement(root, "source"), database=image.uri)
-    _add(ElementTree.SubElement(root, "size"), width=label.width, height=label.height, depth=3)
-    _add(root, segmented=0)
-    for box in label.boxes:
-        found = ElementTree.SubElement(root, "object")
-        _add(found, name=box.name, pose="Unspecified", truncated=0, difficult=0)
-        _add(ElementTree.SubElement(found, "bndbox"), **_corners(box))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+def _annotation(image: ExportedImage, dataset: Dataset) -> bytes:
+    assert isinstance(image.label, BoxesLabel)
+    root = Element("annotation")
+    _texts(root, folder="JPEGImages", filename=image.name)
+    _texts(SubElement(root, "source"), image=plain(image.uri))
+    _texts(SubElement(root, "size"), width=image.label.width, height=image.label.height, depth=_DEPTH)
+    _texts(root, segmented=0)
+    for box in image.label.boxes:
+        entry = SubElement(root, "object")
+        _texts(entry, name=dataset.class_name(box.class_id), pose="Unspecified", truncated=0, difficult=0)
+        _texts(SubElement(entry, "bndbox"), **_edges(box, image.label))
+    indent(root)
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
-def _corners(box: Box) -> dict[str, float]:
-    right, bottom = box.left + box.width, box.top + box.height
-    return {"xmin": box.left + 1, "ymin": box.top + 1, "xmax": right, "ymax": bottom}
+def _checked(mask: bytes) -> bytes:
+    # Loads numpy and Pillow, which boxes do not need.
+    from ground_truth.exports.masks import read_indexed
+
+    read_indexed(mask)
+    return mask
 
 
-def _add(parent: ElementTree.Element, **texts: object) -> None:
-    for name, text in texts.items():
-        ElementTree.SubElement(parent, name).text = _NO_XML.sub("\ufffd", str(text))
+def _edges(box: Box, label: BoxesLabel) -> dict[str, int]:
+    # A box narrower than a pixel is that pixel.
+    left, top = min(round(box.left), label.width - 1), min(round(box.top), label.height - 1)
+    right, bottom = max(round(box.left + box.width), left + 1), max(round(box.top + box.height), top + 1)
+    return {"xmin": left + 1, "ymin": top + 1, "xmax": right, "ymax": bottom}
+
+
+def _texts(parent: Element, **values: str | int) -> None:
+    for name, value in values.items():
+        SubElement(parent, name).text = str(value)

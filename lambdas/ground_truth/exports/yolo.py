@@ -1,35 +1,37 @@
-"""YOLO: a text file an image, with a line a box, and ``data.yaml`` (docs.ultralytics.com, "Object detection datasets").
-
-Images belong into ``images/`` beside ``labels/``, under the names in ``images.csv``.
-"""
+"""YOLO: a text file an image, each line a class index and a box's centre and size as shares of the image's."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
+import re
+from collections.abc import Callable, Iterator
 
-from ground_truth.exports.file_names import image_table
-from ground_truth.exports.selection import Selected, boxes_of
+from ground_truth.exports.dataset import Dataset
+from ground_truth.exports.image_names import stem_of
+from ground_truth.labels import Box, BoxesLabel
+
+# YAML has no such characters; JSON lets them stand.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
-def export(images: Iterable[Selected], classes: Sequence[str]) -> Mapping[str, str]:
-    """Writes class index, centre, width and height of each box, as shares of the image's size.
+def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yields data.yaml and labels/<image>.txt, empty for an image with nothing on it; images belong in images/.
 
-    An image without boxes has an empty file, which says that nothing is on it.
-    Raises ValueError for labels that are not boxes.
+    A class index is its position in the label category file, so that exports of one task go together.
     """
-    files = {}
-    listed = list(images)
-    for image in listed:
-        label = boxes_of(image, "yolo")
-        lines = (
-            f"{box.class_id} {(box.left + box.width / 2) / label.width:.8f} "
-            f"{(box.top + box.height / 2) / label.height:.8f} {box.width / label.width:.8f} "
-            f"{box.height / label.height:.8f}\n"
-            for box in label.boxes
-        )
-        files[f"labels/{PurePosixPath(image.unique_name).stem}.txt"] = "".join(lines)
-    # JSON is YAML too, and needs no rules of its own for names with quotes or colons.
-    names = "".join(f"  {index}: {json.dumps(name)}\n" for index, name in enumerate(classes))
-    files["data.yaml"] = f"path: .\ntrain: images\nval: images\nnames:\n{names}"
-    files["images.csv"] = image_table(listed)
-    return files
+    names = "".join(f"  {index}: {_yaml(name)}\n" for index, name in enumerate(dataset.class_names))
+    lists = "path: .\ntrain: images\nval: images\n"
+    yield "data.yaml", f"{lists}names:\n{names}".encode() if names else f"{lists}names: {{}}\n".encode()
+    for image in dataset.images:
+        assert isinstance(image.label, BoxesLabel)
+        lines = "".join(_line(box, image.label) for box in image.label.boxes)
+        yield f"labels/{stem_of(image.name)}.txt", lines.encode()
+
+
+def _line(box: Box, label: BoxesLabel) -> str:
+    middle = ((box.left + box.width / 2) / label.width, (box.top + box.height / 2) / label.height)
+    size = (box.width / label.width, box.height / label.height)
+    return f"{box.class_id} {' '.join(f'{share:.8f}' for share in (*middle, *size))}\n"
+
+
+def _yaml(text: str) -> str:
+    """Text as YAML: as JSON has it, which YAML reads too."""
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""One labeling job played through by hand, in the contract's files and events (sections 5, 6 and 8).
+"""One labeling job of Ground Truth's played through by hand, in the contract's files and events (sections 5, 6 and 8).
 
 What Ground Truth does between the hooks is done here in the open: the manifest is read, each line goes
 through the deployed pre-annotation function, workers answer, and the deployed post-annotation function
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from examples.street.crowd import CROWD, answer
+from examples.street.deploy import Deployment
+from examples.street.photos import Photo
 from ground_truth.label_categories import read_labels
 from ground_truth.request import Request
 from ground_truth.s3 import split_uri
@@ -18,8 +21,6 @@ from ground_truth.s3 import split_uri
 Answers = Sequence[tuple[str, Mapping[str, Any]]]
 # Asks the workers: task input in, (worker id, answer content) of each out.
 AskWorkers = Callable[[Mapping[str, Any]], Answers]
-# Told how many of how many objects are answered.
-Progress = Callable[[int, int], None]
 
 
 class HookFailed(RuntimeError):
@@ -32,7 +33,6 @@ class JobRun:
 
     request: Request
     session: Any
-    progress: Progress
 
     def run(self, ask_workers: AskWorkers) -> str:
         """Plays the job to its end and returns the URI of the output manifest."""
@@ -40,11 +40,9 @@ class JobRun:
         file_name = f"{datetime.now(UTC):%Y-%m-%d_%H:%M:%S}.json"
         payload = []
         for index, line in enumerate(lines):
-            self.progress(index, len(lines))
             answers = ask_workers(self._task_input(line))
             self._put_worker_response(index, answers, file_name)
             payload.append(_payload_entry(index, line, answers))
-        self.progress(len(lines), len(lines))
         labels = self._consolidate(payload, file_name)
         uri = f"{self._root}/manifests/output/output.manifest"
         labeled = (line | labels.get(str(index), self._failed()) for index, line in enumerate(lines))
@@ -130,3 +128,28 @@ def _payload_entry(index: int, line: Mapping[str, Any], answers: Answers) -> dic
             {"workerId": worker, "annotationData": {"content": json.dumps(content)}} for worker, content in answers
         ],
     }
+
+
+def label(deployment: Deployment, photos: Sequence[Photo]) -> list[dict[str, Any]]:
+    """Puts photos in, runs one job over them with simulated workers, and returns the output manifest."""
+    s3 = deployment.emulator.session().client("s3")
+    by_uri = {}
+    for photo in photos:
+        key = f"images/{photo.name}"
+        s3.put_object(Bucket=deployment.bucket, Key=key, Body=photo.content)
+        by_uri[f"s3://{deployment.bucket}/{key}"] = photo
+    manifest_uri = f"s3://{deployment.bucket}/datasets/street/input.manifest"
+    lines = "".join(json.dumps({"source-ref": uri}) + "\n" for uri in by_uri)
+    _, key = split_uri(manifest_uri)
+    s3.put_object(Bucket=deployment.bucket, Key=key, Body=lines.encode())
+
+    def ask_workers(task_input: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+        photo = by_uri[task_input["taskObject"]]
+        return [(worker.worker_id, answer(worker, photo.objects, photo.size, photo.taken_as)) for worker in CROWD]
+
+    request = deployment.job_request("street", f"street-{datetime.now(UTC):%Y%m%d-%H%M%S}", manifest_uri)
+    session = deployment.emulator.session_as(deployment.outputs["ExecutionRoleArn"])
+    uri = JobRun(request=request, session=session).run(ask_workers)
+    bucket, key = split_uri(uri)
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    return [json.loads(line) for line in body.splitlines()]

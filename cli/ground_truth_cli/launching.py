@@ -1,0 +1,83 @@
+"""What is told and asked before a job is started: the doctor's verdict, the cost, and the question."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from ground_truth.checks import Level
+from ground_truth.cost import Backend, Estimate, estimate
+from ground_truth.task_description import TaskDescription
+from ground_truth.task_types import TaskType
+from ground_truth_cli.deployment import Deployment
+from ground_truth_cli.doctor import examine
+from ground_truth_cli.jobs import Jobs
+
+LIMIT_USD = 10.0
+_CROWDS = {"private-crowd": Backend.PRIVATE, "vendor-crowd": Backend.VENDOR, "public-crowd": Backend.MECHANICAL_TURK}
+
+
+def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs: Jobs) -> None:
+    """Tells what the doctor finds.
+
+    Raises ValueError, with every problem, if there is one.
+    """
+    if jobs.backend == Backend.SELF_HOSTED:
+        deployment = replace(deployment, tasks={task.name: _without_team(task)})
+    problems, warnings = [], 0
+    for finding in examine(deployment, task.name, manifest_uri=manifest_uri):
+        told = f"{finding.where}: {finding.found} -> {finding.fix}"
+        if finding.level is Level.PROBLEM:
+            problems.append(told)
+        elif finding.level is Level.WARNING:
+            warnings += 1
+            click.echo(f"warning  {told}", err=True)
+    if problems:
+        raise ValueError("the job was not started:\n" + "\n".join(problems))
+    click.echo(f"doctor: no problems, {warnings or 'no'} warning{'' if warnings == 1 else 's'}", err=True)
+
+
+def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, objects: int, region: str) -> Estimate:
+    """What a job over so many objects costs on a backend."""
+    config = request["HumanTaskConfig"]
+    hosted = jobs.backend == Backend.SELF_HOSTED
+    return estimate(
+        task_type,
+        objects=objects,
+        workers=config["NumberOfHumanWorkersPerDataObject"],
+        backend=Backend.SELF_HOSTED if hosted else _crowd(config["WorkteamArn"]),
+        region=region,
+    )
+
+
+def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bool) -> None:
+    """Tells what a job costs, and asks whether to start it if that is above the limit.
+
+    Raises ValueError where it is and nobody can be asked, Abort where the answer is no.
+    """
+    usd = cost.total_usd
+    click.echo(
+        f"cost: about USD {usd:.2f} without wages, {objects:,} objects with {answers} answers each ({cost.backend})",
+        err=True,
+    )
+    if yes or usd <= limit_usd:
+        return
+    try:
+        agreed = click.confirm("Start the job?", err=True)
+    except click.Abort as error:
+        raise ValueError(
+            f"the job costs about USD {usd:.2f}, more than {limit_usd:g}: add --yes, or raise --limit-usd"
+        ) from error
+    if not agreed:
+        raise click.Abort
+
+
+def _without_team(task: TaskDescription) -> TaskDescription:
+    """The task as the engine runs it: what only Ground Truth needs is no matter then."""
+    config = {key: value for key, value in task.deployment["HumanTaskConfig"].items() if key != "WorkteamArn"}
+    return replace(task, workforce="self-hosted", deployment={**task.deployment, "HumanTaskConfig": config})
+
+
+def _crowd(work_team: str) -> Backend:
+    return next((backend for name, backend in _CROWDS.items() if f"workteam/{name}/" in work_team), Backend.PRIVATE)

@@ -1,0 +1,171 @@
+"""A labeling as one workflow, whoever labels."""
+
+import dataclasses
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from cdk_ground_truth import permissions
+from cdk_ground_truth._labeling_workflow import definition
+from cdk_ground_truth._workflow import create_workflow, to_run
+from cdk_ground_truth.annotation_hooks import HookFunction
+from cdk_ground_truth.function_settings import FunctionSettings
+from cdk_ground_truth.imaging_layer import ImagingLayer
+from cdk_ground_truth.labeling import GroundTruthLabeling
+from cdk_ground_truth.permissions import Need
+from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
+from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from cdk_ground_truth.workforce import WorkforceKind
+from ground_truth.errors import ContractError
+from ground_truth.task_description import workflow_parameter
+
+# A report reads every answer of a job.
+_MEMORY = 3_008
+
+
+class LabelingWorkflow(Construct):
+    """Defines the workflow of a labeling: check, run, report, notify.
+
+    Start ``state_machine`` with ``{"task": "street", "manifest": "s3://..."}`` (more in `ground_truth.workflow`).
+    Jobs run on ``engine``, or on Ground Truth where the labeling has a workforce of Ground Truth's; with both
+    the input's ``backend`` chooses. What cannot be labeled fails in the first state. Reports lie beside the job, in
+    ``report/``. ``topic`` hears of every end; one is created where none is given: subscribe to it.
+    Raises ContractError where there is no backend at all.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        labeling: GroundTruthLabeling,
+        engine: SelfHostedEngine | None = None,
+        topic: sns.ITopic | None = None,
+        function_settings: FunctionSettings | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        ground_truth = labeling.workforce.kind is not WorkforceKind.SELF_HOSTED
+        if engine is None and not ground_truth:
+            raise ContractError(
+                "engine", None, "given for a labeling of the self-hosted engine", "write engine=SelfHostedEngine(...)"
+            )
+        self._labeling = labeling
+        self._settings = function_settings or FunctionSettings()
+        self.topic: sns.ITopic = topic or sns.Topic(self, "News", enforce_ssl=True)
+        backends = [name for name, there in (("self-hosted", engine), ("ground-truth", ground_truth)) if there]
+        self.function = self._create_function(backends)
+        self.state_machine = create_workflow(
+            self,
+            name=f"{labeling.environment}-labeling-workflow",
+            definition=definition(
+                function=self.function.function_arn,
+                topic=self.topic.topic_arn,
+                engine=engine.state_machine.ref if engine else None,
+                ground_truth=ground_truth,
+            ),
+            needs=[
+                *permissions.to_invoke(self.function.function_arn),
+                Need(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
+                *(_to_run_engine(cdk.Stack.of(self), engine) if engine else []),
+                *(_to_run_ground_truth(labeling.execution_role) if ground_truth else []),
+            ],
+            log_retention=self._settings.log_retention,
+        )
+        self.parameter = ssm.StringParameter(
+            self,
+            "Parameter",
+            parameter_name=workflow_parameter(labeling.environment),
+            description="The labeling workflow: what labels a dataset and reports on it",
+            string_value=cdk.Stack.of(self).to_json_string({"version": 1, "state_machine": self.state_machine.ref}),
+        )
+
+    def grant_start(self, operator: iam.IGrantable) -> None:
+        """Lets an operator start labelings and follow them."""
+        for need in (
+            *to_run(cdk.Stack.of(self), self.state_machine),
+            Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
+        ):
+            operator.grant_principal.add_to_principal_policy(need.statement())
+
+    def _create_function(self, backends: list[str]) -> HookFunction:
+        labeling, stack = self._labeling, cdk.Stack.of(self)
+        bucket = labeling.training_bucket
+        tasks = stack.format_arn(
+            service="ssm",
+            resource="parameter",
+            resource_name=f"{labeling.parameter_prefix.removeprefix('/')}/tasks/*",
+        )
+        function = HookFunction(
+            self,
+            "RunWorkflow",
+            function_name=f"{labeling.environment}-run-workflow",
+            module="run_workflow",
+            description="Checks what is to be labeled and reports on what was",
+            environment={"ENVIRONMENT": labeling.environment, "BACKENDS": ",".join(backends)},
+            needs=[
+                Need(
+                    actions=["ssm:GetParameter"],
+                    resources=[tasks],
+                    why_wildcard="the task is named when the workflow is started",
+                ),
+                *permissions.to_read_objects(bucket, "*"),
+                *permissions.to_list_objects(bucket, f"{OUTPUT_PREFIX}/*"),
+                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/report/*"),
+                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/manifests/output/*"),
+            ],
+            settings=dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size)),
+            layers=[ImagingLayer.of(self, self._settings)],
+            timeout=cdk.Duration.minutes(15),
+        )
+        assert function.role
+        published = [
+            permissions.to_read_files(one.request, one.label_category_config) for one in labeling.tasks.values()
+        ]
+        permissions.allow_tasks(Construct(self, "RunWorkflowTasks"), function.role, published)
+        return function
+
+
+def _to_run_engine(stack: cdk.Stack, engine: SelfHostedEngine) -> list[Need]:
+    executions = stack.format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{engine.state_machine.attr_name}:*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return [
+        Need(actions=["states:StartExecution"], resources=[engine.state_machine.ref]),
+        Need(
+            actions=["states:DescribeExecution", "states:StopExecution"],
+            resources=[executions],
+            why_wildcard="executions are named after jobs to come",
+        ),
+        _to_hear_of("StepFunctionsGetEventsForStepFunctionsExecutionRule", stack),
+    ]
+
+
+def _to_run_ground_truth(role: iam.IRole) -> list[Need]:
+    stack = cdk.Stack.of(role)
+    jobs = stack.format_arn(service="sagemaker", resource="labeling-job", resource_name="*")
+    actions = ["CreateLabelingJob", "DescribeLabelingJob", "StopLabelingJob", "AddTags"]
+    return [
+        Need(
+            actions=[f"sagemaker:{action}" for action in actions],
+            resources=[jobs],
+            why_wildcard="jobs are named when the workflow is started",
+        ),
+        Need(
+            actions=["iam:PassRole"],
+            resources=[role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+        ),
+        _to_hear_of("StepFunctionsGetEventsForSageMakerLabelingJobsRule", stack),
+    ]
+
+
+def _to_hear_of(rule: str, stack: cdk.Stack) -> Need:
+    """Step Functions keeps this rule itself, to hear of the end of what it waits for."""
+    arn = stack.format_arn(service="events", resource="rule", resource_name=rule)
+    return Need(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[arn])

@@ -1,0 +1,325 @@
+"""The engine that runs labeling jobs in your own account."""
+
+import dataclasses
+import hashlib
+from urllib.parse import urlsplit
+
+import aws_cdk as cdk
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from cdk_ground_truth import permissions
+from cdk_ground_truth._engine_workflow import definition
+from cdk_ground_truth._worker_api import STAGE, WorkerApi
+from cdk_ground_truth._worker_pool import create_pool
+from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results, workflow_arn
+from cdk_ground_truth.annotation_hooks import HookFunction
+from cdk_ground_truth.function_settings import FunctionSettings
+from cdk_ground_truth.imaging_layer import ImagingLayer
+from cdk_ground_truth.labeling import GroundTruthLabeling
+from cdk_ground_truth.permissions import Need
+from cdk_ground_truth.rendering_layer import RenderingLayer
+from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from cdk_ground_truth.worker_portal import WorkerPortal
+from ground_truth.engine import table
+from ground_truth.engine.description import EngineDescription, engine_parameter
+from ground_truth.errors import ContractError, is_unresolved
+
+# A batch of masks, decoded.
+_MEMORY = 3_008
+_ANSWERS = f"{OUTPUT_PREFIX}/*/engine/answers/*"
+_RESULTS = f"{OUTPUT_PREFIX}/*/engine/results/*"
+_READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
+# Transactions are allowed by what they consist of.
+_WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
+_WORKERS = "workers"
+# Inviting, listing and removing workers, as the command does it.
+_PEOPLE = [
+    *("AdminCreateUser", "AdminEnableUser", "AdminAddUserToGroup"),
+    *("ListUsersInGroup", "AdminRemoveUserFromGroup", "AdminDisableUser"),
+]
+_CONCURRENCY = range(1, 10_001)
+
+
+class SelfHostedEngine(Construct):
+    """Defines the engine for the tasks of a labeling: it takes the requests and hooks of Ground Truth, unchanged.
+
+    Start a job by starting ``state_machine`` with ``{"request": {...}}``, what boto3's ``create_labeling_job``
+    takes. Workers are the group ``workers`` of ``user_pool``, whom somebody invites; they work through
+    ``api.url``. Jobs and answers lie in ``table``, images and results in the labeling's training bucket.
+    ``table`` and ``user_pool`` are retained when the stack is deleted, unless ``removal_policy`` says otherwise,
+    and the table is encrypted with DynamoDB's own key, or with the ``encryption_key`` given.
+    ``max_concurrency`` is how many batches of a hundred objects are opened or consolidated at once.
+    Workers open ``portal.url``. ``host_portal=False`` leaves the page out and lets them sign in by password without
+    Cognito's pages: for an emulator, which serves neither; ``ground-truth portal`` serves the page instead.
+    Raises ContractError for a concurrency that Step Functions refuses.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        labeling: GroundTruthLabeling,
+        encryption_key: kms.IKey | None = None,
+        max_concurrency: int = 50,
+        host_portal: bool = True,
+        removal_policy: cdk.RemovalPolicy = cdk.RemovalPolicy.RETAIN,
+        function_settings: FunctionSettings | None = None,
+    ) -> None:
+        super().__init__(scope, id)
+        if not is_unresolved(max_concurrency) and max_concurrency not in _CONCURRENCY:
+            raise ContractError(
+                "max_concurrency",
+                max_concurrency,
+                f"between {_CONCURRENCY[0]} and {_CONCURRENCY[-1]:,}",
+                "Step Functions runs no more batches at once",
+            )
+        self._labeling = labeling
+        self._settings = function_settings or FunctionSettings()
+        self._key = encryption_key
+        self._name = f"{labeling.environment}-labeling-job"
+        self.table = self._create_table(removal_policy)
+        self.user_pool = create_pool(self, removal_policy=removal_policy)
+        self.user_pool_domain = self.user_pool.add_domain(
+            "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=self._domain_prefix())
+        )
+        self.group = cognito.CfnUserPoolGroup(
+            self,
+            "Workers",
+            user_pool_id=self.user_pool.user_pool_id,
+            group_name=_WORKERS,
+            description="Those who may label",
+        )
+        self.api = WorkerApi(
+            self, "Api", name=f"{labeling.environment}-worker-api", log_retention=self._settings.log_retention
+        )
+        self._allow_uploads(labeling.training_bucket)
+        self.portal = self._create_portal() if host_portal else None
+        self.client = self._create_client()
+        self.run_function = self._create_run_function()
+        self.api_function = self._create_api_function()
+        self.api.answer_by(self.api_function, user_pool=self.user_pool, client=self.client)
+        if self.portal:
+            sign_in = {"domainUrl": self._sign_in_url, "clientId": self.client.user_pool_client_id}
+            self.portal.deploy({"apiUrl": f"/{STAGE}", "signIn": sign_in})
+        bucket = labeling.training_bucket
+        self.state_machine = create_workflow(
+            self,
+            name=self._name,
+            definition=definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
+            needs=[
+                *permissions.to_invoke(self.run_function.function_arn),
+                *permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
+                *to_write_results(bucket, _RESULTS),
+            ],
+            log_retention=self._settings.log_retention,
+        )
+        self.parameter = ssm.StringParameter(
+            self,
+            "Parameter",
+            parameter_name=engine_parameter(labeling.environment),
+            description="The self-hosted engine: what starts jobs and where workers sign in",
+            string_value=cdk.Stack.of(self).to_json_string(self._description().as_json()),
+        )
+
+    def grant_operate(self, operator: iam.IGrantable) -> None:
+        """Lets an operator start, watch and stop jobs, and invite and remove workers."""
+        for need in (
+            *to_run(cdk.Stack.of(self), self.state_machine),
+            *self._to_use_table([*_READ, "dynamodb:Query", "dynamodb:UpdateItem"]),
+            Need(actions=["states:SendTaskSuccess"], resources=[self.state_machine.ref]),
+            Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
+            Need(
+                actions=[f"cognito-idp:{action}" for action in _PEOPLE],
+                resources=[self.user_pool.user_pool_arn],
+            ),
+        ):
+            operator.grant_principal.add_to_principal_policy(need.statement())
+
+    def _description(self) -> EngineDescription:
+        return EngineDescription(
+            state_machine=self.state_machine.ref,
+            table=self.table.table_name,
+            api_url=self.api.url,
+            portal_url=self.portal.url if self.portal else None,
+            user_pool=self.user_pool.user_pool_id,
+            client=self.client.user_pool_client_id,
+            group=_WORKERS,
+        )
+
+    def _create_table(self, removal_policy: cdk.RemovalPolicy) -> dynamodb.TableV2:
+        text = dynamodb.AttributeType.STRING
+        key = self._key
+        return dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name=table.PARTITION_KEY, type=text),
+            sort_key=dynamodb.Attribute(name=table.SORT_KEY, type=text),
+            billing=dynamodb.Billing.on_demand(),
+            encryption=(
+                dynamodb.TableEncryptionV2.customer_managed_key(key)
+                if key
+                else dynamodb.TableEncryptionV2.dynamo_owned_key()
+            ),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute=table.TIME_TO_LIVE,
+            global_secondary_indexes=[
+                dynamodb.GlobalSecondaryIndexPropsV2(
+                    index_name=table.INDEX,
+                    partition_key=dynamodb.Attribute(name=table.INDEX_PARTITION_KEY, type=text),
+                    sort_key=dynamodb.Attribute(name=table.INDEX_SORT_KEY, type=text),
+                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                )
+            ],
+            removal_policy=removal_policy,
+        )
+
+    def _domain_prefix(self) -> str:
+        # Unique in the whole region; a hash, as Cognito refuses prefixes with its own words such as "aws" in them.
+        whole = f"{cdk.Stack.of(self).stack_name}/{self.node.path}"
+        return f"labeling-{hashlib.sha256(whole.encode()).hexdigest()[:12]}-{cdk.Aws.ACCOUNT_ID}"
+
+    @property
+    def _sign_in_url(self) -> str:
+        return self.user_pool_domain.base_url()
+
+    def _create_portal(self) -> WorkerPortal:
+        labeling = self._labeling
+        buckets = (labeling.training_bucket, labeling.instruction_media.bucket)
+        pictures = {
+            address
+            for task in labeling.tasks.values()
+            for example in (task.task.instructions.examples if task.task.instructions else ())
+            if (address := _address_of(example.image))
+        }
+        return WorkerPortal(
+            self,
+            "Portal",
+            api_host=self.api.host,
+            api_stage=STAGE,
+            files=[*(f"https://{bucket.bucket_regional_domain_name}" for bucket in buckets), *sorted(pictures)],
+            sign_in=self._sign_in_url,
+        )
+
+    @staticmethod
+    def _allow_uploads(bucket: s3.IBucket) -> None:
+        """Long answers are put into the bucket by the page, at an address that is signed for each."""
+        if isinstance(bucket, s3.Bucket):
+            # The page's own address would make bucket and page need each other; the signature is what protects.
+            bucket.add_cors_rule(
+                allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["content-type"]
+            )
+
+    def _create_client(self) -> cognito.UserPoolClient:
+        if self.portal is None:
+            return self.user_pool.add_client(
+                "Page",
+                generate_secret=False,
+                auth_flows=cognito.AuthFlow(user_password=True),
+                disable_o_auth=True,
+                prevent_user_existence_errors=True,
+            )
+        return self.user_pool.add_client(
+            "Page",
+            # A page in a browser keeps no secret: it proves itself by PKCE.
+            generate_secret=False,
+            o_auth=cognito.OAuthSettings(
+                flows=cognito.OAuthFlows(authorization_code_grant=True),
+                scopes=[cognito.OAuthScope.OPENID],
+                callback_urls=[f"{self.portal.url}/"],
+                logout_urls=[f"{self.portal.url}/"],
+            ),
+            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+        )
+
+    def _create_run_function(self) -> HookFunction:
+        stack = cdk.Stack.of(self)
+        bucket = self._labeling.training_bucket
+        bus = stack.format_arn(service="events", resource="event-bus", resource_name="default")
+        settings = dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size))
+        function = HookFunction(
+            self,
+            "RunJob",
+            function_name=f"{self._labeling.environment}-run-job",
+            module="run_job",
+            description="The steps of a labeling job: opens its objects, consolidates what workers answered",
+            environment=self._variables,
+            needs=[
+                *permissions.to_read_objects(bucket, "*"),
+                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*"),
+                *self._to_use_table([*_READ, *_WRITE, "dynamodb:Query"]),
+                self._to_wake(),
+                Need(actions=["events:PutEvents"], resources=[bus]),
+            ],
+            settings=settings,
+            layers=[ImagingLayer.of(self, self._settings)],
+            timeout=cdk.Duration.minutes(15),
+        )
+        self._allow_tasks("RunJobTasks", function, [task.execution_needs for task in self._labeling.tasks.values()])
+        return function
+
+    def _create_api_function(self) -> HookFunction:
+        bucket, media = self._labeling.training_bucket, self._labeling.instruction_media
+        function = HookFunction(
+            self,
+            "WorkerApi",
+            function_name=f"{self._labeling.environment}-worker-api",
+            module="worker_api",
+            description="Gives workers their objects and keeps their answers",
+            environment=self._variables | {"WORKERS_GROUP": _WORKERS},
+            needs=[
+                # Pages show images and earlier answers by addresses that this function signs.
+                *permissions.to_read_objects(bucket, "*"),
+                *([] if media.public else permissions.to_read_objects(media.bucket, "*")),
+                *permissions.to_write_objects(bucket, _ANSWERS),
+                *self._to_use_table([*_READ, *_WRITE, "dynamodb:Query"]),
+                self._to_wake(),
+            ],
+            settings=self._settings,
+            layers=[RenderingLayer.of(self, self._settings)],
+            # The API waits no longer.
+            timeout=cdk.Duration.seconds(29),
+        )
+        tasks = self._labeling.tasks.values()
+        self._allow_tasks("WorkerApiTasks", function, [permissions.to_read_files(task.template) for task in tasks])
+        return function
+
+    def _allow_tasks(self, id: str, function: HookFunction, needs: list[list[Need]]) -> None:
+        assert function.role
+        permissions.allow_tasks(Construct(self, id), function.role, needs)
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        return {
+            "ENGINE_TABLE": self.table.table_name,
+            "ENGINE_ACCOUNT": cdk.Aws.ACCOUNT_ID,
+            "ENGINE_PARTITION": cdk.Aws.PARTITION,
+        }
+
+    def _to_wake(self) -> Need:
+        arn = workflow_arn(cdk.Stack.of(self), self._name)
+        return Need(actions=["states:SendTaskSuccess"], resources=[arn])
+
+    def _to_use_table(self, actions: list[str]) -> list[Need]:
+        arn = self.table.table_arn
+        key = ["kms:Decrypt", "kms:GenerateDataKey"]
+        return [
+            Need(actions=actions, resources=[arn, f"{arn}/index/{table.INDEX}"]),
+            *([Need(actions=key, resources=[self._key.key_arn])] if self._key else []),
+        ]
+
+
+def _address_of(image: str) -> str | None:
+    """The address, without a path, of a picture that lies elsewhere."""
+    found = urlsplit(image)
+    return f"https://{found.netloc}" if found.scheme == "https" else None

@@ -1,0 +1,50 @@
+"""The parameter by which tools find an environment's engine: its name and its content, one JSON object."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ground_truth.task_description import parameter_prefix
+
+VERSION = 1
+
+
+def engine_parameter(environment: str) -> str:
+    """The parameter of an environment's engine."""
+    return f"{parameter_prefix(environment)}/engine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineDescription:
+    """What a deployed engine consists of.
+
+    ``state_machine`` is an ARN, ``table`` a name, ``user_pool`` and ``client`` are ids, ``group`` is that of the
+    workers; ``portal_url`` is None where no portal is deployed.
+    """
+
+    state_machine: str
+    table: str
+    api_url: str
+    user_pool: str
+    client: str
+    group: str
+    portal_url: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The parameter's content."""
+        return {"version": VERSION} | asdict(self)
+
+    @classmethod
+    def read(cls, text: str) -> "EngineDescription":
+        """Reads a parameter's content.
+
+        Raises ValueError for another version.
+        """
+        content: dict[str, Any] = json.loads(text)
+        version = content.pop("version", None)
+        if version != VERSION:
+            raise ValueError(
+                f"'version' of the engine's description should be {VERSION}, got {version!r}: "
+                "use the same release for the stack and for the tools"
+            )
+        return cls(**content)

@@ -1,0 +1,80 @@
+"""Label Studio: tasks to import, with boxes in percent of the image, and the labeling interface to import them into.
+
+Labels of people become annotations, those of a model predictions. Images stay where they are, at s3:// addresses:
+add the bucket as a source storage, which signs them.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from ground_truth.exports.dataset import Dataset, ExportedImage, plain
+from ground_truth.labels import Box, BoxesLabel, ClassesLabel, ClassLabel
+
+_NAMES = {"from_name": "label", "to_name": "image"}
+
+
+def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yields tasks.json and label_config.xml."""
+    tasks = [_task(image, dataset) for image in dataset.images]
+    yield "tasks.json", json.dumps(tasks, allow_nan=False).encode()
+    yield "label_config.xml", _interface(dataset)
+
+
+def _task(image: ExportedImage, dataset: Dataset) -> dict[str, Any]:
+    result = _result(image, dataset)
+    data = {"data": {"image": image.uri}}
+    if not image.by_model:
+        return data | {"annotations": [{"result": result}]}
+    return data | {"predictions": [{"model_version": image.job_name, "result": result}]}
+
+
+def _result(image: ExportedImage, dataset: Dataset) -> list[dict[str, Any]]:
+    label = image.label
+    if isinstance(label, BoxesLabel):
+        return [_rectangle(number, box, label, dataset) for number, box in enumerate(label.boxes, 1)]
+    assert isinstance(label, ClassLabel | ClassesLabel)
+    chosen = label.classes if isinstance(label, ClassesLabel) else (label,)
+    names = [_name(one, dataset) for one in chosen]
+    return [_NAMES | {"type": "choices", "value": {"choices": names}}] if names else []
+
+
+def _rectangle(number: int, box: Box, label: BoxesLabel, dataset: Dataset) -> dict[str, Any]:
+    value = {
+        "x": 100 * box.left / label.width,
+        "y": 100 * box.top / label.height,
+        "width": 100 * box.width / label.width,
+        "height": 100 * box.height / label.height,
+        "rotation": 0,
+        "rectanglelabels": [dataset.class_name(box.class_id)],
+    }
+    size = {"original_width": label.width, "original_height": label.height, "image_rotation": 0}
+    score = {} if box.confidence is None else {"score": box.confidence}
+    return _NAMES | {"id": str(number), "type": "rectanglelabels"} | size | {"value": value} | score
+
+
+def _name(one: ClassLabel, dataset: Dataset) -> str:
+    return plain(one.name) if one.index is None else dataset.class_name(one.index)
+
+
+def _interface(dataset: Dataset) -> bytes:
+    """Which labels there are to choose from, boxes or choices."""
+    view = Element("View")
+    SubElement(view, "Image", name="image", value="$image")
+    forms = {type(image.label) for image in dataset.images}
+    title, entry = ("RectangleLabels", "Label") if BoxesLabel in forms else ("Choices", "Choice")
+    chooser = SubElement(view, title, name="label", toName="image")
+    if ClassesLabel in forms:
+        chooser.set("choice", "multiple")
+    # Some classifications tell a name and no index.
+    unnumbered = {
+        plain(image.label.name): None
+        for image in dataset.images
+        if isinstance(image.label, ClassLabel) and image.label.index is None
+    }
+    for name in (*dataset.class_names, *unnumbered):
+        SubElement(chooser, entry, value=name)
+    indent(view)
+    content: bytes = tostring(view, encoding="utf-8")
+    return content

@@ -1,0 +1,118 @@
+"""What each worker said of one object, read again for the few objects that are shown."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, NamedTuple
+
+from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
+from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
+from ground_truth.job_folder import Job
+from ground_truth.worker_responses import latest, read_response, seen_labels
+
+# More in one picture cannot be told apart.
+MOST_BOXES = 200
+
+
+class DrawnBox(NamedTuple):
+    """A box in pixels of the image."""
+
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A worker's answer: the boxes, and how often each label was given. ``letter`` is the worker's in the report."""
+
+    letter: str
+    boxes: Sequence[DrawnBox] = ()
+    labels: Mapping[str, int] = field(default_factory=dict)
+
+
+def answers_of(job: Job, object_id: str, letters: Mapping[str, str]) -> tuple[list[Said], tuple[int, int] | None]:
+    """What the workers said of an object, in the order of their letters, and the image's size if they told it."""
+    answers: list[Answer] = []
+    for name in job.responses.get(object_id, ()):
+        try:
+            answers += read_response(job.root.read(name))
+        except (OSError, ObjectError):
+            # The report lists the files that cannot be read.
+            continue
+    try:
+        labeled = latest(object_id, answers)
+    except ObjectError:
+        return [], None
+    said = [_said(answer, letters) for answer in labeled.answers]
+    sizes = [size for answer in labeled.answers if (size := _size(answer))]
+    return sorted(said, key=lambda one: (len(one.letter), one.letter)), sizes[0] if sizes else None
+
+
+def split_things(said: Sequence[Said], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
+    """The boxes, each with its worker's letter, of every thing that has boxes with both labels of a confused pair."""
+    things: list[list[tuple[str, DrawnBox]]] = []
+    for one in said:
+        for box in (box for box in one.boxes if box.label in pair):
+            thing = next((thing for thing in things if overlap(thing[0][1], box) >= SAME_OBJECT_IOU), None)
+            if thing is None:
+                things.append([(one.letter, box)])
+            else:
+                thing.append((one.letter, box))
+    return [thing for thing in things if len({box.label for _, box in thing}) > 1]
+
+
+def overlap(one: DrawnBox, other: DrawnBox) -> float:
+    """Intersection over union."""
+    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    shared = max(across, 0) * max(down, 0)
+    union = one.width * one.height + other.width * other.height - shared
+    return shared / union if union > 0 else 0
+
+
+def letters_of(workers: Sequence[str]) -> dict[str, str]:
+    """A short name for each worker: A to Z, then AA and so on."""
+    return {worker: _letters(place) for place, worker in enumerate(workers)}
+
+
+def _letters(place: int) -> str:
+    rest, last = divmod(place, 26)
+    return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)
+
+
+def _said(answer: Answer, letters: Mapping[str, str]) -> Said:
+    boxes = list(_boxes(answer.content))
+    alone = AnnotatedObject(dataset_object_id="", answers=(answer,))
+    labels = Counter(box.label for box in boxes) or Counter(sorted(seen_labels(alone)))
+    return Said(letter=letters.get(answer.worker_id, "?"), boxes=boxes[:MOST_BOXES], labels=dict(labels))
+
+
+def _parts(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (part for part in content.values() if isinstance(part, Mapping))
+
+
+def _boxes(content: Mapping[str, Any]) -> Iterator[DrawnBox]:
+    for part in _parts(content):
+        boxes = part.get("boundingBoxes")
+        for box in boxes if isinstance(boxes, list) else ():
+            try:
+                sides = [float(box[side]) for side in ("left", "top", "width", "height")]
+                label = str(box["label"])
+            except (KeyError, TypeError, ValueError, OverflowError):
+                continue
+            if all(map(isfinite, sides)):
+                yield DrawnBox(label, *sides)
+
+
+def _size(answer: Answer) -> tuple[int, int] | None:
+    for part in _parts(answer.content):
+        size = part.get("inputImageProperties")
+        if isinstance(size, Mapping):
+            width, height = size.get("width"), size.get("height")
+            if isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0:
+                return width, height
+    return None

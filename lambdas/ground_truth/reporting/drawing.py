@@ -1,0 +1,122 @@
+"""Draws boxes over a thumbnail as SVG: what a worker drew differs by colour, by pattern and by letter."""
+
+from collections.abc import Sequence
+
+from ground_truth.labels import BoxesLabel
+from ground_truth.reporting.answers import MOST_BOXES, DrawnBox, Said, split_things
+from ground_truth.reporting.text import escaped
+from ground_truth.reporting.thumbnails import Thumbnail
+
+# Told apart by colour-blind people too (Okabe and Ito).
+COLORS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00")
+PATTERNS = ("", "12 5", "3 4", "16 4 3 4", "7 7")
+_TAG_HEIGHT = 25
+_CHARACTER = 12.5
+_LABEL_CHARACTERS = 18
+
+
+class Canvas:
+    """A thumbnail and what is drawn on it, in pixels of the image that it shows."""
+
+    def __init__(self, thumbnail: Thumbnail, size: tuple[int, int]) -> None:
+        self._thumbnail = thumbnail
+        self._scale = (thumbnail.width / size[0], thumbnail.height / size[1])
+        self._frames: list[str] = []
+        self._tags: list[str] = []
+
+    def svg(self, words: str) -> str:
+        """The picture; ``words`` tell what is on it."""
+        width, height, image, _ = self._thumbnail
+        ground = (
+            f'<image href="{image}" width="{width}" height="{height}"/>'
+            if image
+            else f'<text class="missing" x="{width / 2}" y="{height / 2}">no picture</text>'
+        )
+        return (
+            f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escaped(words, 300)}">'
+            f"{ground}{''.join(self._frames)}{''.join(self._tags)}</svg>"
+        )
+
+    def frame(self, box: DrawnBox, color: str, pattern: str) -> None:
+        """A frame with a dark edge, to be seen on any ground."""
+        place = self._place(box)
+        dashes = f' stroke-dasharray="{pattern}"' if pattern else ""
+        self._frames.append(f'<rect class="halo" {place}/><rect class="frame" {place} stroke="{color}"{dashes}/>')
+
+    def thin(self, box: DrawnBox) -> None:
+        """A frame that is there but not meant."""
+        self._frames.append(f'<rect class="other" {self._place(box)}/>')
+
+    def tag(self, box: DrawnBox, text: str, color: str, place: int = 0) -> None:
+        """A text at the upper left corner of a box, the ``place``-th of several that are about as long."""
+        width = _CHARACTER * len(text) + 8
+        x, y, _, _ = self._edges(box)
+        left = max(min(x + place * (width + 2), self._thumbnail.width - width), 0)
+        top = y - _TAG_HEIGHT if y > _TAG_HEIGHT else min(y, self._thumbnail.height - _TAG_HEIGHT)
+        self._tags.append(
+            f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{_TAG_HEIGHT}" rx="3" fill="#1b1f24" '
+            f'stroke="{color}" stroke-width="2"/><text x="{left + 5:.0f}" y="{top + 19:.0f}">{escaped(text)}</text>'
+        )
+
+    def _edges(self, box: DrawnBox) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom in the thumbnail, at most its edges."""
+        wide, high = self._scale
+        width, height = self._thumbnail.width, self._thumbnail.height
+        across = [min(max(edge * wide, 0), width) for edge in (box.left, box.left + box.width)]
+        down = [min(max(edge * high, 0), height) for edge in (box.top, box.top + box.height)]
+        return across[0], down[0], across[1], down[1]
+
+    def _place(self, box: DrawnBox) -> str:
+        left, top, right, bottom = self._edges(box)
+        return f'x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{max(bottom - top, 1):.1f}"'
+
+
+def worker_style(letter: str) -> tuple[str, str]:
+    """Colour and pattern of a worker: no two of thirty have both."""
+    place = 0
+    for character in letter:
+        place = place * 26 + ord(character) - ord("A") + 1
+    return COLORS[place % len(COLORS)], PATTERNS[place % len(PATTERNS)]
+
+
+def worker_key(letter: str) -> str:
+    """A worker's letter, colour and pattern, as they are in the pictures."""
+    color, pattern = worker_style(letter)
+    dashes = f' stroke-dasharray="{pattern}"' if pattern else ""
+    return (
+        f'<svg class="key" viewBox="0 0 90 30" role="img" aria-label="{letter}"><text x="8" y="21">{letter}</text>'
+        f'<line x1="36" y1="15" x2="84" y2="15" stroke="{color}" stroke-width="4"{dashes}/></svg>'
+    )
+
+
+def draw_answers(canvas: Canvas, said: Sequence[Said], pair: Sequence[str]) -> None:
+    """Every worker's boxes; those about a thing with both labels of the confused ``pair`` are tagged."""
+    things = split_things(said, pair)
+    tagged = {id(box) for thing in things for _, box in thing}
+    for one in said:
+        for box in one.boxes:
+            if id(box) not in tagged:
+                canvas.thin(box)
+    for thing in things:
+        corner = DrawnBox("", min(box.left for _, box in thing), min(box.top for _, box in thing), 0, 0)
+        for place, (letter, box) in enumerate(thing):
+            color, pattern = worker_style(letter)
+            canvas.frame(box, color, pattern)
+            canvas.tag(corner, f"{letter}{pair.index(box.label) + 1}", color, place)
+
+
+def draw_label(canvas: Canvas, label: BoxesLabel, *, least: int) -> None:
+    """The merged boxes; the ``least`` sure ones are tagged with label and confidence."""
+    ranked = sorted(label.boxes[:MOST_BOXES], key=lambda box: box.confidence or 0)
+    for place, box in enumerate(ranked):
+        drawn = DrawnBox(box.name, box.left, box.top, box.width, box.height)
+        if place >= least:
+            canvas.thin(drawn)
+            continue
+        color = COLORS[box.class_id % len(COLORS)]
+        canvas.frame(drawn, color, "")
+        canvas.tag(drawn, f"{_short(box.name)} {box.confidence or 0:.0%}", color)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LABEL_CHARACTERS else text[: _LABEL_CHARACTERS - 1] + "…"

@@ -1,0 +1,73 @@
+"""Makes a job's report: everything that is to be said of it, and the page that says it."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ground_truth.cost import Backend
+from ground_truth.job_folder import Job
+from ground_truth.job_results import consolidate_job
+from ground_truth.manifest import Record
+from ground_truth.reporting.answers import letters_of
+from ground_truth.reporting.page import page
+from ground_truth.reporting.pictures import Album
+from ground_truth.reporting.summary import summarize
+from ground_truth.reporting.thumbnails import Thumbnails
+from ground_truth.task_types import TaskType
+
+MOST_PICTURES = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """``summary`` is for programs, ``html`` the page for people."""
+
+    summary: dict[str, Any]
+    html: str
+
+
+def make_report(
+    job: Job,
+    task_type: TaskType,
+    *,
+    thumbnails: Thumbnails,
+    backend: Backend,
+    region: str,
+    price_usd: str | None = None,
+    labels: Sequence[str] | None = None,
+    lines: Sequence[Record] | None = None,
+    label_attribute: str | None = None,
+    pictures: int = MOST_PICTURES,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Report:
+    """Reads all that workers said in a job and reports on it; ``labels``, ``lines`` and ``label_attribute`` are as in
+    `ground_truth.job_results.consolidate_job`, the cost is that of ``backend``, and ``pictures`` the most shown.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        masks = Path(folder)
+
+        def keep_mask(object_id: str, png: bytes) -> str:
+            (masks / f"{object_id}.png").write_bytes(png)
+            return f"{object_id}.png"
+
+        results = consolidate_job(
+            job,
+            task_type,
+            write_file=keep_mask,
+            labels=labels,
+            manifest=lines,
+            label_attribute=label_attribute,
+            progress=progress,
+        )
+        summary = summarize(results, task_type, backend=backend, region=region, price_usd=price_usd)
+        album = Album(
+            job=job,
+            results=results,
+            letters=letters_of([worker.worker_id for worker in results.workers]),
+            thumbnails=thumbnails,
+            masks=masks,
+            left=pictures,
+        )
+        return Report(summary=summary, html=page(summary, album))

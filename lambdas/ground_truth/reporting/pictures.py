@@ -1,0 +1,159 @@
+"""Which objects are shown, and how: those that show a confusion, and those whose label is least sure."""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from ground_truth.errors import ContractError
+from ground_truth.job_folder import Job
+from ground_truth.job_manifest import image_of
+from ground_truth.job_results import JobResults
+from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
+from ground_truth.output_manifest import read_label
+from ground_truth.reporting.answers import Said, answers_of, split_things
+from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
+from ground_truth.reporting.hints import has_one_worker
+from ground_truth.reporting.text import escaped, items, shown
+from ground_truth.reporting.thumbnails import Thumbnails
+
+# Of the page's ten megabytes.
+MOST_BYTES = 7_000_000
+_TAGGED = 3
+_LABELS_TOLD = 8
+
+
+@dataclass
+class Album:
+    """Makes the report's pictures, at most ``left`` of them; ``masks`` holds those that were merged."""
+
+    job: Job
+    results: JobResults
+    letters: Mapping[str, str]
+    thumbnails: Thumbnails
+    masks: Path
+    left: int
+    bytes_left: int = MOST_BYTES
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._lines = dict(zip(self.results.object_ids, self.results.lines, strict=True))
+
+    def confused(self) -> dict[int, list[str]]:
+        """Figures for each confusion, by its place; none has more than its share of half of the room."""
+        confusions = self.results.quality["confusions"]
+        # In turn, so that the last confusion is seen too.
+        turns = zip_longest(*(((place, one["object"]) for one in c["shown_by"]) for place, c in enumerate(confusions)))
+        wanted = [entry for turn in turns for entry in turn if entry]
+        figures: dict[int, list[str]] = {}
+        for place, object_id in wanted[: -(-self.left // 2)]:
+            figures.setdefault(place, []).extend(self._confused(object_id, confusions[place]["labels"]))
+        return figures
+
+    def least_sure(self) -> list[str]:
+        """Figures of the objects with the lowest confidence, none where a single worker makes them all 0."""
+        if has_one_worker(self.results.quality):
+            return []
+        return [figure for confidence, object_id in self._ranked() for figure in self._unsure(object_id, confidence)]
+
+    def _ranked(self) -> list[tuple[float, str]]:
+        sure = ((self._confidence(object_id), object_id) for object_id in self._lines)
+        return heapq.nsmallest(self.left, ((value, object_id) for value, object_id in sure if value is not None))
+
+    def _confidence(self, object_id: str) -> float | None:
+        return min(_confidences(self._label(object_id)), default=None)
+
+    def _label(self, object_id: str) -> Label | None:
+        try:
+            return read_label(self._lines.get(object_id, {}), self.results.label_attribute).label
+        except ContractError:
+            # The report lists it among the failures.
+            return None
+
+    def _confused(self, object_id: str, pair: Sequence[str]) -> Iterator[str]:
+        said, size = answers_of(self.job, object_id, self.letters)
+        found = self._canvas(object_id, size, None)
+        if found:
+            canvas, words = found
+            draw_answers(canvas, said, pair)
+            yield self._figure(canvas, object_id, f"{words}, with the boxes of {len(said)} workers", _sides(said, pair))
+
+    def _unsure(self, object_id: str, confidence: float) -> Iterator[str]:
+        label = self._label(object_id)
+        size = (label.width, label.height) if isinstance(label, BoxesLabel) else None
+        said, told_size = answers_of(self.job, object_id, self.letters)
+        mask = self.masks / f"{object_id}.png" if isinstance(label, MaskLabel) else None
+        found = self._canvas(object_id, size or told_size, mask)
+        if found:
+            canvas, words = found
+            if isinstance(label, BoxesLabel):
+                draw_label(canvas, label, least=_TAGGED)
+            sure = f"<p>Least confidence {confidence:.0%}: {shown(', '.join(_names(label)[:_TAGGED]) or 'nothing')}</p>"
+            yield self._figure(canvas, object_id, f"{words}, with its label", sure + _each(said))
+
+    def _canvas(self, object_id: str, size: tuple[int, int] | None, mask: Path | None) -> tuple[Canvas, str] | None:
+        """The object's picture to draw on, and what it is in words; None where no more pictures may be made."""
+        if self.left < 1 or self.bytes_left < 0:
+            return None
+        self.left -= 1
+        overlay = mask.read_bytes() if mask and mask.is_file() else None
+        thumbnail = self.thumbnails.make(image_of(self._lines.get(object_id, {})), size, overlay)
+        if thumbnail.missing:
+            self.missing[object_id] = thumbnail.missing
+        return Canvas(thumbnail, size or (thumbnail.width, thumbnail.height)), f"Image {object_id}"
+
+    def _figure(self, canvas: Canvas, object_id: str, words: str, caption: str) -> str:
+        name = image_of(self._lines.get(object_id, {})).rpartition("/")[2]
+        missing = self.missing.get(object_id)
+        why = f"<p>Picture not available: {escaped(missing)}.</p>" if missing else ""
+        told = f"{shown(object_id, 40)}: {shown(name)}{why}{caption}"
+        figure = f"<figure>{canvas.svg(words)}<figcaption>{told}</figcaption></figure>"
+        self.bytes_left -= len(figure)
+        return figure
+
+
+def _sides(said: Sequence[Said], pair: Sequence[str]) -> str:
+    """Who gave which label of a confused pair: where there are boxes, to the things that got both."""
+    given = set(_given(said, pair))
+    sides = ((label, [one.letter for one in said if (one.letter, label) in given]) for label in pair)
+    return items(f"{shown(label)}: {', '.join(letters) or 'nobody'}" for label, letters in sides)
+
+
+def _given(said: Sequence[Said], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if any(one.boxes for one in said):
+        yield from ((letter, box.label) for thing in split_things(said, pair) for letter, box in thing)
+    else:
+        yield from ((one.letter, label) for one in said for label in one.labels if label in pair)
+
+
+def _each(said: Sequence[Said]) -> str:
+    """What the workers said, those of one mind together."""
+    minds: dict[str, list[str]] = {}
+    for one in said:
+        minds.setdefault(_counted(one.labels), []).append(one.letter)
+    return items(f"{', '.join(letters)}: {shown(words)}" for words, letters in minds.items())
+
+
+def _counted(labels: Mapping[str, int]) -> str:
+    words = [f"{count} {label}" if count > 1 else label for label, count in sorted(labels.items())[:_LABELS_TOLD]]
+    return ", ".join(words) or "nothing"
+
+
+def _confidences(label: Label | None) -> list[float]:
+    return [entry.confidence for entry in _parts(label) if entry.confidence is not None]
+
+
+def _names(label: Label | None) -> list[str]:
+    """The names in a label, the least sure first."""
+    ranked = sorted(_parts(label), key=lambda entry: entry.confidence or 0)
+    return [f"{entry.name} {entry.confidence:.0%}" for entry in ranked if entry.confidence is not None]
+
+
+def _parts(label: Label | None) -> Sequence[Any]:
+    if isinstance(label, BoxesLabel):
+        return label.boxes
+    if isinstance(label, ClassesLabel | MaskLabel):
+        return label.classes
+    return (label,) if isinstance(label, ClassLabel) else ()

@@ -1,0 +1,27 @@
+"""How long workers took for their answers, as far as worker responses tell."""
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+
+def working_time(seconds: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """Times in seconds by worker as JSON: how many are known, their sum, and what half of them stay below.
+
+    ``low`` and ``high`` are those that one in ten stays below and above. Empty where no time is known.
+    """
+    every = sorted(value for values in seconds.values() for value in values)
+    if not every:
+        return {}
+    tenth = len(every) // 10
+    return {
+        "answers": len(every),
+        "total": round(sum(every), 1),
+        "low": round(every[tenth], 1),
+        "median": round(median(every), 1),
+        "high": round(every[-1 - tenth], 1),
+        "workers": {
+            worker: {"answers": len(values), "median": round(median(values), 1)}
+            for worker, values in sorted(seconds.items())
+        },
+    }

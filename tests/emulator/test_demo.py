@@ -1,0 +1,47 @@
+"""The demo runs the real thing, and what comes out is what the scenes are made of."""
+
+from pathlib import Path
+
+import pytest
+
+from examples.street.demo import run
+from examples.street.labeling import SCENES, Labeled
+from examples.street.photos import write_scenes
+from examples.street.task import STREET
+from tests.box_overlap import iou
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def labeled(deployment, output) -> Labeled:
+    write_scenes(output / "photos", SCENES)
+    return run(deployment, output / "photos", output)
+
+
+def test_every_scene_is_labeled_and_its_objects_are_found(labeled) -> None:
+    assert len(labeled.manifest) == SCENES
+    found = total = 0
+    for line, photo in zip(labeled.manifest, labeled.photos, strict=True):
+        for known in photo.objects:
+            truth = {side: getattr(known, side) for side in ("left", "top", "width", "height")}
+            total += 1
+            found += any(
+                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == known.label
+                for box in line["street"]["annotations"]
+            )
+    assert found / total >= 0.9
+
+
+def test_nothing_of_the_phone_is_left_in_what_workers_saw(labeled) -> None:
+    assert not {photo.name for photo in labeled.photos} & {photo.taken_as for photo in labeled.photos}
+    assert not any(b"Exif" in photo.content for photo in labeled.photos)
+
+
+def test_the_report_shows_the_careless_worker_and_the_pictures(labeled, output) -> None:
+    html = (output / "report" / "report.html").read_text()
+    assert html.count("data:image/webp") >= 3
+    assert (output / "report" / "quality.json").is_file()

@@ -1,0 +1,121 @@
+"""The deployed workflow: from a task and a manifest to labels, a report and the news of it."""
+
+import json
+import time
+
+import pytest
+
+from examples.street.portal_workers import label_all
+from ground_truth.s3 import Files
+from ground_truth.task_description import workflow_parameter
+from tests.emulator.grants import WORKFLOW, granted_actions, roles, used_actions
+from tests.emulator.test_engine import PHOTOS, Engine
+from tests.reviewed_grants import UNUSED
+
+
+class Workflow(Engine):
+    """The deployed workflow, and what its topic tells."""
+
+    def __init__(self, deployment) -> None:
+        super().__init__(deployment)
+        session = deployment.emulator.session()
+        parameter = session.client("ssm").get_parameter(Name=workflow_parameter("local"))["Parameter"]
+        self.machine = json.loads(parameter["Value"])["state_machine"]
+        self.queues = session.client("sqs")
+        self.queue = self.queues.create_queue(QueueName="news")["QueueUrl"]
+        attributes = self.queues.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]
+        topic, arn = deployment.outputs["NewsTopicArn"], attributes["QueueArn"]
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+        self.queues.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": policy})
+        session.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    def run(self, execution: str, **given) -> str:
+        return self.machines.start_execution(stateMachineArn=self.machine, name=execution, input=json.dumps(given))[
+            "executionArn"
+        ]
+
+    def news(self) -> dict:
+        for _ in range(50):
+            for message in self.queues.receive_message(QueueUrl=self.queue).get("Messages", ()):
+                self.queues.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+                return json.loads(message["Body"])
+            time.sleep(0.2)
+        raise AssertionError("nothing was told within ten seconds")
+
+
+@pytest.fixture(scope="module")
+def workflow(deployment) -> Workflow:
+    return Workflow(deployment)
+
+
+@pytest.fixture(scope="module")
+def labeled(workflow) -> dict:
+    manifest = workflow.put_manifest()
+    changes = {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": 2}}
+    arn = workflow.run("first", task="street", manifest=manifest, name="by-workflow", request=changes)
+    workflow.offered("by-workflow")
+    answers = []
+    label_all(workflow.workers, "by-workflow", PHOTOS.values(), answers.append)
+    ended = workflow.ended(arn)
+    assert ended["status"] == "SUCCEEDED", ended
+    return {"answers": len(answers), "news": workflow.news(), **json.loads(ended["output"])}
+
+
+def test_a_dataset_is_labeled_as_the_input_wants_it(workflow, labeled) -> None:
+    assert labeled["answers"] == 2 * len(PHOTOS)
+    (job,) = labeled["jobs"]
+    assert len(workflow.lines(job["manifest"])) == len(PHOTOS)
+
+
+def test_the_report_lies_beside_the_job_with_pictures_in_it(workflow, labeled) -> None:
+    files = Files(workflow.s3)
+    (page,) = labeled["report"]["reports"]
+    html = files.read(page).decode()
+    assert html.count("data:image/webp") >= 3
+    quality = json.loads(files.read(page.replace("report.html", "quality.json")))
+    assert (quality["objects"], quality["labeled"], quality["workers"]) == (len(PHOTOS), len(PHOTOS), 5)
+
+
+def test_the_end_is_told_with_the_address_of_the_report(labeled) -> None:
+    assert labeled["news"]["Subject"] == "Labeling has ended"
+    assert f"{len(PHOTOS)} of {len(PHOTOS)} images labeled" in labeled["news"]["Message"]
+    assert labeled["report"]["reports"][0] in labeled["news"]["Message"]
+
+
+def test_a_bad_manifest_fails_in_the_first_state_in_the_library_s_words_and_is_told(workflow, labeled) -> None:
+    bucket = workflow.deployment.bucket
+    workflow.s3.put_object(Bucket=bucket, Key="datasets/bad.manifest", Body=b'{"source": "no image"}\n{broken\n')
+    ended = workflow.ended(workflow.run("bad", task="street", manifest=f"s3://{bucket}/datasets/bad.manifest"))
+    assert ended["status"] == "FAILED"
+    assert "the manifest cannot be labeled: line 1" in ended["cause"]
+    assert "line 2" in ended["cause"]
+    told = workflow.news()
+    assert told["Subject"] == "Labeling has failed"
+    assert "line 2" in told["Message"]
+
+
+def test_a_job_that_the_engine_refuses_is_told_in_the_engine_s_words(workflow, labeled) -> None:
+    ended = workflow.ended(workflow.run("taken", task="street", manifest=workflow.put_manifest(), name="by-workflow"))
+    assert ended["status"] == "FAILED"
+    assert "by-workflow" in workflow.news()["Message"]
+
+
+# Last, as all that comes before uses what is granted.
+def test_every_granted_action_of_the_workflow_is_used_or_reviewed(deployment, labeled) -> None:
+    granted, used = granted_actions(deployment), used_actions(deployment)
+    unused = {role: granted[role] - used.get(role, set()) - UNUSED.get(role, {}).keys() for role in WORKFLOW}
+    assert not {role: actions for role, actions in unused.items() if actions}
+
+
+def test_the_workflow_s_function_was_refused_nothing(deployment, labeled) -> None:
+    (name,) = [name for name, role in roles(deployment).items() if role == "RunWorkflowRole"]
+    calls = [call for call in deployment.emulator.calls() if name in call.principal.split("/")]
+    assert calls
+    assert {call.decision for call in calls} == {"Allow"}

@@ -1,0 +1,116 @@
+import functools
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from aws_cdk.assertions import Template
+
+from cdk_ground_truth import ContractError, LabelingWorkflow, SelfHostedEngine, Workforce
+from tests.infrastructure.apps import label, new_stack, resources, template_of
+from tests.infrastructure.test_self_hosted_engine import actions_of
+
+TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/people"
+
+
+def workflow(stack: cdk.Stack, *, hosted: bool = True, team: bool = False, **properties) -> LabelingWorkflow:
+    workforce = {"workforce": Workforce.private(work_team_arn=TEAM)} if team else {}
+    labeling = label(stack, environment="dev", **workforce)
+    engine = SelfHostedEngine(stack, "Engine", labeling=labeling) if hosted else None
+    return LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=engine, **properties)
+
+
+@functools.cache
+def template(*, hosted: bool, team: bool) -> Template:
+    stack = new_stack()
+    workflow(stack, hosted=hosted, team=team)
+    return template_of(stack)
+
+
+def states(found: Template) -> dict:
+    (machine,) = [
+        machine["Properties"]
+        for machine in resources(found, "AWS::StepFunctions::StateMachine").values()
+        if machine["Properties"]["StateMachineName"] == "dev-labeling-workflow"
+    ]
+    parts = machine["DefinitionString"]["Fn::Join"][1]
+    return json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))["States"]
+
+
+def branches(found: Template) -> dict:
+    return states(found)["Run every job"]["ItemProcessor"]["States"]
+
+
+def test_both_backends_are_there_where_both_can_work() -> None:
+    found = branches(template(hosted=True, team=True))
+    assert {choice["StringEquals"]: choice["Next"] for choice in found["Which backend?"]["Choices"]} == {
+        "self-hosted": "Self-hosted engine",
+        "ground-truth": "Ground Truth",
+    }
+    assert found["Ground Truth"]["Resource"] == "arn:aws:states:::sagemaker:createLabelingJob.sync"
+    assert found["Self-hosted engine"]["Resource"] == "arn:aws:states:::states:startExecution.sync:2"
+
+
+def test_ground_truth_is_given_the_whole_request_and_no_empty_field() -> None:
+    task = branches(template(hosted=True, team=True))["Ground Truth"]
+    assert task["InputPath"] == "$.request"
+    assert "Parameters" not in task
+
+
+def test_a_labeling_without_a_work_team_has_no_branch_and_no_right_for_ground_truth() -> None:
+    found = template(hosted=True, team=False)
+    assert "Ground Truth" not in branches(found)
+    assert not [action for action in actions_of(found, "WorkflowWorkflowPermissions") if "sagemaker" in action]
+
+
+def test_without_an_engine_ground_truth_alone_labels() -> None:
+    found = template(hosted=False, team=True)
+    assert "Self-hosted engine" not in branches(found)
+    assert actions_of(found, "WorkflowWorkflowPermissions").keys() >= {"sagemaker:CreateLabelingJob", "iam:PassRole"}
+
+
+def test_no_backend_at_all_is_refused_at_synth() -> None:
+    with pytest.raises(ContractError, match="'engine' should be given for a labeling of the self-hosted engine"):
+        workflow(new_stack(), hosted=False)
+
+
+def test_the_role_is_passed_to_ground_truth_and_to_nobody_else() -> None:
+    found = template(hosted=True, team=True)
+    text = json.dumps(resources(found, "AWS::IAM::Policy"))
+    assert '"iam:PassedToService": "sagemaker.amazonaws.com"' in text
+
+
+def test_what_fails_is_explained_and_told() -> None:
+    found = states(template(hosted=True, team=True))
+    for name in ("Check", "Run every job", "Merge", "Report"):
+        assert found[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Explain"}], (
+            name
+        )
+    assert found["Explain"]["Next"] == "Notify of the failure"
+    assert found["Notify of the failure"]["Next"] == "Failed"
+
+
+def test_what_is_wrong_with_the_input_is_not_tried_again() -> None:
+    first = states(template(hosted=True, team=True))["Check"]["Retry"][0]
+    assert first == {"ErrorEquals": ["Refused", "ContractError", "ManifestError"], "MaxAttempts": 0}
+
+
+def test_a_given_topic_is_used() -> None:
+    stack = new_stack()
+    topic = sns.Topic(stack, "Mine")
+    assert workflow(stack, topic=topic).topic is topic
+    assert len(resources(template_of(stack), "AWS::SNS::Topic")) == 1
+
+
+def test_the_function_writes_reports_and_merged_manifests_only() -> None:
+    written = actions_of(template(hosted=True, team=False), "RunWorkflowPermissions")["s3:PutObject"]
+    assert ["/report/*" in str(one) or "/manifests/output/*" in str(one) for one in written] == [True, True]
+
+
+def test_an_operator_may_start_and_follow() -> None:
+    stack = new_stack()
+    user = iam.User(stack, "Operator")
+    workflow(stack).grant_start(user)
+    granted = actions_of(template_of(stack), "OperatorDefaultPolicy")
+    assert granted.keys() >= {"states:StartExecution", "states:DescribeExecution", "ssm:GetParameter"}
