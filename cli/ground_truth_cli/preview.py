@@ -43,6 +43,12 @@ _SIGNED_SECONDS = 3600
 @click.option(
     "--task-type", type=click.Choice(list(TASK_TYPES)), help="Kind of task. [what the template's element is for]"
 )
+@click.option(
+    "--pre-annotation",
+    "hook",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Python file of your own pre-annotation function, handler(event, context). [ours]",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine. [a free one]")
 @click.option("--no-browser", is_flag=True, help="Only say the address.")
 @click.option("--json", "as_json", is_flag=True, help="Print the address as JSON.")
@@ -55,6 +61,7 @@ def preview(
     images: Path | None,
     instruction_pictures: Path | None,
     task_type: str | None,
+    hook: Path | None,
     port: int,
     no_browser: bool,
     as_json: bool,
@@ -74,6 +81,7 @@ def preview(
         sign=_signer(),
         images=images,
         media=instruction_pictures,
+        hook=hook,
     )
     with serve(shown, port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"

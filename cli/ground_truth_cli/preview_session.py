@@ -1,5 +1,6 @@
 """One preview: a template with one manifest line, what was answered so far, and what becomes of it."""
 
+import runpy
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidators import consolidator
+from ground_truth.engine.hooks import task_input_of
 from ground_truth.records import failed_record, record
 from ground_truth.rendering import render_page
 from ground_truth.s3 import split_uri
@@ -23,6 +25,8 @@ _JOB = "preview"
 # One line of one manifest: its number stands where a job has the index of an object.
 _OBJECT = "0"
 _MOST_ANSWERS = 9
+_ARN = "arn:aws:sagemaker:us-east-1:111122223333:labeling-job/preview"
+_HANDLERS = ("handler", "lambda_handler")
 
 
 @dataclass(kw_only=True)
@@ -31,7 +35,8 @@ class Preview:
 
     ``line`` is the manifest line; pictures that it names by a path lie below ``folder``, the manifest's. ``images``
     is a folder where pictures of the bucket lie too, by their file name. ``sign`` makes the address of any
-    other S3 object. ``media`` is the folder of the pictures that instructions show.
+    other S3 object. ``media`` is the folder of the pictures that instructions show. ``hook`` is the file of a
+    pre-annotation function of the author's own, called as the service calls it; ours by default.
     """
 
     template: Path
@@ -42,6 +47,7 @@ class Preview:
     sign: Callable[[str], str]
     images: Path | None = None
     media: Path | None = None
+    hook: Path | None = None
     answers: list[dict[str, Any]] = field(default_factory=list)
     mask: bytes = b""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -51,9 +57,24 @@ class Preview:
 
         Raises TemplateError where the template cannot be rendered, ValueError for a line that a page cannot be given.
         """
-        given = task_input(self.shown_line, labels=self.labels, instruction_media=MEDIA_PATH if self.media else None)
+        given = self._task_input()
         text = self.template.read_text(encoding="utf-8")
         return render_page(text, given, self._granted, title=self.template.name)
+
+    def _task_input(self) -> Mapping[str, Any]:
+        if self.hook is None:
+            media = MEDIA_PATH if self.media else None
+            return task_input(self.shown_line, labels=self.labels, instruction_media=media)
+        event = {"version": "2018-10-16", "labelingJobArn": _ARN, "dataObject": self.shown_line}
+        try:
+            # Anew each time, so that it may be edited like the template.
+            module = runpy.run_path(str(self.hook))
+            answer = module[next(name for name in _HANDLERS if name in module)](event, None)
+        except StopIteration:
+            raise ValueError(f"{self.hook.name} has no function {' or '.join(_HANDLERS)}") from None
+        except Exception as error:  # whatever the author's function raises
+            raise ValueError(f"{self.hook.name} raised {type(error).__name__}: {error}") from error
+        return task_input_of(answer)[0]
 
     @property
     def shown_line(self) -> dict[str, Any]:
@@ -74,9 +95,9 @@ class Preview:
 
     @property
     def version(self) -> int:
-        """A number that differs after the template was saved; 0 while there is none, as editors do for a moment."""
+        """A number that differs after template or function was saved; 0 while there is none, as editors do for a moment."""
         try:
-            return self.template.stat().st_mtime_ns
+            return sum(file.stat().st_mtime_ns for file in (self.template, self.hook) if file)
         except OSError:
             return 0
 

@@ -253,3 +253,37 @@ def test_fails_for_a_line_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*arguments, "--no-browser"])
     assert result.exit_code == 1
     assert "the manifest ends before" in result.output
+
+
+HOOK = """def lambda_handler(event, context):
+    source = event["dataObject"]["source-ref"]
+    return {"taskInput": {"taskObject": source, "labels": ["made", "by hook"], "version": event["version"]},
+            "humanAnnotationRequired": "true"}
+"""
+
+
+def test_the_author_s_own_pre_annotation_function_makes_the_task_input(tmp_path: Path) -> None:
+    hook = tmp_path / "hook.py"
+    hook.write_text(HOOK)
+    preview = new_preview(tmp_path, hook=hook)
+    before = preview.version
+    assert "by hook" in preview.page()
+    hook.write_text(HOOK.replace("by hook", "by another"))
+    assert "by another" in preview.page()
+    assert preview.version != before
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("def lambda_handler(event, context):\n    return event['nothing']", "hook.py raised KeyError: 'nothing'"),
+        ("def lambda_handler(event, context):\n    return {}", "should answer with {'taskInput'"),
+        ("x = 1", "hook.py has no function handler or lambda_handler"),
+        ("def", "hook.py raised SyntaxError"),
+    ],
+)
+def test_what_is_wrong_with_the_author_s_function_is_told(tmp_path: Path, code: str, message: str) -> None:
+    hook = tmp_path / "hook.py"
+    hook.write_text(code)
+    with pytest.raises(ValueError, match=message):
+        new_preview(tmp_path, hook=hook).page()

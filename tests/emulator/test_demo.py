@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from pycocotools.coco import COCO
 
-from examples.street.demo import run
-from examples.street.labeling import SCENES, Labeled
+from examples.street.demo import JOB, run
+from examples.street.labeling import SCENES, Labeled, run_command
 from examples.street.photos import write_scenes
 from examples.street.task import STREET
 from tests.box_overlap import iou
@@ -45,3 +46,12 @@ def test_the_report_shows_the_careless_worker_and_the_pictures(labeled, output) 
     html = (output / "report" / "report.html").read_text()
     assert html.count("data:image/webp") >= 3
     assert (output / "report" / "quality.json").is_file()
+
+
+def test_the_job_is_exported_by_its_name_as_coco_reads_it(deployment, labeled, output) -> None:
+    run_command(deployment, "export", JOB, "--env", "local", "--format", "coco", "--out", output / "coco")
+    (file,) = (output / "coco").glob("*.json")
+    dataset = COCO(file)
+    assert len(dataset.imgs) == SCENES
+    assert len(dataset.anns) == sum(len(line["street"]["annotations"]) for line in labeled.manifest)
+    assert [dataset.cats[one]["name"] for one in sorted(dataset.cats)] == list(STREET.labels)

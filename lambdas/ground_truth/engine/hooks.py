@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ground_truth.task_types import TASK_TYPES, TaskType
 
 
-class HookFailed(Exception):
+class HookFailed(ValueError):
     """A hook raised, timed out, could not be called, or answered with something that is no answer."""
 
 

@@ -85,7 +85,7 @@ def _opened(
         length = len(json.dumps(given))
         if length > limits.TASK_INPUT_CHARACTERS:
             raise HookFailed(f"the task input has {length:,} characters, at most {limits.TASK_INPUT_CHARACTERS:,} fit")
-    except (HookFailed, ValueError) as error:
+    except ValueError as error:
         store.add_failed(job, object_id, line, str(error)[:1000])
         return None
     return OpenObject(object_id=object_id, line=line, task_input=given) if needed else None
