@@ -95,7 +95,7 @@ class Preview:
 
     @property
     def version(self) -> int:
-        """A number that differs after template or function was saved; 0 while there is none, as editors do for a moment."""
+        """A number that differs after template or function was saved; 0 while a file is missing, as editors do."""
         try:
             return sum(file.stat().st_mtime_ns for file in (self.template, self.hook) if file)
         except OSError:
