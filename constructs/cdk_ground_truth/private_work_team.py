@@ -1,7 +1,5 @@
 """A private work team, and the workforce around it where there is none yet."""
 
-import hashlib
-
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
@@ -9,7 +7,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from cdk_ground_truth._worker_pool import create_pool
+from cdk_ground_truth._worker_pool import add_domain, create_pool
 from ground_truth.errors import ContractError
 
 
@@ -43,9 +41,7 @@ class PrivateWorkTeam(Construct):
             self.user_pool, self.user_pool_client = user_pool, user_pool_client
         else:
             self.user_pool = create_pool(self, removal_policy=cdk.RemovalPolicy.RETAIN)
-            self.user_pool_domain = self.user_pool.add_domain(
-                "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=self._domain_prefix())
-            )
+            self.user_pool_domain = add_domain(self, self.user_pool)
             self.user_pool_client = self._create_client()
             self.workforce = self._create_workforce(self.user_pool_domain)
         self.group = cognito.CfnUserPoolGroup(
@@ -65,11 +61,6 @@ class PrivateWorkTeam(Construct):
     def portal_url(self) -> str | None:
         """Where workers sign in; None where the workforce existed before."""
         return f"https://{self.workforce.attr_sub_domain}" if self.workforce else None
-
-    def _domain_prefix(self) -> str:
-        # Unique in the whole region; a hash, as Cognito refuses prefixes with its own words such as "aws" in them.
-        path = hashlib.sha256(self.node.path.encode()).hexdigest()[:12]
-        return f"labeling-{path}-{cdk.Aws.ACCOUNT_ID}"
 
     def _create_client(self) -> cognito.UserPoolClient:
         return cognito.UserPoolClient(

@@ -1,12 +1,10 @@
 """The engine that runs labeling jobs in your own account."""
 
 import dataclasses
-import hashlib
 from urllib.parse import urlsplit
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -14,9 +12,10 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_ground_truth import permissions
+from cdk_ground_truth._engine_table import QUERY, READ, WRITE, create_table, to_use_table
 from cdk_ground_truth._engine_workflow import definition
 from cdk_ground_truth._worker_api import STAGE, WorkerApi
-from cdk_ground_truth._worker_pool import create_pool
+from cdk_ground_truth._worker_pool import add_domain, create_page_client, create_pool
 from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results, workflow_arn
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
@@ -26,7 +25,6 @@ from cdk_ground_truth.permissions import Need
 from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.worker_portal import WorkerPortal
-from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription, engine_parameter
 from ground_truth.errors import ContractError, is_unresolved
 
@@ -34,9 +32,6 @@ from ground_truth.errors import ContractError, is_unresolved
 _MEMORY = 3_008
 _ANSWERS = f"{OUTPUT_PREFIX}/*/engine/answers/*"
 _RESULTS = f"{OUTPUT_PREFIX}/*/engine/results/*"
-_READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
-# Transactions are allowed by what they consist of.
-_WRITE = ["dynamodb:PutItem", "dynamodb:UpdateItem"]
 _WORKERS = "workers"
 # Inviting, listing and removing workers, as the command does it.
 _PEOPLE = [
@@ -84,11 +79,9 @@ class SelfHostedEngine(Construct):
         self._settings = function_settings or FunctionSettings()
         self._key = encryption_key
         self._name = f"{labeling.environment}-labeling-job"
-        self.table = self._create_table(removal_policy)
+        self.table = create_table(self, key=self._key, removal_policy=removal_policy)
         self.user_pool = create_pool(self, removal_policy=removal_policy)
-        self.user_pool_domain = self.user_pool.add_domain(
-            "Domain", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=self._domain_prefix())
-        )
+        self.user_pool_domain = add_domain(self, self.user_pool)
         self.group = cognito.CfnUserPoolGroup(
             self,
             "Workers",
@@ -101,7 +94,7 @@ class SelfHostedEngine(Construct):
         )
         self._allow_uploads(labeling.training_bucket)
         self.portal = self._create_portal() if host_portal else None
-        self.client = self._create_client()
+        self.client = create_page_client(self.user_pool, self.portal.url if self.portal else None)
         self.run_function = self._create_run_function()
         self.api_function = self._create_api_function()
         self.api.answer_by(self.api_function, user_pool=self.user_pool, client=self.client)
@@ -132,7 +125,7 @@ class SelfHostedEngine(Construct):
         """Lets an operator start, watch and stop jobs, and invite and remove workers."""
         for need in (
             *to_run(cdk.Stack.of(self), self.state_machine),
-            *self._to_use_table([*_READ, "dynamodb:Query", "dynamodb:UpdateItem"]),
+            *self._to_use_table([*READ, *QUERY, "dynamodb:UpdateItem"]),
             Need(actions=["states:SendTaskSuccess"], resources=[self.state_machine.ref]),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
             Need(
@@ -152,40 +145,6 @@ class SelfHostedEngine(Construct):
             client=self.client.user_pool_client_id,
             group=_WORKERS,
         )
-
-    def _create_table(self, removal_policy: cdk.RemovalPolicy) -> dynamodb.TableV2:
-        text = dynamodb.AttributeType.STRING
-        key = self._key
-        return dynamodb.TableV2(
-            self,
-            "Table",
-            partition_key=dynamodb.Attribute(name=table.PARTITION_KEY, type=text),
-            sort_key=dynamodb.Attribute(name=table.SORT_KEY, type=text),
-            billing=dynamodb.Billing.on_demand(),
-            encryption=(
-                dynamodb.TableEncryptionV2.customer_managed_key(key)
-                if key
-                else dynamodb.TableEncryptionV2.dynamo_owned_key()
-            ),
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            time_to_live_attribute=table.TIME_TO_LIVE,
-            global_secondary_indexes=[
-                dynamodb.GlobalSecondaryIndexPropsV2(
-                    index_name=table.INDEX,
-                    partition_key=dynamodb.Attribute(name=table.INDEX_PARTITION_KEY, type=text),
-                    sort_key=dynamodb.Attribute(name=table.INDEX_SORT_KEY, type=text),
-                    projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-                )
-            ],
-            removal_policy=removal_policy,
-        )
-
-    def _domain_prefix(self) -> str:
-        # Unique in the whole region; a hash, as Cognito refuses prefixes with its own words such as "aws" in them.
-        whole = f"{cdk.Stack.of(self).stack_name}/{self.node.path}"
-        return f"labeling-{hashlib.sha256(whole.encode()).hexdigest()[:12]}-{cdk.Aws.ACCOUNT_ID}"
 
     @property
     def _sign_in_url(self) -> str:
@@ -218,30 +177,6 @@ class SelfHostedEngine(Construct):
                 allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["content-type"]
             )
 
-    def _create_client(self) -> cognito.UserPoolClient:
-        if self.portal is None:
-            return self.user_pool.add_client(
-                "Page",
-                generate_secret=False,
-                auth_flows=cognito.AuthFlow(user_password=True),
-                disable_o_auth=True,
-                prevent_user_existence_errors=True,
-            )
-        return self.user_pool.add_client(
-            "Page",
-            # A page in a browser keeps no secret: it proves itself by PKCE.
-            generate_secret=False,
-            o_auth=cognito.OAuthSettings(
-                flows=cognito.OAuthFlows(authorization_code_grant=True),
-                scopes=[cognito.OAuthScope.OPENID],
-                callback_urls=[f"{self.portal.url}/"],
-                logout_urls=[f"{self.portal.url}/"],
-            ),
-            supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
-            prevent_user_existence_errors=True,
-            enable_token_revocation=True,
-        )
-
     def _create_run_function(self) -> HookFunction:
         stack = cdk.Stack.of(self)
         bucket = self._labeling.training_bucket
@@ -257,7 +192,7 @@ class SelfHostedEngine(Construct):
             needs=[
                 *permissions.to_read_objects(bucket, "*"),
                 *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*"),
-                *self._to_use_table([*_READ, *_WRITE, "dynamodb:Query"]),
+                *self._to_use_table([*READ, *WRITE, *QUERY]),
                 self._to_wake(),
                 Need(actions=["events:PutEvents"], resources=[bus]),
             ],
@@ -282,7 +217,7 @@ class SelfHostedEngine(Construct):
                 *permissions.to_read_objects(bucket, "*"),
                 *([] if media.public else permissions.to_read_objects(media.bucket, "*")),
                 *permissions.to_write_objects(bucket, _ANSWERS),
-                *self._to_use_table([*_READ, *_WRITE, "dynamodb:Query"]),
+                *self._to_use_table([*READ, *WRITE, *QUERY]),
                 self._to_wake(),
             ],
             settings=self._settings,
@@ -311,12 +246,7 @@ class SelfHostedEngine(Construct):
         return Need(actions=["states:SendTaskSuccess"], resources=[arn])
 
     def _to_use_table(self, actions: list[str]) -> list[Need]:
-        arn = self.table.table_arn
-        key = ["kms:Decrypt", "kms:GenerateDataKey"]
-        return [
-            Need(actions=actions, resources=[arn, f"{arn}/index/{table.INDEX}"]),
-            *([Need(actions=key, resources=[self._key.key_arn])] if self._key else []),
-        ]
+        return to_use_table(self.table, self._key, actions)
 
 
 def _address_of(image: str) -> str | None:
