@@ -8,11 +8,6 @@ _WORKFLOW = "the emulator starts functions, executions and listings itself, with
 
 _OF_WORKFLOWS = {
     "lambda:InvokeFunction": _WORKFLOW,
-    "states:StartExecution": _WORKFLOW,
-    **{
-        f"s3:{action}": "a Distributed Map writes the results of its batches; the emulator leaves them out"
-        for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
-    },
     **{
         f"logs:{action}": "Step Functions sets up the workflow's log with these; the emulator keeps none"
         for action in (
@@ -29,6 +24,15 @@ _OF_WORKFLOWS = {
     **{
         f"xray:{action}": "Step Functions traces the workflow with these; the emulator traces nothing"
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
+    },
+}
+
+_OF_MAPS = {
+    "states:StartExecution": _WORKFLOW,
+    **{f"states:{action}": _WORKFLOW for action in ("DescribeExecution", "StopExecution", "RedriveExecution")},
+    **{
+        f"s3:{action}": "a Distributed Map writes the results of its batches; the emulator leaves them out"
+        for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
     },
 }
 
@@ -55,12 +59,13 @@ UNUSED: dict[str, dict[str, str]] = {
     "PrepareImagesRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "AssembleDatasetRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "MarkerRole": {"states:StartExecution": _WORKFLOW},
-    "WorkflowRole": _OF_WORKFLOWS | {"s3:ListBucket": _WORKFLOW},
-    "EngineWorkflowRole": _OF_WORKFLOWS,
+    "WorkflowRole": _OF_WORKFLOWS | _OF_MAPS | {"s3:ListBucket": _WORKFLOW},
+    "EngineWorkflowRole": _OF_WORKFLOWS | _OF_MAPS | {"s3:GetObject": _WORKFLOW},
     "RunWorkflowRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "WorkflowWorkflowRole": _OF_WORKFLOWS
     | {
         "sns:Publish": _WORKFLOW,
+        "states:StartExecution": _WORKFLOW,
         "states:DescribeExecution": _WORKFLOW,
         "states:StopExecution": "a labeling that is stopped stops its job",
         **{

@@ -48,6 +48,12 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("RunWorkflowPermissions", "s3:PutObject", "/report/*", "reports lie beside jobs to come"),
     ("RunWorkflowPermissions", "s3:PutObject", "/manifests/output/*", "merged manifests are named after jobs to come"),
     *(
+        (role, f"states:{action}", place, "the service names the executions of a map's batches")
+        for role in ("EngineWorkflowPermissions", "PreparationWorkflowPermissions")
+        for action in ("DescribeExecution", "StopExecution", "RedriveExecution")
+        for place in (":*", "/*")
+    ),
+    *(
         ("WorkflowWorkflowPermissions", f"states:{action}", ":*", "executions are named after jobs to come")
         for action in ("DescribeExecution", "StopExecution")
     ),

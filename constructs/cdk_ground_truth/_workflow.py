@@ -42,7 +42,7 @@ def create_workflow(
     needs: Sequence[Need],
     log_retention: logs.RetentionDays,
 ) -> stepfunctions.CfnStateMachine:
-    """Defines a state machine with its role and its log; it may do what it needs, and start itself.
+    """Defines a state machine with its role and its log; it may do what it needs.
 
     The log says what failed, never on what: names of files and answers tell.
     """
@@ -55,9 +55,7 @@ def create_workflow(
         retention=log_retention,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
-    # A Distributed Map starts its batches as executions of the state machine itself.
-    itself = Need(actions=["states:StartExecution"], resources=[workflow_arn(stack, name)])
-    permissions.allow(scope, "WorkflowPermissions", role, [*needs, itself, *_to_trace()])
+    permissions.allow(scope, "WorkflowPermissions", role, [*needs, *_to_trace()])
     machine = stepfunctions.CfnStateMachine(
         scope,
         "Workflow",
@@ -89,6 +87,27 @@ def workflow_arn(stack: cdk.Stack, name: str) -> str:
         resource_name=name,
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
+
+
+def to_map(stack: cdk.Stack, name: str) -> list[Need]:
+    """What a Distributed Map needs: it runs its batches as executions of the state machine itself."""
+    executions = [
+        stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{name}{ending}",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        for ending in (":*", "/*")
+    ]
+    return [
+        Need(actions=["states:StartExecution"], resources=[workflow_arn(stack, name)]),
+        Need(
+            actions=["states:DescribeExecution", "states:StopExecution", "states:RedriveExecution"],
+            resources=executions,
+            why_wildcard="the service names the executions of the batches",
+        ),
+    ]
 
 
 def to_write_results(bucket: s3.IBucket, keys: str) -> list[Need]:

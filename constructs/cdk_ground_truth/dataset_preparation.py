@@ -16,7 +16,7 @@ from constructs import Construct
 from cdk_ground_truth import permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._preparation_workflow import definition
-from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results
+from cdk_ground_truth._workflow import create_workflow, to_map, to_run, to_write_results
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
@@ -187,9 +187,10 @@ class DatasetPreparation(Construct):
 
     def _create_state_machine(self, tolerated: int, batch_size: int, concurrency: int) -> stepfunctions.CfnStateMachine:
         functions = [self.prepare_function.function_arn, self.assemble_function.function_arn]
+        name = f"{self.environment}-prepare-dataset"
         return create_workflow(
             self,
-            name=f"{self.environment}-prepare-dataset",
+            name=name,
             definition=definition(
                 raw_bucket=self.raw_bucket.bucket_name,
                 prepare_function=functions[0],
@@ -202,6 +203,7 @@ class DatasetPreparation(Construct):
                 Need(actions=["lambda:InvokeFunction"], resources=functions),
                 _to_list(self.raw_bucket, UPLOADS),
                 *to_write_results(self.raw_bucket, f"{PARTS}/*"),
+                *to_map(cdk.Stack.of(self), name),
             ],
             log_retention=self._settings.log_retention,
         )

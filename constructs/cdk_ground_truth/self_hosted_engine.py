@@ -16,7 +16,7 @@ from cdk_ground_truth._engine_table import QUERY, READ, WRITE, create_table, to_
 from cdk_ground_truth._engine_workflow import definition
 from cdk_ground_truth._worker_api import STAGE, WorkerApi
 from cdk_ground_truth._worker_pool import add_domain, create_page_client, create_pool
-from cdk_ground_truth._workflow import create_workflow, to_run, to_write_results, workflow_arn
+from cdk_ground_truth._workflow import create_workflow, to_map, to_run, to_write_results, workflow_arn
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
@@ -110,6 +110,7 @@ class SelfHostedEngine(Construct):
                 *permissions.to_invoke(self.run_function.function_arn),
                 *permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
                 *to_write_results(bucket, _RESULTS),
+                *to_map(cdk.Stack.of(self), self._name),
             ],
             log_retention=self._settings.log_retention,
         )

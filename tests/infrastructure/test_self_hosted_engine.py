@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk.assertions import Template
 
 import worker_api
-from cdk_ground_truth import InstructionMedia, SelfHostedEngine
+from cdk_ground_truth import InstructionMedia, LabelingWorkflow, SelfHostedEngine
 from cdk_ground_truth._worker_api import ROUTES
 from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription
@@ -184,3 +184,14 @@ def test_a_concurrency_that_step_functions_refuses_is_refused_at_synth(value: in
 
 def test_the_environment_s_name_is_in_the_names_that_must_be_unique() -> None:
     assert only(template(), "AWS::StepFunctions::StateMachine")["StateMachineName"] == "dev-labeling-job"
+
+
+def test_a_stack_without_a_fixed_account_and_region_and_without_our_flags_has_it_too() -> None:
+    stack = new_stack(flags=False, account=None, region=None)
+    labeling = label(stack, environment="dev")
+    made = SelfHostedEngine(stack, "Engine", labeling=labeling)
+    LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=made)
+    found = template_of(stack)
+    assert len(resources(found, "AWS::StepFunctions::StateMachine")) == 2
+    issuer = only(found, "AWS::ApiGatewayV2::Authorizer")["JwtConfiguration"]["Issuer"]
+    assert {"Ref": "AWS::Region"} in issuer["Fn::Join"][1]
