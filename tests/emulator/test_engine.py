@@ -80,13 +80,19 @@ def engine(deployment) -> Engine:
 
 @pytest.fixture(scope="module")
 def labeled(engine) -> dict:
+    """A job that was labeled, and the executions of two requests that fail, after some tries, meanwhile."""
+    refused = engine.start("too-many", NumberOfHumanWorkersPerDataObject=10)
     arn = engine.start("yard")
     engine.offered("yard")
     answers = []
     label_all(engine.workers, "yard", PHOTOS.values(), answers.append)
     ended = engine.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
-    return {"answers": len(answers), **json.loads(ended["output"])}
+    request = engine.deployment.job_request("street", "yard", f"s3://{engine.deployment.bucket}/other.manifest")
+    again = engine.machines.start_execution(
+        stateMachineArn=engine.engine.state_machine, name="again", input=json.dumps({"request": request})
+    )["executionArn"]
+    return {"answers": len(answers), "refused": refused, "again": again, **json.loads(ended["output"])}
 
 
 def test_every_photo_is_answered_by_as_many_workers_as_wanted_and_labeled(engine, labeled) -> None:
@@ -166,18 +172,14 @@ def test_nobody_works_without_signing_in(engine) -> None:
         urllib.request.urlopen(f"{engine.workers[0].api_url}/jobs")
 
 
-def test_a_request_that_no_job_can_be_made_of_fails_with_the_library_s_words(engine) -> None:
-    ended = engine.ended(engine.start("too-many", NumberOfHumanWorkersPerDataObject=10))
+def test_a_request_that_no_job_can_be_made_of_fails_with_the_library_s_words(engine, labeled) -> None:
+    ended = engine.ended(labeled["refused"])
     assert ended["status"] == "FAILED"
     assert "'HumanTaskConfig.NumberOfHumanWorkersPerDataObject' should be a whole number from 1 to 9" in ended["cause"]
 
 
 def test_a_request_with_the_name_of_another_job_leaves_that_job_alone(engine, labeled) -> None:
-    request = engine.deployment.job_request("street", "yard", f"s3://{engine.deployment.bucket}/other.manifest")
-    arn = engine.machines.start_execution(
-        stateMachineArn=engine.engine.state_machine, name="again", input=json.dumps({"request": request})
-    )["executionArn"]
-    ended = engine.ended(arn)
+    ended = engine.ended(labeled["again"])
     assert ended["status"] == "FAILED"
     assert "there is a labeling job 'yard' already" in ended["cause"]
     assert (
