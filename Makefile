@@ -18,8 +18,11 @@ demo: $(READY) ## label images on this machine: deploy to the emulator, label, s
 label: $(READY) ## label rendered scenes by hand in the browser, on this machine
 	@$(BIN)/python -m examples.street.label
 
+# The tests on the emulator wait more than they compute: they run beside the others, and are told at the end.
 test: $(READY) lint ## run every check but those in a browser
-	$(BIN)/python -m pytest --ignore=tests/browser
+	@log=$$(mktemp); $(BIN)/python -m pytest tests/emulator >"$$log" 2>&1 & emulator=$$!; \
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/emulator; status=$$?; \
+	wait $$emulator || status=$$?; cat "$$log"; rm "$$log"; exit $$status
 
 browser: $(READY) ## check the worker's page in Chromium, which must be installed
 	$(BIN)/python -m pytest tests/browser
