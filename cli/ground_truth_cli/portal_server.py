@@ -6,8 +6,6 @@ It does what CloudFront does in the cloud. Everything has the page's own address
 import fnmatch
 import http.client
 import json
-import mimetypes
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ground_truth_cli.loopback import LoopbackServer, is_own_address, media_type
 from ground_truth_cli.portal_files import portal_folder
 
 _API, _SIGN_IN = "/api", "/cognito"
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 # What a browser sends of itself is nobody else's business.
 _PASSED_ON = ("Authorization", "Content-Type", "X-Amz-Target")
 _MOST_BYTES = 6 * 1024 * 1024
@@ -47,14 +45,7 @@ class Behind:
 
 def serve(behind: Behind, port: int = 0) -> ThreadingHTTPServer:
     """Makes the server, on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
-    return _Server(("127.0.0.1", port), partial(_Handler, behind, portal_folder()))
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing of a browser that left in the middle."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+    return LoopbackServer(partial(_Handler, behind, portal_folder()), port)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -95,8 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_for_us(self) -> bool:
         """Refuses other names for this address, by which a page of the web could reach it."""
-        host = (self.headers.get("Host") or "").rpartition(":")[0]
-        if host in ("127.0.0.1", "localhost"):
+        if is_own_address(self.headers.get("Host")):
             return True
         self._refuse(HTTPStatus.FORBIDDEN, "open the page by its own address")
         return False
@@ -106,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not file.is_relative_to(self._portal.resolve()) or not file.is_file():
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such file")
             return
-        kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        kind = media_type(file)
         self._send(file.read_bytes(), kind, path)
 
     def _pass_on(self, address: str, prefix: str) -> None:

@@ -2,16 +2,14 @@
 
 import html
 import json
-import mimetypes
-import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from ground_truth.rendering import TemplateError
+from ground_truth_cli.loopback import LoopbackServer, is_own_address, media_type
 from ground_truth_cli.portal_files import portal_folder
 from ground_truth_cli.preview_session import FILES_PATH, MASK_PATH, MEDIA_PATH, Preview
 
@@ -22,21 +20,13 @@ _STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
     "img-src 'self' https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 # A mask of 100 million pixels as PNG in base64 stays below it.
 _MOST_BYTES = 64 * 1024 * 1024
 
 
 def serve(preview: Preview, port: int = 0) -> ThreadingHTTPServer:
     """Makes the server, on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
-    return _Server(("127.0.0.1", port), partial(_Handler, preview, portal_folder()))
-
-
-class _Server(ThreadingHTTPServer):
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Says nothing of a browser that left in the middle, as on every reload."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+    return LoopbackServer(partial(_Handler, preview, portal_folder()), port)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -105,8 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_for_us(self) -> bool:
         """Refuses other names for this address, by which a page of the web could reach it."""
-        host = (self.headers.get("Host") or "").rpartition(":")[0]
-        if host not in ("127.0.0.1", "localhost"):
+        if not is_own_address(self.headers.get("Host")):
             self._refuse(HTTPStatus.FORBIDDEN, "open the preview by its own address")
             return False
         return True
@@ -126,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path is None:
             self._refuse(HTTPStatus.NOT_FOUND, "there is no such file")
             return
-        kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        kind = media_type(path)
         self._send(path.read_bytes(), kind, policy=policy, shared=shared)
 
     def _refuse(self, status: HTTPStatus, message: str) -> None:

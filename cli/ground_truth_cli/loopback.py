@@ -1,0 +1,32 @@
+"""Servers for the browser of this machine, and for nobody else."""
+
+import mimetypes
+import sys
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
+
+
+class LoopbackServer(ThreadingHTTPServer):
+    """Listens on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
+
+    def __init__(self, handler: Callable[..., BaseHTTPRequestHandler], port: int) -> None:
+        super().__init__(("127.0.0.1", port), handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of a browser that left in the middle, as on every reload."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def is_own_address(host: str | None) -> bool:
+    """Whether a request names this machine; by another name a page of the web could reach it."""
+    return (host or "").rpartition(":")[0] in ("127.0.0.1", "localhost")
+
+
+def media_type(file: Path) -> str:
+    """What a file is sent as; the system's own table is not the same everywhere."""
+    return _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
