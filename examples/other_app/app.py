@@ -1,13 +1,20 @@
-"""A foreign CDK app, with none of this project's feature flags, that has animals labeled."""
+"""A foreign CDK app, with none of this project's feature flags, that has animals labeled by people of its own."""
 
 import aws_cdk as cdk
 
-from cdk_ground_truth import BoundingBox, GroundTruthLabeling, Instructions, SemanticSegmentation
+from cdk_ground_truth import (
+    BoundingBox,
+    GroundTruthLabeling,
+    Instructions,
+    LabelingWorkflow,
+    SelfHostedEngine,
+    SemanticSegmentation,
+)
 
 app = cdk.App()
 stack = cdk.Stack(app, "Zoo")
 
-GroundTruthLabeling(
+labeling = GroundTruthLabeling(
     stack,
     "Labeling",
     tasks=[
@@ -23,5 +30,7 @@ GroundTruthLabeling(
         SemanticSegmentation("ground", labels=["grass", "water"]),
     ],
 )
+engine = SelfHostedEngine(stack, "Engine", labeling=labeling)
+LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=engine)
 
 app.synth()

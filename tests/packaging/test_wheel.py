@@ -5,6 +5,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,9 @@ def test_the_wheel_carries_the_lambda_code_the_pages_and_types(wheel: Path) -> N
         "ground_truth/__init__.py",
         "ground_truth_cli/portal/crowd/index.js",
         "ground_truth_cli/portal/preview/index.html",
+        "ground_truth_cli/portal/index.html",
+        "ground_truth_cli/portal/headers.json",
+        "ground_truth_cli/portal/page/main.js",
     } <= names
 
 
@@ -63,10 +67,20 @@ def test_a_foreign_app_synthesizes_with_its_lambda_assets(wheel: Path, tmp_path:
     assert str(REPOSITORY) not in done.stderr
     template = json.loads((tmp_path / "cdk.out" / "Zoo.template.json").read_text())
     functions = [r for r in template["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
-    assert len(functions) == 4
-    (code,) = {f["Properties"]["Code"]["S3Key"].removesuffix(".zip") for f in functions}
-    assert (tmp_path / "cdk.out" / f"asset.{code}" / "ground_truth" / "tasks.py").is_file()
-    (layer,) = [r for r in template["Resources"].values() if r["Type"] == "AWS::Lambda::LayerVersion"]
-    wheels = tmp_path / "cdk.out" / f"asset.{layer['Properties']['Content']['S3Key'].removesuffix('.zip')}"
+    ours = [function["Properties"] for function in functions if "CustomCDK" not in str(function)]
+    by_handler = Counter(function["Handler"] for function in ours if function["Architectures"] == ["arm64"])
+    assert by_handler == {
+        "pre_annotation.handler": 2,
+        "post_annotation.handler": 2,
+        "run_job.handler": 1,
+        "run_workflow.handler": 1,
+        "worker_api.handler": 1,
+    }
+    assets = tmp_path / "cdk.out"
+    (code,) = {f["Code"]["S3Key"].removesuffix(".zip") for f in ours if f["Handler"] in by_handler}
+    assert (assets / f"asset.{code}" / "ground_truth" / "tasks.py").is_file()
+    layers = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::Lambda::LayerVersion"]
+    (layer,) = [layer for layer in layers if "numpy" in layer.get("Description", "")]
+    wheels = assets / f"asset.{layer['Content']['S3Key'].removesuffix('.zip')}"
     assert (wheels / "python" / "numpy").is_dir()
     assert any("aarch64" in path.name for path in wheels.rglob("*.so")), "built for the function, not for this machine"
