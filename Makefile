@@ -21,6 +21,7 @@ label: $(READY) ## label rendered scenes by hand in the browser, on this machine
 # The tests on the emulator wait more than they compute: they run beside the others, and are told at the end.
 test: $(READY) lint ## run every check but those in a browser
 	@log=$$(mktemp); $(BIN)/python -m pytest tests/emulator >"$$log" 2>&1 & emulator=$$!; \
+	trap 'kill $$emulator' INT TERM; \
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/emulator; status=$$?; \
 	wait $$emulator || status=$$?; cat "$$log"; rm "$$log"; exit $$status
 
