@@ -18,15 +18,20 @@ demo: $(READY) ## label images on this machine: deploy to the emulator, label, s
 label: $(READY) ## label rendered scenes by hand in the browser, on this machine
 	@$(BIN)/python -m examples.street.label
 
-# The tests on the emulator wait more than they compute: they run beside the others, and are told at the end.
-test: $(READY) lint ## run every check but those in a browser
-	@log=$$(mktemp); $(BIN)/python -m pytest tests/emulator >"$$log" 2>&1 & emulator=$$!; \
-	trap 'kill $$emulator' INT TERM; \
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/emulator; status=$$?; \
-	wait $$emulator || status=$$?; cat "$$log"; rm "$$log"; exit $$status
+# Tests that wait more than they compute run beside the others, and are told at the end.
+define beside
+	@log=$$(mktemp); $(BIN)/python -m pytest $(1) >"$$log" 2>&1 & other=$$!; \
+	trap 'kill $$other' INT TERM; \
+	$(BIN)/python -m pytest $(2); status=$$?; \
+	wait $$other || status=$$?; cat "$$log"; rm "$$log"; exit $$status
+endef
+PORTAL := $(wildcard tests/browser/test_portal*.py)
 
-browser: $(READY) ## check the worker's page in Chromium, which must be installed
-	$(BIN)/python -m pytest tests/browser
+test: $(READY) lint ## run every check but those in a browser
+	$(call beside,tests/emulator,--ignore=tests/browser --ignore=tests/emulator)
+
+browser: $(READY) ## check the workers' page in Chromium, which must be installed
+	$(call beside,$(PORTAL),tests/browser $(addprefix --ignore=,$(PORTAL)))
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .

@@ -16,11 +16,15 @@ PICTURES = os.environ.get("PORTAL_PICTURES")
 
 def signed_out(portal, worker) -> PortalWorker:
     portal.sign_in = {"domainUrl": portal.cloud_url, "clientId": "page"}
-    return worker(None)
+    ada = worker(None)
+    expect(ada.page.get_by_role("button", name="Sign in")).to_be_visible()
+    return ada
 
 
 def password(portal, worker) -> PortalWorker:
-    return worker(None)
+    ada = worker(None)
+    expect(ada.page.get_by_label("User name")).to_be_visible()
+    return ada
 
 
 def jobs(portal, worker) -> PortalWorker:
@@ -66,6 +70,7 @@ def notices(portal, worker) -> PortalWorker:
 def decline(portal, worker) -> PortalWorker:
     ada = task(portal, worker)
     ada.page.get_by_role("button", name="Decline").click()
+    expect(ada.page.get_by_role("dialog")).to_be_visible()
     return ada
 
 
