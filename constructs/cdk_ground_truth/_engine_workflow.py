@@ -23,7 +23,7 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
             "Next": "Open every object",
         },
         "Open every object": {
-            **_for_every_batch(run_function, "open", "Opened", max_concurrency),
+            **_for_every_batch(run_function, "open", "Open a batch", "Opened", max_concurrency),
             "Next": "Wait for the workers",
         },
         "Wait for the workers": {
@@ -41,7 +41,7 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
             "Next": "Consolidate",
         },
         "Consolidate": {
-            **_for_every_batch(run_function, "consolidate", "Consolidated", max_concurrency),
+            **_for_every_batch(run_function, "consolidate", "Consolidate a batch", "Consolidated", max_concurrency),
             "Next": "Assemble",
         },
         "Assemble": {
@@ -74,8 +74,11 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
     return {"Comment": "Has the objects of a labeling job labeled", "StartAt": "Plan", "States": states}
 
 
-def _for_every_batch(run_function: str, step: str, label: str, max_concurrency: int) -> dict[str, Any]:
-    """A Distributed Map over the list of batches that the plan wrote."""
+def _for_every_batch(run_function: str, step: str, state_name: str, label: str, max_concurrency: int) -> dict[str, Any]:
+    """A Distributed Map over the list of batches that the plan wrote.
+
+    ``state_name`` names the state inside it: the service wants names that are unique in the whole state machine.
+    """
     payload = {"step": step, "job.$": "$.job", "batch.$": "$.batch"}
     return {
         "Type": "Map",
@@ -89,9 +92,9 @@ def _for_every_batch(run_function: str, step: str, label: str, max_concurrency: 
         "MaxConcurrency": max_concurrency,
         "ItemProcessor": {
             "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "One batch",
+            "StartAt": state_name,
             "States": {
-                "One batch": {
+                state_name: {
                     **invoke(run_function, payload),
                     "OutputPath": "$.Payload",
                     "Retry": RETRY,

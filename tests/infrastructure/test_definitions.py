@@ -4,13 +4,16 @@ import copy
 import json
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cdk_ground_truth import _engine_workflow, _labeling_workflow, _preparation_workflow
-from tests.infrastructure.apps import REPOSITORY
+from tests.infrastructure.apps import REPOSITORY, resources
+from tests.stacks.test_labeling_stack import NAMES, template
 
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:any"
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:any"
@@ -68,3 +71,54 @@ def test_every_state_leads_to_one_that_is_there_and_every_one_is_reached(name: s
         assert reached == states.keys()
 
     check(DEFINITIONS[name])
+
+
+def names_of_states(part: Any) -> Iterator[str]:
+    """Every state's name in a definition, however deep: in a map's processor or iterator, in a branch, in theirs."""
+    if isinstance(part, list):
+        for element in part:
+            yield from names_of_states(element)
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "States":
+                yield from value
+            yield from names_of_states(value)
+
+
+def repeated_names(definition: dict[str, Any]) -> list[str]:
+    return [name for name, count in Counter(names_of_states(definition)).items() if count > 1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_s_name_is_unique_in_its_whole_machine_as_the_service_wants_it(name: str) -> None:
+    machines = resources(template(name), "AWS::StepFunctions::StateMachine")
+    assert len(machines) == len(DEFINITIONS)
+    for logical_id, machine in machines.items():
+        parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
+        definition = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))
+        assert definition["StartAt"] in definition["States"]
+        assert (logical_id, repeated_names(definition)) == (logical_id, [])
+
+
+@pytest.mark.parametrize(("engine", "ground_truth"), [(MACHINE, True), (MACHINE, False), (None, True)])
+def test_names_are_unique_whichever_backends_a_labeling_has(engine: str | None, ground_truth: bool) -> None:
+    definition = _labeling_workflow.definition(function=FUNCTION, topic=TOPIC, engine=engine, ground_truth=ground_truth)
+    assert repeated_names(definition) == []
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        {"Type": "Map", "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Pass"}}}},
+        {"Type": "Map", "Iterator": {"StartAt": "A", "States": {"A": {"Type": "Pass"}}}},
+        {"Type": "Parallel", "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass"}}}]},
+        {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "B", "States": {"B": {"ItemProcessor": {"States": {"A": {"Type": "Succeed"}}}}}},
+            ],
+        },
+    ],
+)
+def test_a_repeated_name_is_seen_wherever_it_lies(within: dict[str, Any]) -> None:
+    assert repeated_names({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "In"}, "In": within}}) == ["A"]

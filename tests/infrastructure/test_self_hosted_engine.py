@@ -89,11 +89,14 @@ def test_the_api_is_limited_and_logs_neither_names_nor_addresses() -> None:
 
 
 def test_objects_are_opened_and_consolidated_by_distributed_maps_over_the_list_of_batches() -> None:
-    for name, step in (("Open every object", "open"), ("Consolidate", "consolidate")):
+    for name, inner, step in (
+        ("Open every object", "Open a batch", "open"),
+        ("Consolidate", "Consolidate a batch", "consolidate"),
+    ):
         state = states()[name]
         assert state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
         assert state["ItemReader"]["Parameters"] == {"Bucket.$": "$.bucket", "Key.$": "$.batches"}
-        assert state["ItemProcessor"]["States"]["One batch"]["Parameters"]["Payload"]["step"] == step
+        assert state["ItemProcessor"]["States"][inner]["Parameters"]["Payload"]["step"] == step
         assert state["MaxConcurrency"] == 50
 
 
