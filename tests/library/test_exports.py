@@ -4,7 +4,7 @@ import contextlib
 import csv
 import io
 import json
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
 
@@ -263,6 +263,23 @@ def test_yolo_s_classes_keep_their_index_where_one_is_not_used() -> None:
     }
     given = read_dataset(lines, labels=[*CLASSES, "sign"])
     assert list(yaml.safe_load(files_of(given, "yolo")["data.yaml"])["names"].values()) == [*CLASSES, "sign"]
+
+
+@pytest.mark.parametrize("boxes", [[], [(1, 1, 1, 5, 5)]])
+def test_yolo_s_data_is_found_beside_data_yaml_from_whatever_folder_it_is_read(boxes, tmp_path, monkeypatch) -> None:
+    export_folder, elsewhere = tmp_path / "export", tmp_path / "elsewhere"
+    files = files_of(read_dataset(objects(boxes_line("s3://media/a.jpg", boxes))), "yolo")
+    for name, content in files.items():
+        (export_folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (export_folder / name).write_bytes(content)
+    (export_folder / "images").mkdir()
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    data = yaml.safe_load((export_folder / "data.yaml").read_text())
+    # Ultralytics's rule: a ``path`` that is there counts from the folder the program runs in.
+    root = Path(data["path"]).resolve() if data.get("path") else export_folder
+    for split in ("train", "val"):
+        assert (root / data[split]).samefile(export_folder / "images")
 
 
 def test_jobs_that_call_one_class_differently_do_not_go_together() -> None:

@@ -18,7 +18,8 @@ def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple
     A class index is its position in the label category file, so that exports of one task go together.
     """
     names = "".join(f"  {index}: {_yaml(name)}\n" for index, name in enumerate(dataset.class_names))
-    lists = "path: .\ntrain: images\nval: images\n"
+    # No ``path``: with one, even ".", readers start from the folder they run in and not from that of data.yaml.
+    lists = "train: images\nval: images\n"
     yield "data.yaml", f"{lists}names:\n{names}".encode() if names else f"{lists}names: {{}}\n".encode()
     for image in dataset.images:
         assert isinstance(image.label, BoxesLabel)
