@@ -86,6 +86,10 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     ),
     ("EnginePortalBucketPolicy", "s3:GetObject", "EnginePortalBucket", "CloudFront reads every file of the page"),
+    *(
+        ("EnginePortalBucketPolicy", action, "EnginePortalBucket", "the CDK's own function empties it before it goes")
+        for action in ("s3:GetBucket*", "s3:List*", "s3:DeleteObject*", "s3:PutBucketPolicy")
+    ),
     ("InstructionMediaBucketPolicy", "s3:GetObject", "InstructionMediaBucket", "every picture is public by intent"),
     *((_COPYING, action, "cdk-hnb659fds-assets", _COPIES) for action in ("s3:GetBucket*", "s3:GetObject*", "s3:List*")),
     *(

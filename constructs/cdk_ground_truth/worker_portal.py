@@ -58,8 +58,9 @@ class WorkerPortal(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
-            # Everything in it comes with a deployment.
+            # Everything in it comes with a deployment; S3 deletes a bucket only once it is empty.
             removal_policy=cdk.RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
         )
         acknowledge(self.bucket, "AwsSolutions-S1", "it holds the page's program only; the API logs who works")
         origin = origins.S3BucketOrigin.with_origin_access_control(self.bucket)

@@ -127,6 +127,31 @@ def test_data_of_dev_stays_too() -> None:
     assert data_after_deletion("dev") == {"Retain"}
 
 
+# The emulator goes as a whole: no CloudFormation ever deletes what lies in its buckets.
+ON_AWS = [name for name in NAMES if name != "local"]
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_a_bucket_that_goes_with_the_stack_is_emptied_first_and_no_other(name: str) -> None:
+    buckets = template(name).find_resources("AWS::S3::Bucket")
+    gone = {owner for owner, bucket in buckets.items() if bucket["DeletionPolicy"] != "Retain"}
+    emptied = template(name).find_resources("Custom::S3AutoDeleteObjects").values()
+    assert gone, "the page's bucket goes with the stack"
+    assert {one["Properties"]["BucketName"]["Ref"] for one in emptied} == gone
+
+
+@pytest.mark.parametrize("name", ON_AWS)
+def test_a_bucket_is_emptied_while_its_policy_still_allows_it(name: str) -> None:
+    policies = template(name).find_resources("AWS::S3::BucketPolicy")
+    for emptying in template(name).find_resources("Custom::S3AutoDeleteObjects").values():
+        bucket = emptying["Properties"]["BucketName"]
+        (policy,) = [owner for owner, found in policies.items() if found["Properties"]["Bucket"] == bucket]
+        assert policy in emptying["DependsOn"]
+        statements = policies[policy]["Properties"]["PolicyDocument"]["Statement"]
+        allowed = [one["Action"] for one in statements if "CustomS3AutoDelete" in str(one["Principal"])]
+        assert ["s3:DeleteObject*" in actions and "s3:List*" in actions for actions in allowed] == [True]
+
+
 def test_environments_in_one_account_and_region_share_no_name() -> None:
     named = [names_of(template(name).to_json()) for name in ("dev", "prod")]
     assert named[0]
