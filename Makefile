@@ -5,7 +5,7 @@ READY := .venv/.ready
 # The CDK command line starts `node`, which comes from PyPI into the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo label test browser lint diff wheel clean
+.PHONY: help setup demo label test browser lint format diff wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -27,8 +27,12 @@ define beside
 endef
 PORTAL := $(wildcard tests/browser/test_portal*.py)
 
-test: $(READY) lint ## run every check but those in a browser
+# Without Chromium the rest is still worth running, except where somebody relies on all of it.
+CHROMIUM := $(wildcard /usr/bin/chromium /usr/bin/chromium-browser)
+
+test: $(READY) lint ## run every check that a pull request runs
 	$(call beside,tests/emulator,--ignore=tests/browser --ignore=tests/emulator)
+	@$(if $(CHROMIUM)$(CI),$(MAKE) --no-print-directory browser,echo "Not run: tests/browser, for want of Chromium (on Debian: apt-get install chromium).")
 
 browser: $(READY) ## check the workers' page in Chromium, which must be installed
 	$(call beside,$(PORTAL),tests/browser $(addprefix --ignore=,$(PORTAL)))
@@ -37,6 +41,10 @@ lint: $(READY) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+format: $(READY) ## put the code into the project's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 diff: $(READY) ## show what changes in the templates against a branch: make diff BASE=main
 	@$(BIN)/python -m scripts.synth_diff --base $(or $(BASE),main)
