@@ -52,8 +52,8 @@ diff: $(READY) ## show what changes in the templates against a branch: make diff
 wheel: $(READY) ## build the distribution into dist/
 	$(BIN)/python -m build --outdir dist .
 
-clean: ## remove what was installed and built
-	rm -rf .venv node_modules cdk.out dist demo-output
+clean: ## remove what was installed and built; demo-output stays, your photos may lie there
+	rm -rf .venv node_modules cdk.out dist
 
 $(READY): pyproject.toml requirements.txt constraints.txt package.json package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit("this project needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0] + "; choose another: make setup PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'

@@ -5,7 +5,6 @@ and work through the deployed worker API as people do.
 """
 
 import argparse
-import shutil
 import signal
 import sys
 import time
@@ -27,6 +26,7 @@ from examples.street.labeling import (
     summarize,
     wait_until_ended,
 )
+from examples.street.outputs import SCENES_FOLDER, PhotosInTheWay, make_room
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import WorkRefused, invite, label_all
 
@@ -39,12 +39,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Labels street scenes on this machine.")
     parser.add_argument("--photos", type=Path, help="a folder of your own photos instead of rendered scenes")
     folder: Path | None = parser.parse_args().photos
+    folder = folder.expanduser() if folder else None
     # A polite kill ends the emulator as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
     try:
-        shutil.rmtree(OUTPUT, ignore_errors=True)
-        source = folder.expanduser() if folder else OUTPUT / "photos"
+        make_room(OUTPUT, folder)
+        source = folder or OUTPUT / SCENES_FOLDER
         if not folder:
             write_scenes(source, SCENES)
         print("Starting the emulated AWS ...")
@@ -57,22 +58,22 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nStopped; the emulator is gone too.", file=sys.stderr)
         return 130
-    except (EmulatorFailed, DeploymentFailed, CommandFailed, WorkRefused, OSError) as error:
+    except (EmulatorFailed, DeploymentFailed, CommandFailed, WorkRefused, PhotosInTheWay, OSError) as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     print(f"Took {time.monotonic() - started:.0f} seconds; the emulator is stopped.")
     return 0
 
 
-def run(deployment: Deployment, source: Path, out: Path) -> Labeled:
+def run(deployment: Deployment, source: Path, out: Path, job: str = JOB) -> Labeled:
     """Has the photos of a folder labeled by simulated workers, and the report written to ``out``."""
-    photos = prepare_and_start(deployment, source, out, JOB)
+    photos = prepare_and_start(deployment, source, out, job)
     workers = invite(deployment)
     with tqdm(total=len(photos) * len(workers), desc="Answers of the simulated workers", unit="", disable=None) as bar:
-        label_all(workers, JOB, photos.values(), bar.update)
-    wait_until_ended(deployment, JOB)
-    run_command(deployment, "status", JOB, "--env", "local")
-    return fetch(deployment, photos, out, JOB)
+        label_all(workers, job, photos.values(), bar.update)
+    wait_until_ended(deployment, job)
+    run_command(deployment, "status", job, "--env", "local")
+    return fetch(deployment, photos, out, job)
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:

@@ -4,7 +4,6 @@ It is the page, the sign-in and the engine that `cdk deploy` gives you, on the e
 """
 
 import secrets
-import shutil
 import sys
 import threading
 import webbrowser
@@ -15,6 +14,7 @@ from pathlib import Path
 from emulator import Emulator, EmulatorFailed
 from examples.street.deploy import Deployment, DeploymentFailed, deploy
 from examples.street.labeling import CommandFailed, fetch, prepare_and_start, summarize, wait_until_ended
+from examples.street.outputs import SCENES_FOLDER, make_room
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import find_engine
 from ground_truth_cli.deployment import find_deployment
@@ -29,13 +29,13 @@ WORKER = "you@example.com"
 
 def main() -> int:
     """Runs until the job is done and returns the exit status."""
-    shutil.rmtree(OUTPUT, ignore_errors=True)
-    write_scenes(OUTPUT / "photos", SCENES)
+    make_room(OUTPUT)
+    write_scenes(OUTPUT / SCENES_FOLDER, SCENES)
     try:
         print("Starting the emulated AWS and deploying the stack (half a minute) ...")
         with Emulator.start() as emulator:
             deployment = deploy(emulator)
-            photos = prepare_and_start(deployment, OUTPUT / "photos", OUTPUT, JOB, "--workers", "1")
+            photos = prepare_and_start(deployment, OUTPUT / SCENES_FOLDER, OUTPUT, JOB, "--workers", "1")
             password = add_worker(deployment, WORKER)
             with open_page(deployment) as address:
                 print(f"\nThe workers' page:  {address}\n  User name:  {WORKER}\n  Password:   {password}")

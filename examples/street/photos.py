@@ -82,10 +82,10 @@ def _invented(name: str, size: tuple[int, int]) -> list[SceneObject]:
     return [
         SceneObject(
             label=label,
-            left=chance.randrange(width // 2),
-            top=chance.randrange(height // 2),
-            width=chance.randrange(width // 8, width // 2),
-            height=chance.randrange(height // 8, height // 2),
+            left=chance.randrange(width // 2 + 1),
+            top=chance.randrange(height // 2 + 1),
+            width=chance.randint(width // 8, width // 2),
+            height=chance.randint(height // 8, height // 2),
         )
         for label in chance.sample(list(STREET.labels), 2)
     ]

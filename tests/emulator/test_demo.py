@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pycocotools.coco import COCO
 
 from examples.street.demo import JOB, run
 from examples.street.labeling import SCENES, Labeled, run_command
+from examples.street.outputs import make_room
 from examples.street.photos import write_scenes
 from examples.street.task import STREET
 from tests.box_overlap import iou
@@ -55,3 +57,25 @@ def test_the_job_is_exported_by_its_name_as_coco_reads_it(deployment, labeled, o
     assert len(dataset.imgs) == SCENES
     assert len(dataset.anns) == sum(len(line["street"]["annotations"]) for line in labeled.manifest)
     assert [dataset.cats[one]["name"] for one in sorted(dataset.cats)] == list(STREET.labels)
+
+
+def test_photos_of_one_s_own_below_the_output_are_labeled_and_stay_as_they_are(deployment, tmp_path) -> None:
+    out = tmp_path / "demo-output"
+    photos = out / "mine"
+    write_scenes(photos / "below", 2)
+    Image.effect_noise((1, 1), 50).save(photos / "a tiny one.png")
+    Image.effect_noise((300, 200), 50).convert("RGB").save(photos / "tiff.tif")
+    (photos / "notes.txt").write_text("no photo")
+    before = contents_of(photos)
+    for job in ("own-photos", "own-photos-again"):
+        make_room(out, photos)
+        own = run(deployment, photos, out, job)
+        assert {photo.taken_as for photo in own.photos} == {Path(name).name for name in before} - {"notes.txt"}
+        assert all("street" in line for line in own.manifest)
+        assert contents_of(photos) == before
+    make_room(out)
+    assert contents_of(out) == {f"mine/{name}": content for name, content in before.items()}
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
