@@ -15,6 +15,7 @@ from botocore.config import Config
 from ground_truth.engine.api import MOST_BODY_BYTES, Refused, Worker, WorkerApi
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store import Store
+from ground_truth.engine.strict_json import MOST_LEVELS, parse
 from ground_truth.s3 import Files
 
 log = logging.getLogger(__name__)
@@ -50,13 +51,15 @@ def _worker(event: Mapping[str, Any]) -> Worker:
 
 def _body(event: Mapping[str, Any]) -> Mapping[str, Any]:
     text = event.get("body") or ""
-    raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    # What is no UTF-8 is refused when it is parsed.
+    raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode(errors="surrogatepass")
     if len(raw) > MOST_BODY_BYTES:
         raise Refused(413, f"a request has at most {MOST_BODY_BYTES:,} bytes: upload a longer answer first")
     try:
-        body = json.loads(raw)
+        # The answer, the draft or the reason lies one level below.
+        body = parse(raw, most_levels=MOST_LEVELS + 1)
     except ValueError as error:
-        raise Refused(400, f"the request should be JSON: {error}") from error
+        raise Refused(400, f"the request should be JSON that can be written again: {error}") from error
     if not isinstance(body, dict):
         raise Refused(400, "the request should be a JSON object")
     return body

@@ -51,7 +51,7 @@ def world(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("WORKERS_GROUP", "workers")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(2)))
-    world.begin()
+    _, world.batches = world.begin()  # type: ignore[attr-defined]
     world.store.set_token("Yard", "token")
     return world
 
@@ -166,6 +166,88 @@ def test_what_is_sent_wrongly_is_told_in_words_and_changes_nothing(
     assert found == status
     assert message in told["message"]
     assert page.claim()["taskId"] == task
+
+
+# Values that Python reads from JSON and then cannot write: by themselves, deep inside, and as a key.
+UNWRITABLE = [
+    *('"half \\ud83d"', '"\\ude00\\ud83d"', '{"\\ud83d": 1}'),
+    *("NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 400, "9" * 5_000, '[{"a": [1e999]}]'),
+    *("[" * levels + "]" * levels for levels in (50, 988, 99_999)),
+]
+BODIES = {
+    "answer": '{"answerContent": {"kind": {"label": "pallet"}, "note": VALUE}, "timeSpentInSeconds": 3.5}',
+    "draft": '{"draft": {"note": VALUE}}',
+    "decline": '{"reason": "too dark", "notes": [VALUE]}',
+}
+
+
+@pytest.mark.parametrize("value", UNWRITABLE, ids=lambda value: value[:12])
+@pytest.mark.parametrize("action", BODIES)
+def test_what_could_not_be_written_again_is_refused_in_words_and_changes_nothing(
+    world: World, action: str, value: str
+) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    status, told = page.task(action, task, BODIES[action].replace("VALUE", value))
+    assert status == 400
+    assert told["message"].startswith("the request should be JSON that can be written again: ")
+    assert page.claim()["taskId"] == task
+    assert page.claim()["draft"] is None
+    assert page.task("answer", task, ANSWER) == (200, {})
+
+
+@pytest.mark.parametrize("seconds", ["NaN", "Infinity", "1e999", "9" * 400])
+def test_a_time_that_is_no_number_is_refused(world: World, seconds: str) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    assert page.task("answer", task, f'{{"answerContent": {{}}, "timeSpentInSeconds": {seconds}}}')[0] == 400
+
+
+@pytest.mark.parametrize("reason", ['"half \\ud83d"', '"\\ude00 dark"'])
+def test_a_reason_that_could_not_be_written_is_refused(world: World, reason: str) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    status, told = page.task("decline", task, f'{{"reason": {reason}}}')
+    assert (status, "half a character" in told["message"]) == (400, True)
+    assert page.claim()["taskId"] == task
+
+
+@pytest.mark.parametrize("value", UNWRITABLE, ids=lambda value: value[:12])
+def test_an_upload_that_could_not_be_written_again_is_refused(world: World, value: str) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    uri = page.task("upload", task)[1]["answerUri"]
+    world.files.write(uri, f'{{"note": {value}}}'.encode(), "application/json")
+    status, told = page.task("answer", task, {"answerUri": uri, "timeSpentInSeconds": 1})
+    assert status == 400
+    assert "JSON that can be written again: " in told["message"]
+
+
+@pytest.mark.parametrize("levels", [50, 51])
+def test_an_answer_has_fifty_levels_at_most_in_the_request_and_uploaded(world: World, levels: int) -> None:
+    inner = levels - 1
+    content = f'{{"a": {"[" * inner}{"]" * inner}}}'
+    wanted = 200 if levels == 50 else 400
+    page = Page("ada")
+    first = page.claim()["taskId"]
+    assert page.task("draft", first, f'{{"draft": {content}}}')[0] == wanted
+    assert page.task("answer", first, f'{{"answerContent": {content}, "timeSpentInSeconds": 1}}')[0] == wanted
+    second = page.claim(after=first)["taskId"]
+    uri = page.task("upload", second)[1]["answerUri"]
+    world.files.write(uri, content.encode(), "application/json")
+    assert page.task("answer", second, {"answerUri": uri, "timeSpentInSeconds": 1})[0] == wanted
+
+
+def test_a_job_ends_well_with_every_unusual_answer_that_was_taken(world: World) -> None:
+    notes = ['"😀 \\u0000\\u2028"', "1e308", "[" * 49 + "]" * 49, '"\\ud83d\\ude00"']
+    for name in ("ada", "ben"):
+        page = Page(name)
+        while task := page.claim():
+            assert page.task("answer", task["taskId"], BODIES["answer"].replace("VALUE", "1e999"))[0] == 400
+            assert page.task("answer", task["taskId"], BODIES["answer"].replace("VALUE", notes.pop())) == (200, {})
+    assert notes == []
+    lines = world.end("yard", world.batches)  # type: ignore[attr-defined]
+    assert [line["yard"] for line in lines] == [{"label": "pallet", "votes": 2}] * 2
 
 
 @pytest.mark.parametrize("task", ["", "yard", "yard.x", "yard.99", "none.0", "yard.-1", "../yard.0"])

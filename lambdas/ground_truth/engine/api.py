@@ -12,6 +12,7 @@ from ground_truth.engine import work
 from ground_truth.engine.layout import Layout
 from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
 from ground_truth.engine.store import MOST_ANSWER_BYTES, Store
+from ground_truth.engine.strict_json import parse
 from ground_truth.engine.waking import wake
 from ground_truth.rendering import TemplateError, render_page
 from ground_truth.s3 import Files, split_uri
@@ -196,9 +197,9 @@ class WorkerApi:
             size = self._s3.head_object(Bucket=bucket, Key=key)["ContentLength"]
             if size > MOST_UPLOAD_BYTES:
                 raise Refused(413, f"an answer has at most {MOST_UPLOAD_BYTES:,} bytes, this one has {size:,}")
-            content = json.loads(self._files.read(uri))
+            content = parse(self._files.read(uri))
         except (self._s3.exceptions.ClientError, ValueError) as error:
-            raise Refused(400, f"the answer was not uploaded as JSON: {error}") from error
+            raise Refused(400, f"the answer was not uploaded as JSON that can be written again: {error}") from error
         if not isinstance(content, dict):
             raise Refused(400, "the uploaded answer should be a JSON object")
 
