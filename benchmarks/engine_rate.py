@@ -18,9 +18,9 @@ from examples.street.deploy import Deployment, deploy
 from examples.street.labeling import wait_until_ended
 from examples.street.photos import Photo, rendered_photos
 from examples.street.portal_workers import PortalWorker, find_engine, invite
+from ground_truth.aws.s3 import Files
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store import Store
-from ground_truth.s3 import Files
 
 WORKERS = 3
 

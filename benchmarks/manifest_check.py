@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ground_truth.manifest_check import check_manifest
-from ground_truth.task_types import BOUNDING_BOX
+from ground_truth.contract.task_types import BOUNDING_BOX
+from ground_truth.manifests.check import check_manifest
 
 COMMAND = """
 import resource, sys

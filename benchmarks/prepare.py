@@ -25,7 +25,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from ground_truth.composition import Progress, compose
+from ground_truth.aws.composition import Progress, compose
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 EXIFTOOL = REPOSITORY / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"

@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 
-from ground_truth.composition import Pieces, Progress, compose
+from ground_truth.aws.composition import Pieces, Progress, compose
 from ground_truth.images.dataset import Dataset
 
 # The manifest comes last: where it lies, everything does.

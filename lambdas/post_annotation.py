@@ -9,14 +9,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ground_truth.annotations import ObjectError, read_batch
-from ground_truth.consolidation_request import ConsolidationRequest
-from ground_truth.consolidators import LEARNING, consolidator
-from ground_truth.label_categories import read_labels
-from ground_truth.records import record
-from ground_truth.s3 import Files
-from ground_truth.task_types import TASK_TYPES
-from ground_truth.worker_skill import WorkerSkill
+from ground_truth.answers.batch import ObjectError, read_batch
+from ground_truth.answers.hook_event import ConsolidationRequest
+from ground_truth.aws.s3 import Files
+from ground_truth.consolidation.by_type import LEARNING, consolidator
+from ground_truth.consolidation.skill_store import WorkerSkill
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.task_types import TASK_TYPES
+from ground_truth.manifests.records import record
 
 log = logging.getLogger(__name__)
 log.setLevel(logging.INFO)

@@ -5,9 +5,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ground_truth.label_categories import read_labels
-from ground_truth.s3 import Files
-from ground_truth.task_input import task_input
+from ground_truth.aws.s3 import Files
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.tasks.input import task_input
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:

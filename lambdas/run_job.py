@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from ground_truth.aws.s3 import Files
 from ground_truth.engine import assembling
 from ground_truth.engine.consolidating import consolidate_batch
 from ground_truth.engine.hooks import Hooks
@@ -17,7 +18,6 @@ from ground_truth.engine.opening import open_batch
 from ground_truth.engine.planning import Batch, plan
 from ground_truth.engine.store import Store
 from ground_truth.engine.waking import job_arn, wake
-from ground_truth.s3 import Files
 
 _LEAST_MILLISECONDS = 60_000
 _ENDED = (Status.COMPLETED, Status.STOPPED)

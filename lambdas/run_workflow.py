@@ -10,8 +10,9 @@ import boto3
 from botocore.exceptions import ClientError
 
 from ground_truth import workflow
-from ground_truth.s3 import Files
-from ground_truth.task_description import TaskDescription, parameter_name
+from ground_truth.aws.s3 import Files
+from ground_truth.contract.parameters import parameter_name
+from ground_truth.tasks.description import TaskDescription
 
 
 def handler(event: Mapping[str, Any], _: Any) -> Any:

@@ -12,11 +12,11 @@ from urllib.parse import unquote
 import boto3
 from botocore.config import Config
 
+from ground_truth.aws.s3 import Files
 from ground_truth.engine.api import MOST_BODY_BYTES, Refused, Worker, WorkerApi
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store import Store
 from ground_truth.engine.strict_json import MOST_LEVELS, parse
-from ground_truth.s3 import Files
 
 log = logging.getLogger(__name__)
 log.setLevel(logging.INFO)

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import ground_truth
 import ground_truth_cli
-from ground_truth import limits
-from ground_truth.checks import Check
+from ground_truth.contract import limits
+from ground_truth.contract.findings import Check
 
 Node = TypeVar("Node", bound=ast.AST)
 
@@ -75,7 +75,7 @@ def _checks() -> Iterator[str]:
 def modules() -> Iterator[ModuleType]:
     """Every module of the library and of the command line, in the order of their names."""
     for package in (ground_truth, ground_truth_cli):
-        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield importlib.import_module(found.name)
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from examples.street.scenes import render_scene
 from examples.street.task import STREET
-from ground_truth.rendering import render_page
+from ground_truth.templates.rendering import render_page
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 OUT = REPOSITORY / "docs" / "pictures"

@@ -1,6 +1,6 @@
 """Failure reasons as people read them."""
 
-from ground_truth.failure_reasons import explain
+from ground_truth.jobs.failure_reasons import explain
 
 
 def explained(reason: str) -> str:

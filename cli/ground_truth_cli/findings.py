@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import click
 
-from ground_truth.checks import Finding, Level
+from ground_truth.contract.findings import Finding, Level
 
 _MARKS = {
     Level.OK: click.style("ok     ", fg="green"),

@@ -6,13 +6,13 @@ from typing import Any
 
 import click
 
-from ground_truth.checks import Level
-from ground_truth.cost import Backend, Estimate, estimate
-from ground_truth.task_description import TaskDescription
-from ground_truth.task_types import TaskType
+from ground_truth.contract.findings import Level
+from ground_truth.contract.task_types import TaskType
+from ground_truth.jobs.cost import Backend, Estimate, estimate
+from ground_truth.tasks.description import TaskDescription
+from ground_truth_cli.backends.jobs import Jobs
+from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.deployment import Deployment
-from ground_truth_cli.doctor import examine
-from ground_truth_cli.jobs import Jobs
 
 LIMIT_USD = 10.0
 _CROWDS = {"private-crowd": Backend.PRIVATE, "vendor-crowd": Backend.VENDOR, "public-crowd": Backend.MECHANICAL_TURK}

@@ -28,8 +28,8 @@ COMMANDS = (
     "workers",
 )
 
-# The module start is the program's entry point, and list is a word of Python's.
-_NAMES = {"list": "list_jobs", "start": "start_job"}
+# List is a word of Python's.
+_FUNCTIONS = {"list": "list_jobs"}
 
 
 class Commands(PlainErrors):
@@ -43,8 +43,8 @@ class Commands(PlainErrors):
         """Loads a command; None if there is none of the name."""
         if cmd_name not in COMMANDS:
             return None
-        name = _NAMES.get(cmd_name, cmd_name)
-        command: click.Command = getattr(importlib.import_module(f"ground_truth_cli.{name}"), name)
+        module = importlib.import_module(f"ground_truth_cli.commands.{cmd_name}")
+        command: click.Command = getattr(module, _FUNCTIONS.get(cmd_name, cmd_name))
         return command
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from tqdm import tqdm
 
-from ground_truth.manifest import Lines, bounded_lines
+from ground_truth.manifests.lines import Lines, bounded_lines
 
 # Counting each line would take as long as reading it.
 _LINES_A_STEP = 1_000

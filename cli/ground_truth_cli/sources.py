@@ -3,8 +3,8 @@
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from ground_truth.job_folder import Folder, LocalFolder, S3Folder, manifest_of
-from ground_truth.s3 import Files
+from ground_truth.aws.s3 import Files
+from ground_truth.jobs.folder import Folder, LocalFolder, S3Folder, manifest_of
 
 _MASKS = "annotations/consolidated-annotation/output"
 _IN_JOB = ("manifests", "output")

@@ -16,11 +16,11 @@ from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import LABELING_CORS_RULE, TrainingBucket
 from cdk_ground_truth.workforce import Workforce
-from ground_truth.audits import EarlierLabels, LabelAdjustment, LabelVerification
-from ground_truth.errors import ContractError
-from ground_truth.instructions import Example, Instructions, Question
-from ground_truth.label_splitting import merge_split_labels, split_by_label
-from ground_truth.tasks import (
+from ground_truth.contract.errors import ContractError
+from ground_truth.tasks.instructions import Example, Instructions, Question
+from ground_truth.tasks.reviews import EarlierLabels, LabelAdjustment, LabelVerification
+from ground_truth.tasks.splitting import merge_split_labels, split_by_label
+from ground_truth.tasks.task import (
     BoundingBox,
     CustomTask,
     ImageClassification,

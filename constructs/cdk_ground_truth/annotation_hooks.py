@@ -13,19 +13,19 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from cdk_ground_truth import permissions
+from cdk_ground_truth import _permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._assets import lambdas_folder
+from cdk_ground_truth._given_parts import check_given_function
 from cdk_ground_truth.function_settings import FunctionSettings
-from cdk_ground_truth.given_parts import check_given_function
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
-from ground_truth.built_in_functions import ACCOUNTS
-from ground_truth.consolidation_request import WORKER_SKILL_FOLDER
-from ground_truth.consolidators import LEARNING
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_types import CUSTOM, Output
-from ground_truth.tasks import LabelingTask
+from ground_truth.answers.hook_event import WORKER_SKILL_FOLDER
+from ground_truth.consolidation.by_type import LEARNING
+from ground_truth.contract.aws_functions import ACCOUNTS
+from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.task_types import CUSTOM, Output
+from ground_truth.tasks.task import LabelingTask
 
 # AWS's managed execution policy may call functions with this in their name (contract section 3.3).
 _NAME_PART = "LabelingFunction"
@@ -98,7 +98,7 @@ class HookFunction(lambda_.Function):
         module: str,
         description: str,
         environment: Mapping[str, str],
-        needs: list[permissions.Need],
+        needs: list[_permissions.Need],
         settings: FunctionSettings,
         layers: list[lambda_.ILayerVersion],
         timeout: cdk.Duration | None = None,
@@ -107,7 +107,7 @@ class HookFunction(lambda_.Function):
             scope, f"{id}Logs", retention=settings.log_retention, removal_policy=cdk.RemovalPolicy.DESTROY
         )
         role = iam.Role(scope, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        permissions.allow(scope, f"{id}Permissions", role, [*permissions.to_write_log(log_group), *needs])
+        _permissions.allow(scope, f"{id}Permissions", role, [*_permissions.to_write_log(log_group), *needs])
         super().__init__(
             scope,
             id,
@@ -166,10 +166,10 @@ class TaskHooks(Construct):
             self._allow_reading_payload(self.post_annotation)
 
     @property
-    def execution_needs(self) -> list[permissions.Need]:
+    def execution_needs(self) -> list[_permissions.Need]:
         """Calling the functions of this account; AWS's own need no permission."""
         functions = (self.pre_annotation, self.post_annotation)
-        return [need for function in functions if function for need in permissions.to_invoke(function.function_arn)]
+        return [need for function in functions if function for need in _permissions.to_invoke(function.function_arn)]
 
     def _function(
         self, name: str, choice: lambda_.IFunction | Hook, create: Callable[[], lambda_.IFunction]
@@ -195,21 +195,21 @@ class TaskHooks(Construct):
             module="pre_annotation",
             description=f"Gives a worker's page one object of the task {self._task.name}",
             environment=self._variables | media,
-            needs=permissions.to_read_files(self._labels),
+            needs=_permissions.to_read_files(self._labels),
             settings=self._settings,
             layers=[],
         )
 
     def _create_post_annotation(self) -> lambda_.IFunction:
-        needs = permissions.to_read_files(self._labels)
-        needs += permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
+        needs = _permissions.to_read_files(self._labels)
+        needs += _permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
         if self._task.type.output is Output.MASK_FILE:
             masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
-            needs += permissions.to_write_objects(self._training_bucket, masks)
+            needs += _permissions.to_write_objects(self._training_bucket, masks)
         if self._task.type.key in LEARNING:
             skill = f"{OUTPUT_PREFIX}/*/consolidated-annotation/{WORKER_SKILL_FOLDER}/*"
-            needs += permissions.to_list_objects(self._training_bucket, skill)
-            needs += permissions.to_write_objects(self._training_bucket, skill)
+            needs += _permissions.to_list_objects(self._training_bucket, skill)
+            needs += _permissions.to_write_objects(self._training_bucket, skill)
         return HookFunction(
             self,
             "PostAnnotation",
@@ -244,8 +244,8 @@ class TaskHooks(Construct):
                 f"it needs s3:GetObject on {OUTPUT_PREFIX}/* of the training bucket",
             )
             return
-        needs = permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
-        permissions.allow(self, "PayloadPermissions", function.role, needs)
+        needs = _permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
+        _permissions.allow(self, "PayloadPermissions", function.role, needs)
 
     def _built_in_arn(self, prefix: str) -> str:
         return cdk.Stack.of(self).format_arn(

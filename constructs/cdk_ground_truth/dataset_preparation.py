@@ -13,26 +13,18 @@ from aws_cdk import aws_ssm as ssm
 from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
-from cdk_ground_truth import permissions
+from cdk_ground_truth import _permissions
 from cdk_ground_truth._acknowledge import acknowledge
-from cdk_ground_truth._preparation_workflow import definition
-from cdk_ground_truth._workflow import create_workflow, to_map, to_run, to_write_results
+from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._preparation_definition import definition
+from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
-from cdk_ground_truth.permissions import Need
 from cdk_ground_truth.raw_bucket import RawBucket
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.images.dataset import (
-    COMPLETE,
-    DATASETS,
-    IMAGES,
-    MAPPINGS,
-    PARTS,
-    UPLOADS,
-    Preparation,
-    preparation_parameter,
-)
+from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.parameters import preparation_parameter
+from ground_truth.images.dataset import COMPLETE, DATASETS, IMAGES, MAPPINGS, PARTS, UPLOADS, Preparation
 from ground_truth.images.limits import FACES, MOST_PIXELS, PLATES, REDACTABLE
 
 # A picture of the most pixels, decoded, turned and encoded, takes about 1.5 GB.
@@ -123,8 +115,8 @@ class DatasetPreparation(Construct):
     def grant_prepare(self, operator: iam.IGrantable) -> None:
         """Lets an operator upload photos, prepare datasets, follow the runs and read the mapping."""
         for need in (
-            *permissions.to_write_objects(self.raw_bucket, f"{UPLOADS}/*"),
-            *permissions.to_read_objects(self.raw_bucket, f"{MAPPINGS}/*"),
+            *_permissions.to_write_objects(self.raw_bucket, f"{UPLOADS}/*"),
+            *_permissions.to_read_objects(self.raw_bucket, f"{MAPPINGS}/*"),
             *to_run(cdk.Stack.of(self), self.state_machine),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
         ):
@@ -135,9 +127,9 @@ class DatasetPreparation(Construct):
         # Both are the ARN on AWS; an emulator may give the name for the one that the CDK takes.
         secret = resource.attr_id if isinstance(resource, secretsmanager.CfnSecret) else self.name_key.secret_arn
         needs = [
-            *permissions.to_read_objects(self.raw_bucket, f"{UPLOADS}/*"),
-            *permissions.to_write_objects(self.raw_bucket, f"{PARTS}/*"),
-            *permissions.to_write_objects(self.training_bucket, f"{IMAGES}/*"),
+            *_permissions.to_read_objects(self.raw_bucket, f"{UPLOADS}/*"),
+            *_permissions.to_write_objects(self.raw_bucket, f"{PARTS}/*"),
+            *_permissions.to_write_objects(self.training_bucket, f"{IMAGES}/*"),
             Need(actions=["secretsmanager:GetSecretValue"], resources=[secret]),
         ]
         if redact:
@@ -176,9 +168,9 @@ class DatasetPreparation(Construct):
             needs=[
                 _to_list(self.raw_bucket, PARTS),
                 _to_list(self.training_bucket, IMAGES),
-                *permissions.to_read_objects(self.raw_bucket, f"{PARTS}/*"),
-                *permissions.to_write_objects(self.raw_bucket, f"{MAPPINGS}/*"),
-                *permissions.to_write_objects(self.training_bucket, f"{DATASETS}/*"),
+                *_permissions.to_read_objects(self.raw_bucket, f"{PARTS}/*"),
+                *_permissions.to_write_objects(self.raw_bucket, f"{MAPPINGS}/*"),
+                *_permissions.to_write_objects(self.training_bucket, f"{DATASETS}/*"),
             ],
             settings=self._settings,
             layers=[],
@@ -211,7 +203,7 @@ class DatasetPreparation(Construct):
     def _start_by_marker(self) -> None:
         role = iam.Role(self, "MarkerRole", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
         need = Need(actions=["states:StartExecution"], resources=[self.state_machine.ref])
-        permissions.allow(self, "MarkerPermissions", role, [need])
+        _permissions.allow(self, "MarkerPermissions", role, [need])
         events.CfnRule(
             self,
             "Marker",

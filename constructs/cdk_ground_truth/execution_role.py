@@ -5,7 +5,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from cdk_ground_truth import permissions
+from cdk_ground_truth import _permissions
 
 
 class ExecutionRole(iam.Role):
@@ -35,12 +35,12 @@ class ExecutionRole(iam.Role):
             ),
         )
         stack = cdk.Stack.of(self)
-        needs = permissions.to_report(stack)
+        needs = _permissions.to_report(stack)
         if manage_workforce:
-            needs += permissions.to_manage_workforce(stack, user_pool.user_pool_arn if user_pool else None)
-        permissions.allow(self, "OwnPermissions", self, needs)
+            needs += _permissions.to_manage_workforce(stack, user_pool.user_pool_arn if user_pool else None)
+        _permissions.allow(self, "OwnPermissions", self, needs)
 
     def grant_start(self, operator: iam.IGrantable) -> None:
         """Lets an operator start, watch and stop labeling jobs with this role."""
-        for need in permissions.to_start_jobs(self):
+        for need in _permissions.to_start_jobs(self):
             operator.grant_principal.add_to_principal_policy(need.statement())

@@ -10,10 +10,10 @@ from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._copied_files import copy_files
-from cdk_ground_truth.given_parts import check_given_media
+from cdk_ground_truth._given_parts import check_given_media
 from cdk_ground_truth.training_bucket import EXPIRE_LEFTOVERS
-from ground_truth.errors import ContractError
-from ground_truth.instructions import Instructions
+from ground_truth.contract.errors import ContractError
+from ground_truth.tasks.instructions import Instructions
 
 
 class InstructionMedia(Construct):

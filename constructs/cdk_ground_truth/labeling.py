@@ -9,19 +9,19 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
-from cdk_ground_truth import permissions
+from cdk_ground_truth import _permissions
+from cdk_ground_truth._given_bucket import check_given_bucket
+from cdk_ground_truth._given_parts import check_given_key, check_given_role, check_kind
 from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
-from cdk_ground_truth.given_bucket import check_given_bucket
-from cdk_ground_truth.given_parts import check_given_key, check_given_role, check_kind
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.published_task import PublishedTask
 from cdk_ground_truth.training_bucket import TrainingBucket
 from cdk_ground_truth.workforce import Workforce
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.task_description import parameter_prefix
-from ground_truth.tasks import LabelingTask
+from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.parameters import parameter_prefix
+from ground_truth.tasks.task import LabelingTask
 
 Hooks = AnnotationHooks | Mapping[str, AnnotationHooks] | None
 
@@ -86,23 +86,23 @@ class GroundTruthLabeling(Construct):
         self.work_team_arn, self.work_team = self.workforce.work_team(self)
         pool = self.work_team.user_pool if self.work_team else None
         self.execution_role: iam.IRole
-        needs = permissions.to_label(self.training_bucket)
+        needs = _permissions.to_label(self.training_bucket)
         if execution_role:
             check_given_role(self, execution_role)
             self.execution_role = execution_role
-            needs += permissions.to_report(stack)
+            needs += _permissions.to_report(stack)
             if manage_workforce:
-                needs += permissions.to_manage_workforce(stack, pool.user_pool_arn if pool else None)
+                needs += _permissions.to_manage_workforce(stack, pool.user_pool_arn if pool else None)
         else:
             self.execution_role = ExecutionRole(
                 self, "ExecutionRole", manage_workforce=manage_workforce, user_pool=pool
             )
-        permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
+        _permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
         if self.training_bucket.encryption_key:
             check_given_key(self, self.training_bucket.encryption_key)
-            permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
+            _permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
-        permissions.allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
+        _permissions.allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
         for name, text in self.workforce.warnings():
             cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
 
@@ -117,10 +117,10 @@ class GroundTruthLabeling(Construct):
             file for task in self.tasks.values() for file in (task.template, task.label_category_config, task.request)
         ]
         for need in (
-            *permissions.to_start_jobs(self.execution_role),
-            *permissions.to_operate(self.training_bucket),
-            *permissions.to_find_tasks(cdk.Stack.of(self), self.parameter_prefix),
-            *permissions.to_read_files(*files),
+            *_permissions.to_start_jobs(self.execution_role),
+            *_permissions.to_operate(self.training_bucket),
+            *_permissions.to_find_tasks(cdk.Stack.of(self), self.parameter_prefix),
+            *_permissions.to_read_files(*files),
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
@@ -174,11 +174,11 @@ def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hoo
     if any(is_unresolved(name) for name in names):
         raise ContractError("tasks", names, "named at synth", "give each task a plain name")
     # Job names are compared without case, and jobs are named after their task.
-    if len(tasks) > permissions.TASKS_PER_ROLE:
+    if len(tasks) > _permissions.TASKS_PER_ROLE:
         raise ContractError(
             "tasks",
             len(tasks),
-            f"at most {permissions.TASKS_PER_ROLE}",
+            f"at most {_permissions.TASKS_PER_ROLE}",
             "a role holds the permissions of no more; declare another GroundTruthLabeling with its own environment",
         )
     if not names or len({name.lower() for name in names}) < len(names):

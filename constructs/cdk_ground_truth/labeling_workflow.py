@@ -8,19 +8,19 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_ground_truth import permissions
-from cdk_ground_truth._labeling_workflow import definition
-from cdk_ground_truth._workflow import create_workflow, to_run
+from cdk_ground_truth import _permissions
+from cdk_ground_truth._labeling_definition import definition
+from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._state_machines import create_workflow, to_run
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
-from cdk_ground_truth.permissions import Need
 from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import WorkforceKind
-from ground_truth.errors import ContractError
-from ground_truth.task_description import workflow_parameter
+from ground_truth.contract.errors import ContractError
+from ground_truth.contract.parameters import workflow_parameter
 
 # A report reads every answer of a job.
 _MEMORY = 3_008
@@ -67,7 +67,7 @@ class LabelingWorkflow(Construct):
                 ground_truth=ground_truth,
             ),
             needs=[
-                *permissions.to_invoke(self.function.function_arn),
+                *_permissions.to_invoke(self.function.function_arn),
                 Need(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
                 *(_to_run_engine(cdk.Stack.of(self), engine) if engine else []),
                 *(_to_run_ground_truth(labeling.execution_role) if ground_truth else []),
@@ -111,10 +111,10 @@ class LabelingWorkflow(Construct):
                     resources=[tasks],
                     why_wildcard="the task is named when the workflow is started",
                 ),
-                *permissions.to_read_objects(bucket, "*"),
-                *permissions.to_list_objects(bucket, f"{OUTPUT_PREFIX}/*"),
-                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/report/*"),
-                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/manifests/output/*"),
+                *_permissions.to_read_objects(bucket, "*"),
+                *_permissions.to_list_objects(bucket, f"{OUTPUT_PREFIX}/*"),
+                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/report/*"),
+                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/manifests/output/*"),
             ],
             settings=dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size)),
             layers=[ImagingLayer.of(self, self._settings)],
@@ -122,9 +122,9 @@ class LabelingWorkflow(Construct):
         )
         assert function.role
         published = [
-            permissions.to_read_files(one.request, one.label_category_config) for one in labeling.tasks.values()
+            _permissions.to_read_files(one.request, one.label_category_config) for one in labeling.tasks.values()
         ]
-        permissions.allow_tasks(Construct(self, "RunWorkflowTasks"), function.role, published)
+        _permissions.allow_tasks(Construct(self, "RunWorkflowTasks"), function.role, published)
         return function
 
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_ground_truth._worker_pool import add_domain, create_pool
-from ground_truth.errors import ContractError
+from ground_truth.contract.errors import ContractError
 
 
 class PrivateWorkTeam(Construct):

@@ -12,21 +12,22 @@ from aws_cdk import aws_s3_assets as s3_assets
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_ground_truth import permissions
+from cdk_ground_truth import _permissions
 from cdk_ground_truth.annotation_hooks import AnnotationHooks, TaskHooks
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import Workforce
-from ground_truth import request
-from ground_truth.checks import Level
-from ground_truth.errors import ContractError
-from ground_truth.label_categories import label_category_config
-from ground_truth.task_description import TaskDescription, parameter_name
-from ground_truth.task_examples import example_input
-from ground_truth.tasks import LabelingTask
-from ground_truth.template_check import check_template
-from ground_truth.templates import generate_template
+from ground_truth.contract.errors import ContractError
+from ground_truth.contract.findings import Level
+from ground_truth.contract.label_categories import label_category_config
+from ground_truth.contract.parameters import parameter_name
+from ground_truth.tasks import request_parts
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.examples import example_input
+from ground_truth.tasks.task import LabelingTask
+from ground_truth.templates.check import check_template
+from ground_truth.templates.generate import generate_template
 
 
 class PublishedTask(Construct):
@@ -34,7 +35,7 @@ class PublishedTask(Construct):
 
     Published as files are ``template``, ``label_category_config`` (None for a custom task without labels) and
     ``request``, the part of the CreateLabelingJob request that the task determines. ``parameter`` holds a
-    ``ground_truth.task_description.TaskDescription``, and ``execution_needs`` are the permissions that the execution
+    ``ground_truth.tasks.description.TaskDescription``, and ``execution_needs`` are the permissions that the execution
     role needs for the task.
     Raises ContractError for a template that workers could not answer.
     """
@@ -61,7 +62,7 @@ class PublishedTask(Construct):
         media_uri = instruction_media.base_uri if uses_media else None
         if instructions:
             instruction_media.check(instructions)
-        now, at_deployment = request.split_unresolved(request.task_part(task))
+        now, at_deployment = request_parts.split_unresolved(request_parts.task_part(task))
         self.task = task
         task_input = example_input(task, instruction_media=media_uri) if hooks.gives_our_task_input else None
         self.template = self._publish_template(instruction_media, task_input)
@@ -78,9 +79,9 @@ class PublishedTask(Construct):
             instruction_media=media_uri,
             settings=settings,
         )
-        needs = self.hooks.execution_needs + permissions.to_read_files(self.template, self.label_category_config)
+        needs = self.hooks.execution_needs + _permissions.to_read_files(self.template, self.label_category_config)
         if uses_media and not instruction_media.public:
-            needs += permissions.to_read_objects(instruction_media.bucket, "*")
+            needs += _permissions.to_read_objects(instruction_media.bucket, "*")
         self.execution_needs = needs
         key = training_bucket.encryption_key
         description = TaskDescription(
@@ -92,9 +93,9 @@ class PublishedTask(Construct):
             request=self.request.s3_object_url,
             training_bucket=training_bucket.bucket_name,
             instruction_media=instruction_media.base_uri,
-            deployment=request.merge(
+            deployment=request_parts.merge(
                 at_deployment,
-                request.deployment_part(
+                request_parts.deployment_part(
                     role_arn=execution_role.role_arn,
                     output_path=f"s3://{training_bucket.bucket_name}/{OUTPUT_PREFIX}/",
                     kms_key_id=key.key_arn if key else None,

@@ -11,22 +11,23 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_ground_truth import permissions
-from cdk_ground_truth._engine_table import QUERY, READ, WRITE, create_table, to_use_table
-from cdk_ground_truth._engine_workflow import definition
-from cdk_ground_truth._worker_api import STAGE, WorkerApi
+from cdk_ground_truth import _permissions
+from cdk_ground_truth._engine.definition import definition
+from cdk_ground_truth._engine.portal import WorkerPortal
+from cdk_ground_truth._engine.table import QUERY, READ, WRITE, create_table, to_use_table
+from cdk_ground_truth._engine.worker_api import STAGE, WorkerApi
+from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results, workflow_arn
 from cdk_ground_truth._worker_pool import add_domain, create_page_client, create_pool
-from cdk_ground_truth._workflow import create_workflow, to_map, to_run, to_write_results, workflow_arn
 from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
-from cdk_ground_truth.permissions import Need
 from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
-from cdk_ground_truth.worker_portal import WorkerPortal
-from ground_truth.engine.description import EngineDescription, engine_parameter
-from ground_truth.errors import ContractError, is_unresolved
+from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.parameters import engine_parameter
+from ground_truth.engine.description import EngineDescription
 
 # A batch of masks, decoded.
 _MEMORY = 3_008
@@ -107,8 +108,8 @@ class SelfHostedEngine(Construct):
             name=self._name,
             definition=definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
             needs=[
-                *permissions.to_invoke(self.run_function.function_arn),
-                *permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
+                *_permissions.to_invoke(self.run_function.function_arn),
+                *_permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
                 *to_write_results(bucket, _RESULTS),
                 *to_map(cdk.Stack.of(self), self._name),
             ],
@@ -191,8 +192,8 @@ class SelfHostedEngine(Construct):
             description="The steps of a labeling job: opens its objects, consolidates what workers answered",
             environment=self._variables,
             needs=[
-                *permissions.to_read_objects(bucket, "*"),
-                *permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*"),
+                *_permissions.to_read_objects(bucket, "*"),
+                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*"),
                 *self._to_use_table([*READ, *WRITE, *QUERY]),
                 self._to_wake(),
                 Need(actions=["events:PutEvents"], resources=[bus]),
@@ -215,9 +216,9 @@ class SelfHostedEngine(Construct):
             environment=self._variables | {"WORKERS_GROUP": _WORKERS},
             needs=[
                 # Pages show images and earlier answers by addresses that this function signs.
-                *permissions.to_read_objects(bucket, "*"),
-                *([] if media.public else permissions.to_read_objects(media.bucket, "*")),
-                *permissions.to_write_objects(bucket, _ANSWERS),
+                *_permissions.to_read_objects(bucket, "*"),
+                *([] if media.public else _permissions.to_read_objects(media.bucket, "*")),
+                *_permissions.to_write_objects(bucket, _ANSWERS),
                 *self._to_use_table([*READ, *WRITE, *QUERY]),
                 self._to_wake(),
             ],
@@ -227,12 +228,12 @@ class SelfHostedEngine(Construct):
             timeout=cdk.Duration.seconds(29),
         )
         tasks = self._labeling.tasks.values()
-        self._allow_tasks("WorkerApiTasks", function, [permissions.to_read_files(task.template) for task in tasks])
+        self._allow_tasks("WorkerApiTasks", function, [_permissions.to_read_files(task.template) for task in tasks])
         return function
 
     def _allow_tasks(self, id: str, function: HookFunction, needs: list[list[Need]]) -> None:
         assert function.role
-        permissions.allow_tasks(Construct(self, id), function.role, needs)
+        _permissions.allow_tasks(Construct(self, id), function.role, needs)
 
     @property
     def _variables(self) -> dict[str, str]:

@@ -13,10 +13,10 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from cdk_ground_truth.private_work_team import PrivateWorkTeam
-from ground_truth import limits
-from ground_truth.built_in_functions import PUBLIC_WORK_TEAM_ACCOUNT
-from ground_truth.errors import ContractError, is_unresolved
-from ground_truth.tasks import LabelingTask
+from ground_truth.contract import limits
+from ground_truth.contract.aws_functions import PUBLIC_WORK_TEAM_ACCOUNT
+from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.tasks.task import LabelingTask
 
 
 class WorkforceKind(StrEnum):

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from emulator import ACCOUNT, REGION, Emulator
 from examples.street.task import PICTURES
-from ground_truth.request import Request
-from ground_truth.s3 import split_uri
-from ground_truth.task_description import TaskDescription, parameter_name
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.parameters import parameter_name
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.request_parts import Request
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CDK = REPOSITORY / "node_modules" / ".bin" / "cdk"

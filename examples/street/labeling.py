@@ -20,9 +20,9 @@ from examples.street.drawing import contact_sheet, draw_boxes
 from examples.street.photos import Photo, known_objects, prepared_photo
 from examples.street.portal_workers import find_engine
 from examples.street.task import STREET
+from ground_truth.aws.s3 import split_uri
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store import Store
-from ground_truth.s3 import split_uri
 
 SCENES = 12
 _COMMAND = "from ground_truth_cli.main import main; main()"

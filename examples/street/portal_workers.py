@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from examples.street.crowd import CROWD, SimulatedWorker, answer
 from examples.street.deploy import Deployment
 from examples.street.photos import Photo
-from ground_truth.engine.description import EngineDescription, engine_parameter
+from ground_truth.contract.parameters import engine_parameter
+from ground_truth.engine.description import EngineDescription
 
 # The file name in the signed address of an image.
 _IMAGE = re.compile(r"https?://[^\"'\s?]+/([^/\"'\s?]+)\?[^\"'\s]*X-Amz-Signature")

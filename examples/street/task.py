@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ground_truth.instructions import Example, Instructions
-from ground_truth.tasks import BoundingBox
+from ground_truth.tasks.instructions import Example, Instructions
+from ground_truth.tasks.task import BoundingBox
 
 PICTURES = Path(__file__).with_name("pictures")
 

@@ -15,24 +15,25 @@ from typing import Any
 import botocore.session
 from botocore.validate import ParamValidator
 
-from ground_truth import limits, manifest_faults
-from ground_truth.checks import Level
-from ground_truth.cost import Backend
-from ground_truth.engine.refusals import check_request
-from ground_truth.errors import ContractError
-from ground_truth.failure_reasons import explain as explain_reason
-from ground_truth.job_folder import S3Folder, find_job
-from ground_truth.label_categories import read_labels
-from ground_truth.label_splitting import merge_split_labels, split_by_label
-from ground_truth.manifest import format_line, read_manifest
-from ground_truth.manifest_check import check_manifest
+from ground_truth.aws.s3 import Files
+from ground_truth.contract import limits
+from ground_truth.contract.errors import ContractError
+from ground_truth.contract.findings import Level
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth.engine.request_checks import check_request
+from ground_truth.jobs.cost import Backend
+from ground_truth.jobs.failure_reasons import explain as explain_reason
+from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.manifests import faults
+from ground_truth.manifests.check import check_manifest
+from ground_truth.manifests.lines import format_line, read_manifest
 from ground_truth.reporting.making import make_report
 from ground_truth.reporting.thumbnails import Thumbnails
-from ground_truth.request import Request, merge
-from ground_truth.s3 import Files
-from ground_truth.task_description import TaskDescription
-from ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
-from ground_truth.tasks import BoundingBox
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.request_parts import Request, merge
+from ground_truth.tasks.splitting import merge_split_labels, split_by_label
+from ground_truth.tasks.task import BoundingBox
 
 SELF_HOSTED, GROUND_TRUTH = "self-hosted", "ground-truth"
 _KNOWN = ("task", "manifest", "after", "name", "backend", "request", "split")
@@ -166,7 +167,7 @@ def _check_lines(request: Request, kind: TaskType, backend: str, files: Files) -
             for finding in check_manifest(lines, task_type=kind, label_attribute=request["LabelAttributeName"])
             # How many objects a job has is a limit of Ground Truth's alone, unless it is none.
             if finding.level is Level.PROBLEM
-            and (finding.check is not manifest_faults.OBJECTS or backend == GROUND_TRUTH or finding.found[0] == "0")
+            and (finding.check is not faults.OBJECTS or backend == GROUND_TRUTH or finding.found[0] == "0")
         ]
     if problems:
         more = [f"and {len(problems) - _MOST_TOLD} more"] if len(problems) > _MOST_TOLD else []

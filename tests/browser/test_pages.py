@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ground_truth_cli.preview_server import serve
+from ground_truth_cli.local_servers.preview import serve
 from tests.browser.test_accessibility import AXE, RULES
-from tests.cli.test_preview import box, new_preview
+from tests.cli.commands.test_preview import box, new_preview
 
 SIZES = {"light": (1280, 800), "dark": (360, 740)}
 

@@ -13,7 +13,7 @@ from examples.street.label import open_page
 from examples.street.labeling import prepare_and_start, wait_until_ended
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import find_engine
-from ground_truth.s3 import Files
+from ground_truth.aws.s3 import Files
 from tests.browser.portal_worker import LOADED
 
 JOB = "by-hand"

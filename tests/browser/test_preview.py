@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from ground_truth_cli.preview_server import serve
-from ground_truth_cli.preview_session import Preview
-from tests.cli.test_preview import TEMPLATE, new_preview
+from ground_truth_cli.local_servers.preview import serve
+from ground_truth_cli.local_servers.preview_session import Preview
+from tests.cli.commands.test_preview import TEMPLATE, new_preview
 
 STATED = "[...document.querySelectorAll('crowd-bounding-box')].every(one => one.stage?.size)"
 

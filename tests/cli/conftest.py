@@ -16,15 +16,16 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from PIL import Image
 
-from ground_truth.checks import Check, Finding, Level
-from ground_truth.engine.description import EngineDescription, engine_parameter
-from ground_truth.label_categories import label_category_config
-from ground_truth.request import merge, task_part
-from ground_truth.task_description import TaskDescription, parameter_name
-from ground_truth.tasks import BoundingBox
-from ground_truth.templates import generate_template
+from ground_truth.contract.findings import Check, Finding, Level
+from ground_truth.contract.label_categories import label_category_config
+from ground_truth.contract.parameters import engine_parameter, parameter_name
+from ground_truth.engine.description import EngineDescription
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.request_parts import merge, task_part
+from ground_truth.tasks.task import BoundingBox
+from ground_truth.templates.generate import generate_template
+from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.deployment import Deployment, find_deployment
-from ground_truth_cli.doctor import examine
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, World
 

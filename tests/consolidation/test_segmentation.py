@@ -9,11 +9,7 @@ from PIL import Image
 
 from ground_truth.consolidation import indexed_png
 from ground_truth.consolidation.indexed_png import read_mask, write_mask
-from ground_truth.consolidation.segmentation import (
-    MaskAnswer,
-    consolidate_masks,
-    label_color,
-)
+from ground_truth.consolidation.segmentation import MaskAnswer, consolidate_masks, label_color
 
 
 def square(low, high, index=1, size=40):

@@ -1,10 +1,6 @@
 import pytest
 
-from ground_truth.consolidation.verification import (
-    Comment,
-    adjustment_status,
-    worker_feedback,
-)
+from ground_truth.consolidation.verification import Comment, adjustment_status, worker_feedback
 
 
 def test_comments_come_in_the_order_of_submission_without_empty_ones():

@@ -5,13 +5,7 @@ import pytest
 
 from ground_truth.consolidation.counts import check_counts, merge_counts
 from ground_truth.consolidation.votes import votes_from
-from ground_truth.consolidation.workers import (
-    beta_interval,
-    leave_one_out_agreement,
-    outlier_limit,
-    outliers,
-    skills,
-)
+from ground_truth.consolidation.workers import beta_interval, leave_one_out_agreement, outlier_limit, outliers, skills
 
 
 def record(right, wrong):

@@ -14,9 +14,9 @@ from typing import Any
 from examples.street.crowd import CROWD, answer
 from examples.street.deploy import Deployment
 from examples.street.photos import Photo
-from ground_truth.label_categories import read_labels
-from ground_truth.request import Request
-from ground_truth.s3 import split_uri
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.tasks.request_parts import Request
 
 Answers = Sequence[tuple[str, Mapping[str, Any]]]
 # Asks the workers: task input in, (worker id, answer content) of each out.

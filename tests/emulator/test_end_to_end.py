@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from examples.street.crowd import CROWD
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
-from ground_truth.job_folder import S3Folder, find_job
-from ground_truth.job_results import consolidate_job
-from ground_truth.s3 import Files
+from ground_truth.aws.s3 import Files
+from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
 from tests.emulator.grants import LABELING, granted_actions, roles, used_actions
 from tests.emulator.ground_truth_job import label

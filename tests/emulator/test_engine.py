@@ -10,11 +10,11 @@ import pytest
 from examples.street.photos import rendered_photos
 from examples.street.portal_workers import find_engine, invite, label_all
 from examples.street.task import STREET
+from ground_truth.aws.s3 import Files
 from ground_truth.engine.model import Status
 from ground_truth.engine.store import Store
-from ground_truth.job_folder import S3Folder, find_job
-from ground_truth.job_results import consolidate_job
-from ground_truth.s3 import Files
+from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
 from tests.emulator.grants import ENGINE, granted_actions, roles, used_actions
 from tests.reviewed_grants import UNUSED

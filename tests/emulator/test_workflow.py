@@ -6,8 +6,8 @@ import time
 import pytest
 
 from examples.street.portal_workers import label_all
-from ground_truth.s3 import Files
-from ground_truth.task_description import workflow_parameter
+from ground_truth.aws.s3 import Files
+from ground_truth.contract.parameters import workflow_parameter
 from tests.emulator.grants import WORKFLOW, granted_actions, roles, used_actions
 from tests.emulator.test_engine import PHOTOS, Engine
 from tests.reviewed_grants import UNUSED

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ground_truth.contract.errors import ContractError
 from ground_truth.engine.model import JobExists, Status
 from ground_truth.engine.planning import BATCH_LINES, batches, plan
 from ground_truth.engine.work import Given, answer, claim, decline
-from ground_truth.errors import ContractError
-from ground_truth.job_folder import S3Folder, find_job
-from ground_truth.manifest import ManifestError
+from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.manifests.lines import ManifestError
 from tests.engine.conftest import Engine
 from tests.engine.world import ARN, BUCKET, POST, PRE, World, failing
 

@@ -8,9 +8,9 @@ import boto3
 import pytest
 
 import run_job
+from ground_truth.contract.errors import ContractError
 from ground_truth.engine import work
 from ground_truth.engine.model import JobExists, Status
-from ground_truth.errors import ContractError
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, World, states
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import boto3
 
+from ground_truth.aws.s3 import Files
 from ground_truth.engine.assembling import assemble
 from ground_truth.engine.consolidating import consolidate_batch
 from ground_truth.engine.hooks import HookFailed
 from ground_truth.engine.model import EngineJob
 from ground_truth.engine.opening import open_batch
 from ground_truth.engine.planning import Batch, plan
-from ground_truth.s3 import Files
 from tests.engine.conftest import Engine
 
 BUCKET = "training"

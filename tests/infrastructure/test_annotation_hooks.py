@@ -15,8 +15,8 @@ from cdk_ground_truth import (
     MultiLabelClassification,
     SemanticSegmentation,
 )
-from ground_truth import task_types
-from ground_truth.built_in_functions import ACCOUNTS
+from ground_truth.contract import task_types
+from ground_truth.contract.aws_functions import ACCOUNTS
 from tests.infrastructure.apps import (
     as_list,
     default_template,

@@ -13,7 +13,7 @@ from cdk_ground_truth import FunctionSettings, ImagingLayer, RenderingLayer
 from tests.infrastructure.apps import REPOSITORY, new_stack, only, resources, template_of
 
 RENDER = """
-from ground_truth.liquid import render
+from ground_truth.templates.liquid import render
 print(render("{{ task.input.a | to_json }} {{ '2026-11-26' | date: '%d.%m.' }}", {"a": ["<b>"]}, str))
 """
 

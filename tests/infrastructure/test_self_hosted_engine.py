@@ -9,7 +9,7 @@ from aws_cdk.assertions import Template
 
 import worker_api
 from cdk_ground_truth import InstructionMedia, LabelingWorkflow, SelfHostedEngine
-from cdk_ground_truth._worker_api import ROUTES
+from cdk_ground_truth._engine.worker_api import ROUTES
 from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription
 from tests.infrastructure.apps import as_list, label, new_stack, only, resources, statements, template_of

@@ -5,7 +5,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_sns as sns
 
 from cdk_ground_truth import ContractError, ImageClassification, SemanticSegmentation, Workforce
-from ground_truth.limits import PRICES
+from ground_truth.contract.limits import PRICES
 from tests.infrastructure.apps import label, new_stack, only, resources, statements, street, template_of, warnings
 
 

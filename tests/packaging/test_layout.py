@@ -35,8 +35,8 @@ def test_the_contract_library_needs_no_cdk() -> None:
 def test_the_handlers_start_without_anything_but_boto3_numpy_and_pillow() -> None:
     code = (
         "import sys, pre_annotation, post_annotation, prepare_images, assemble_dataset\n"
-        "from ground_truth import consolidators, task_types\n"
-        "[consolidators.consolidator(task_type) for task_type in task_types.TASK_TYPES]\n"
+        "from ground_truth.consolidation import by_type; from ground_truth.contract import task_types\n"
+        "[by_type.consolidator(task_type) for task_type in task_types.TASK_TYPES]\n"
         "roots = {name.partition('.')[0] for name in sys.modules}\n"
         "print(sorted(roots & {'aws_cdk', 'pandas', 'scipy', 'liquid', 'jsii', 'constructs'}))"
     )

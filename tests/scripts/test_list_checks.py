@@ -1,4 +1,4 @@
-from ground_truth.checks import Check
+from ground_truth.contract.findings import Check
 from scripts.list_checks import REPOSITORY, modules, page
 
 PAGE = REPOSITORY / "docs" / "checks.md"

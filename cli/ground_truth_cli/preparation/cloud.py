@@ -12,7 +12,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ground_truth.images.dataset import Dataset, Preparation, preparation_parameter
+from ground_truth.contract.parameters import preparation_parameter
+from ground_truth.images.dataset import Dataset, Preparation
 from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")

@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ground_truth.consolidation.models import (
-    Evidence,
-    dawid_skene,
-    one_coin,
-    weighted_vote,
-)
+from ground_truth.consolidation.models import Evidence, dawid_skene, one_coin, weighted_vote
 from ground_truth.consolidation.votes import Floats, Ints, Votes
 from ground_truth.consolidation.workers import WorkerCounts, counts_array, counts_of
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.job_paths import Layout
 from ground_truth.engine import work
-from ground_truth.engine.layout import Layout
 from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
 from ground_truth.engine.store import MOST_ANSWER_BYTES, Store
 from ground_truth.engine.strict_json import parse
 from ground_truth.engine.waking import wake
-from ground_truth.rendering import TemplateError, render_page
-from ground_truth.s3 import Files, split_uri
+from ground_truth.templates.rendering import TemplateError, render_page
 
 # API Gateway and Lambda take no more in one request; longer answers, such as masks, go to S3 first.
 MOST_BODY_BYTES = 5_000_000

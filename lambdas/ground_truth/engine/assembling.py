@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ground_truth.composition import Progress, compose
-from ground_truth.engine.layout import Layout
+from ground_truth.aws.composition import Progress, compose
+from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.job_paths import Layout
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.store import Store
-from ground_truth.s3 import Files, split_uri
 
 # EventBridge keeps sources that begin with "aws." to AWS; the rest is as SageMaker's (contract section 12).
 EVENT_SOURCE = "cdk-ground-truth"

@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ground_truth.annotations import ObjectError, read_batch
-from ground_truth.consolidators import consolidator
+from ground_truth.answers.batch import ObjectError, read_batch
+from ground_truth.aws.s3 import Files
+from ground_truth.consolidation.by_type import consolidator
+from ground_truth.contract.job_paths import Layout, moment_text
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
-from ground_truth.engine.layout import Layout, moment_text
 from ground_truth.engine.model import EngineJob, ObjectResult, Outcome, Status, StoredAnswer
 from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
-from ground_truth.manifest import Record, format_line
-from ground_truth.records import failed_record, record
-from ground_truth.s3 import Files
-from ground_truth.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth.manifests.lines import Record, format_line
+from ground_truth.manifests.records import failed_record, record
 
 _VERSION = "2018-10-06"
 _NOBODY = "no worker answered before the tasks expired"

@@ -4,14 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ground_truth.task_description import parameter_prefix
-
 VERSION = 1
-
-
-def engine_parameter(environment: str) -> str:
-    """The parameter of an environment's engine."""
-    return f"{parameter_prefix(environment)}/engine"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ground_truth.task_types import TASK_TYPES, TaskType
+from ground_truth.contract.task_types import TASK_TYPES, TaskType
 
 
 class HookFailed(ValueError):

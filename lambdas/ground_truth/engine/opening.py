@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ground_truth import limits
+from ground_truth.aws.s3 import Files
+from ground_truth.contract import limits
+from ground_truth.contract.label_categories import read_labels
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
-from ground_truth.label_categories import read_labels
-from ground_truth.manifest import parse_line, without_byte_order_mark
-from ground_truth.s3 import Files
-from ground_truth.task_input import task_input
+from ground_truth.manifests.lines import parse_line, without_byte_order_mark
+from ground_truth.tasks.input import task_input
 
 _AT_ONCE = 8
 _VERSION = "2018-10-16"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ground_truth.engine.layout import Layout
+from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.job_paths import Layout
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.refusals import check_request
+from ground_truth.engine.request_checks import check_request
 from ground_truth.engine.store import Store
-from ground_truth.manifest import Lines, ManifestError, bounded_lines, parse_line, without_byte_order_mark
-from ground_truth.s3 import Files, split_uri
+from ground_truth.manifests.lines import Lines, ManifestError, bounded_lines, parse_line, without_byte_order_mark
 
 BATCH_LINES = 100
 # A batch is read whole, by two functions.

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ground_truth.errors import ContractError
+from ground_truth.contract.errors import ContractError
 from ground_truth.exports import coco, label_studio, voc, yolo
 from ground_truth.exports.dataset import Dataset
 from ground_truth.exports.image_names import IMAGES_FILE, images_table
-from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
+from ground_truth.manifests.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
 
 ReadFile = Callable[[str], bytes]
 """Reads a mask, given the address in its label."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ground_truth.exports.dataset import Dataset, ExportedImage
-from ground_truth.labels import Box, BoxesLabel, MaskLabel
+from ground_truth.manifests.labels import Box, BoxesLabel, MaskLabel
 
 
 def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:

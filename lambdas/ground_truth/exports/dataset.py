@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ground_truth.errors import ContractError
+from ground_truth.contract.errors import ContractError
 from ground_truth.exports.image_names import image_names
-from ground_truth.labels import Box, BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
-from ground_truth.output_manifest import LabeledObject
+from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
+from ground_truth.manifests.output import LabeledObject
 
 # Formats list every class up to the highest; more would be a mistake that fills a disk.
 MOST_CLASSES = 65_536

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ground_truth.exports.dataset import Dataset, ExportedImage, plain
-from ground_truth.labels import Box, BoxesLabel, ClassesLabel, ClassLabel
+from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel
 
 _NAMES = {"from_name": "label", "to_name": "image"}
 

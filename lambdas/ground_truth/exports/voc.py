@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ground_truth.exports.dataset import Dataset, ExportedImage, plain
 from ground_truth.exports.image_names import stem_of
-from ground_truth.labels import Box, BoxesLabel, MaskLabel
+from ground_truth.manifests.labels import Box, BoxesLabel, MaskLabel
 
 _DEPTH = 3
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ground_truth.exports.dataset import Dataset
 from ground_truth.exports.image_names import stem_of
-from ground_truth.labels import Box, BoxesLabel
+from ground_truth.manifests.labels import Box, BoxesLabel
 
 # YAML has no such characters; JSON lets them stand.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")

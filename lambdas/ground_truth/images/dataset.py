@@ -3,18 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ground_truth.task_description import parameter_prefix
-
 # In the raw bucket: what people upload, what batches leave for the assembly, and what became of which file.
 UPLOADS, PARTS, MAPPINGS = "uploads", "parts", "mappings"
 # In the training bucket.
 IMAGES, DATASETS = "images", "datasets"
 COMPLETE = "_COMPLETE"
-
-
-def preparation_parameter(environment: str) -> str:
-    """The parameter by which tools find an environment's preparation; it holds a ``Preparation``."""
-    return f"{parameter_prefix(environment)}/preparation"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, NamedTuple
 
-from ground_truth.annotations import AnnotatedObject, Answer, ObjectError
+from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
+from ground_truth.answers.worker_responses import latest, read_response, seen_labels
 from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
-from ground_truth.job_folder import Job
-from ground_truth.worker_responses import latest, read_response, seen_labels
+from ground_truth.jobs.folder import Job
 
 # More in one picture cannot be told apart.
 MOST_BOXES = 200

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ground_truth.labels import BoxesLabel
+from ground_truth.manifests.labels import BoxesLabel
 from ground_truth.reporting.answers import MOST_BOXES, DrawnBox, Said, split_things
 from ground_truth.reporting.text import escaped
 from ground_truth.reporting.thumbnails import Thumbnail

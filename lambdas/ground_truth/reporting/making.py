@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground_truth.cost import Backend
-from ground_truth.job_folder import Job
-from ground_truth.job_results import consolidate_job
-from ground_truth.manifest import Record
+from ground_truth.contract.task_types import TaskType
+from ground_truth.jobs.cost import Backend
+from ground_truth.jobs.folder import Job
+from ground_truth.jobs.results import consolidate_job
+from ground_truth.manifests.lines import Record
 from ground_truth.reporting.answers import letters_of
 from ground_truth.reporting.page import page
 from ground_truth.reporting.pictures import Album
 from ground_truth.reporting.summary import summarize
 from ground_truth.reporting.thumbnails import Thumbnails
-from ground_truth.task_types import TaskType
 
 MOST_PICTURES = 24
 
@@ -43,7 +43,7 @@ def make_report(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Reads all that workers said in a job and reports on it; ``labels``, ``lines`` and ``label_attribute`` are as in
-    `ground_truth.job_results.consolidate_job`, the cost is that of ``backend``, and ``pictures`` the most shown.
+    `ground_truth.jobs.results.consolidate_job`, the cost is that of ``backend``, and ``pictures`` the most shown.
     """
     with tempfile.TemporaryDirectory() as folder:
         masks = Path(folder)

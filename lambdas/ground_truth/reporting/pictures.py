@@ -7,12 +7,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ground_truth.errors import ContractError
-from ground_truth.job_folder import Job
-from ground_truth.job_manifest import image_of
-from ground_truth.job_results import JobResults
-from ground_truth.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
-from ground_truth.output_manifest import read_label
+from ground_truth.contract.errors import ContractError
+from ground_truth.jobs.folder import Job
+from ground_truth.jobs.manifest import image_of
+from ground_truth.jobs.results import JobResults
+from ground_truth.manifests.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
+from ground_truth.manifests.output import read_label
 from ground_truth.reporting.answers import Said, answers_of, split_things
 from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
 from ground_truth.reporting.hints import has_one_worker

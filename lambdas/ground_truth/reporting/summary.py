@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ground_truth.cost import Backend, Estimate, estimate
-from ground_truth.errors import ContractError
-from ground_truth.job_manifest import image_of
-from ground_truth.job_results import JobResults
-from ground_truth.output_manifest import read_label
+from ground_truth.contract.errors import ContractError
+from ground_truth.contract.task_types import TaskType
+from ground_truth.jobs.cost import Backend, Estimate, estimate
+from ground_truth.jobs.manifest import image_of
+from ground_truth.jobs.results import JobResults
+from ground_truth.manifests.output import read_label
 from ground_truth.reporting.answers import letters_of
 from ground_truth.reporting.hints import hints
-from ground_truth.task_types import TaskType
 
 
 def summarize(
     results: JobResults, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None = None
 ) -> dict[str, Any]:
-    """The quality report (`ground_truth.quality`), and what else there is to say.
+    """The quality report (`ground_truth.jobs.quality`), and what else there is to say.
 
     ``failed`` are the objects that failed in the job too, not only those whose answers could not be merged.
     """

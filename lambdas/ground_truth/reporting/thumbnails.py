@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from PIL import Image, ImageOps
 
+from ground_truth.aws.s3 import split_uri
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
-from ground_truth.s3 import split_uri
 
 SIDE = 640
 _QUALITY = 72

@@ -1,0 +1,1 @@
+"""The two backends that run labeling jobs, behind one interface."""

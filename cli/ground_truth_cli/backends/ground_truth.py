@@ -1,0 +1,82 @@
+"""The labeling jobs of SageMaker Ground Truth: all of an account and region."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ground_truth.engine.model import NotThere
+from ground_truth.engine.status import AS_REQUESTED
+from ground_truth.tasks.request_parts import Request
+from ground_truth_cli.deployment import Deployment
+from ground_truth_cli.refusals import NameTaken, code_of, needing
+
+# Names are checked before, so that what is not valid is a name without a job.
+_NOT_THERE = ("ResourceNotFound", "ValidationException")
+
+
+class GroundTruthJobs:
+    """The jobs of Ground Truth in the account and region of a deployment."""
+
+    backend = "ground-truth"
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._sagemaker = deployment.client("sagemaker")
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """What DescribeLabelingJob tells. Raises NotThere where there is no such job."""
+        with _needing("DescribeLabelingJob", "look at jobs of Ground Truth"), _telling(name):
+            found: dict[str, Any] = self._sagemaker.describe_labeling_job(LabelingJobName=name)
+        return {key: value for key, value in found.items() if key != "ResponseMetadata"}
+
+    def list(self) -> Iterator[dict[str, Any]]:
+        """The summaries of ListLabelingJobs, newest first."""
+        pages = self._sagemaker.get_paginator("list_labeling_jobs")
+        with _needing("ListLabelingJobs", "list jobs of Ground Truth"):
+            for page in pages.paginate(SortBy="CreationTime", SortOrder="Descending"):
+                yield from page["LabelingJobSummaryList"]
+
+    def request(self, name: str) -> Request:
+        """What CreateLabelingJob was given."""
+        found = self.describe(name)
+        return {key: found[key] for key in ("LabelingJobName", *AS_REQUESTED) if key in found}
+
+    def answers(self, name: str) -> None:
+        """Ground Truth does not tell how many answers there are."""
+
+    def at_work(self, name: str) -> None:
+        """Ground Truth does not tell who is at work."""
+
+    def stop(self, name: str) -> None:
+        """Stops a job. Raises ValueError for one that has ended."""
+        status = self.describe(name)["LabelingJobStatus"]
+        if status in ("Completed", "Failed", "Stopped"):
+            raise ValueError(f"job {name!r} has ended already: it is {status}")
+        with _needing("StopLabelingJob", "stop jobs of Ground Truth"), _telling(name):
+            self._sagemaker.stop_labeling_job(LabelingJobName=name)
+
+    def start(self, request: Request) -> str:
+        """Starts a job; returns its ARN. Raises ValueError for a name that is taken."""
+        name = request["LabelingJobName"]
+        with _needing("CreateLabelingJob, and iam:PassRole on the execution role", "start jobs of Ground Truth"):
+            try:
+                return str(self._sagemaker.create_labeling_job(**request)["LabelingJobArn"])
+            except ClientError as error:
+                if code_of(error) != "ResourceInUse":
+                    raise
+                raise NameTaken(name) from error
+
+
+def _needing(action: str, what: str) -> Any:
+    return needing(f"sagemaker:{action}", what)
+
+
+@contextmanager
+def _telling(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) not in _NOT_THERE:
+            raise
+        raise NotThere(f"there is no labeling job {name!r}") from error

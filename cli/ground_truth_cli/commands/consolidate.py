@@ -1,0 +1,94 @@
+"""``ground-truth consolidate``: a whole job's labels anew, from what its workers answered."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import click
+
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
+from ground_truth.jobs.folder import find_job
+from ground_truth.jobs.results import JobResults, consolidate_job
+from ground_truth.manifests.lines import read_manifest
+from ground_truth_cli.progress import counting
+from ground_truth_cli.sources import folder_at, read_file
+
+_TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
+
+
+@click.command()
+@click.argument("source")
+@click.option("--type", "type_key", required=True, type=click.Choice(_TYPES), help="Kind of task.")
+@click.option("--labels", metavar="FILE", help="Label category file, for the order of classes.")
+@click.option("--manifest", metavar="FILE", help="Manifest whose lines are labeled, instead of the job's own.")
+@click.option("--label-attribute", metavar="NAME", help="Name of the label in the manifest, instead of the job's own.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for what comes out."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def consolidate(
+    source: str,
+    type_key: str,
+    labels: str | None,
+    manifest: str | None,
+    label_attribute: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Merge what the workers of a job answered into one label per image.
+
+    SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; its annotations or
+    worker-response folder will do. Every FILE may be local or in S3. Written are output.manifest, workers.csv,
+    quality.json and, for masks, masks/<object>.png.
+    """
+    masks = out / "masks"
+
+    def write_mask(object_id: str, png: bytes) -> str:
+        masks.mkdir(parents=True, exist_ok=True)
+        (masks / f"{object_id}.png").write_bytes(png)
+        return f"masks/{object_id}.png"
+
+    job = find_job(folder_at(source))
+    with counting("Reading answers") as progress:
+        results = consolidate_job(
+            job,
+            TASK_TYPES[type_key],
+            write_file=write_mask,
+            labels=read_labels(read_file(labels)) if labels else None,
+            manifest=list(read_manifest(BytesIO(read_file(manifest)))) if manifest else None,
+            label_attribute=label_attribute,
+            progress=progress,
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in (
+        ("output.manifest", results.manifest()),
+        ("workers.csv", results.workers_csv()),
+        ("quality.json", results.quality_json()),
+    ):
+        (out / name).write_text(text, encoding="utf-8")
+    _summarize(results, out, as_json=as_json)
+    if not results.quality["labeled"]:
+        raise ValueError(f"no object could be labeled; {out / 'quality.json'} says why of each")
+
+
+def _summarize(results: JobResults, out: Path, *, as_json: bool) -> None:
+    quality = results.quality
+    counted = ("ambiguous", "failed", "unanswered", "outliers", "confusions", "unreadable_files")
+    summary = {name: quality[name] for name in ("label_attribute", "objects", "labeled", "answers", "workers")}
+    summary |= {name: len(quality[name]) for name in counted} | {"out": str(out)}
+    if as_json:
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        return
+    click.echo(
+        f"{summary['labeled']} of {summary['objects']} objects labeled as '{summary['label_attribute']}' "
+        f"from {summary['answers']} answers of {summary['workers']} workers."
+    )
+    for one in quality["failed"]:
+        click.echo(f"  failed: object {one['object']}: {one['why']}", err=True)
+    if quality["classes_are"] != "given":
+        click.echo(f"Classes are {quality['classes_are']}: {', '.join(quality['classes'])}.")
+    for one in quality["confusions"]:
+        click.echo(f"Confused: {' and '.join(one['labels'])}, by {one['share']:.0%} of pairs of answers.")
+    click.echo(f"{summary['ambiguous']} objects are ambiguous, {summary['outliers']} workers stand out.")
+    click.echo(f"Written to {out}/: output.manifest, workers.csv, quality.json.")

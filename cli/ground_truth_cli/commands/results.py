@@ -1,0 +1,89 @@
+"""``ground-truth results``: where a job's labels are, what has failed and why."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.jobs.failed_objects import failed_objects
+from ground_truth.jobs.failure_reasons import explain
+from ground_truth_cli.backends.jobs import Job, find_job, of_one_job
+from ground_truth_cli.deployment import Deployment, find_deployment
+from ground_truth_cli.explained import explained
+
+_MOST_REASONS = 5
+
+
+@click.command()
+@of_one_job
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Fetch the manifest into this folder.")
+def results(name: str, environment: str, backend: str | None, as_json: bool, out: Path | None) -> None:
+    """Say where the labels of JOB are and what could not be labeled, and fetch its output manifest."""
+    deployment = find_deployment(environment)
+    job = find_job(deployment, name, backend)
+    manifest = output_of(job, environment)
+    failures = _failures(deployment, job, manifest)
+    fetched = _fetch(deployment, manifest, out) if out else None
+    if as_json:
+        found = {
+            "name": job.name,
+            "backend": job.jobs.backend,
+            "status": job.status,
+            "counters": job.described["LabelCounters"],
+            "manifest": manifest,
+            "file": str(fetched) if fetched else None,
+            "failures": [_failure(reason, objects) for reason, objects in failures.most_common()],
+        }
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    click.echo(
+        f"{job.name} ({job.jobs.backend}): {job.status}, {job.described['LabelCounters']['TotalLabeled']:,} labeled"
+    )
+    click.echo(f"manifest   {fetched or manifest}")
+    for reason, objects in failures.most_common(_MOST_REASONS):
+        click.echo(f"{f'{objects:,} failed':<11}{explained(reason)}")
+    if len(failures) > _MOST_REASONS:
+        click.echo(f"           ... and for {len(failures) - _MOST_REASONS} other reasons: --json lists them all")
+    if failures:
+        click.echo(f"Have them labeled again: ground-truth retry {job.name} --env {environment}")
+
+
+def output_of(job: Job, environment: str) -> str:
+    """The address of a job's output manifest.
+
+    Raises ValueError where there is none, with the reason or the time to wait.
+    """
+    if job.output:
+        return job.output
+    if "FailureReason" in job.described:
+        raise ValueError(f"job {job.name!r} has failed: {explained(job.described['FailureReason'])}")
+    raise ValueError(
+        f"job {job.name!r} is {job.status}, and has no output manifest: "
+        f"see ground-truth status {job.name} --env {environment}"
+    )
+
+
+def _failures(deployment: Deployment, job: Job, manifest: str) -> "Counter[str]":
+    """How many objects failed, for each reason."""
+    with Files(deployment.client("s3")).stream(manifest) as lines:
+        return Counter(reason for _, reason in failed_objects(lines, job.label_attribute))
+
+
+def _failure(reason: str, objects: int) -> dict[str, Any]:
+    known = explain(reason)
+    return {"reason": reason, "objects": objects, **(known.as_json() if known else {})}
+
+
+def _fetch(deployment: Deployment, manifest: str, out: Path) -> Path:
+    bucket, key = split_uri(manifest)
+    path = out / "output.manifest"
+    if path.exists():
+        raise ValueError(
+            f"'out' should be a folder without an output.manifest, got {str(out)!r}: choose another folder"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    deployment.client("s3").download_file(bucket, key, str(path))
+    return path

@@ -1,0 +1,108 @@
+"""``ground-truth retry``: a job over just those objects that another could not label."""
+
+import itertools
+import json
+import re
+from contextlib import suppress
+
+import click
+
+from ground_truth.aws.s3 import Files
+from ground_truth.contract import limits
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
+from ground_truth.engine.model import NotThere
+from ground_truth.jobs.failed_objects import failed_objects
+from ground_truth.manifests.lines import format_line
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.request_parts import Request, job_part, merge
+from ground_truth_cli.backends.engine import NoJobYet
+from ground_truth_cli.backends.jobs import Jobs, find_job, of_one_job
+from ground_truth_cli.commands.request import checked_name
+from ground_truth_cli.commands.results import output_of
+from ground_truth_cli.deployment import Deployment, find_deployment
+from ground_truth_cli.launching import LIMIT_USD, ask, check, cost_of
+
+
+@click.command()
+@of_one_job
+@click.option("--name", "job_name", help="The new job's name; by default JOB-retry-1, or the next number.")
+@click.option("--limit-usd", default=LIMIT_USD, show_default=True, help="Ask before a job that costs more.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def retry(
+    name: str,
+    environment: str,
+    backend: str | None,
+    as_json: bool,
+    job_name: str | None,
+    limit_usd: float,
+    yes: bool,
+) -> None:
+    """Start a job like JOB, on the same backend, over the objects that JOB could not label.
+
+    Their manifest is written beside the one of JOB.
+    """
+    deployment = find_deployment(environment)
+    job = find_job(deployment, name, backend)
+    files = Files(deployment.client("s3"))
+    with files.stream(output_of(job, environment)) as lines:
+        failed = [line for line, _ in failed_objects(lines, job.label_attribute)]
+    if not failed:
+        raise ValueError(
+            f"no object of job {job.name!r} failed: to label what it left open, start a job over its output manifest"
+        )
+    new = checked_name(name, job_name) if job_name else _free_name(job.jobs, job.name)
+    before = job.jobs.request(job.name)
+    manifest = f"{_manifest_of(before).rpartition('/')[0]}/{new}.manifest"
+    files.write(manifest, b"".join(map(format_line, failed)), "application/jsonlines")
+    request = _request(before, new, manifest)
+    task = _task_of(deployment, request)
+    if task:
+        check(deployment, task, manifest, job.jobs)
+    else:
+        click.echo("doctor: no task of the stack has the job's template any more, nothing was examined", err=True)
+    kind = TASK_TYPES.get(task.type, CUSTOM) if task else CUSTOM
+    cost = cost_of(request, job.jobs, task_type=kind, objects=len(failed), region=deployment.region)
+    answers = request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
+    ask(cost, len(failed), answers, limit_usd=limit_usd, yes=yes)
+    arn = job.jobs.start(request)
+    found = {
+        "name": new,
+        "backend": job.jobs.backend,
+        "arn": arn,
+        "usd": round(cost.total_usd, 2),
+        "objects": len(failed),
+        "manifest": manifest,
+    }
+    told = f"started {new} over {len(failed):,} objects: see ground-truth status {new} --env {environment} --watch"
+    click.echo(json.dumps(found) if as_json else told)
+
+
+def _free_name(jobs: Jobs, name: str) -> str:
+    stem = re.sub(r"-retry-\d+$", "", name)
+    endings = (f"-retry-{number}" for number in itertools.count(1))
+    names = (f"{stem[: limits.JOB_NAME_LENGTH - len(ending)].rstrip('-')}{ending}" for ending in endings)
+    return next(one for one in names if _is_free(jobs, one))
+
+
+def _is_free(jobs: Jobs, name: str) -> bool:
+    try:
+        with suppress(NoJobYet):
+            jobs.describe(name)
+    except NotThere:
+        return True
+    return False
+
+
+def _manifest_of(request: Request) -> str:
+    return str(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"])
+
+
+def _request(before: Request, name: str, manifest: str) -> Request:
+    """The request of the job before for another manifest; what limited that one is fulfilled."""
+    kept = {key: value for key, value in before.items() if key != "StoppingConditions"}
+    return merge(kept, job_part(name, manifest))
+
+
+def _task_of(deployment: Deployment, request: Request) -> TaskDescription | None:
+    template = request["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
+    return next((task for task in deployment.tasks.values() if task.template == template), None)

@@ -1,0 +1,19 @@
+"""``ground-truth stop``: ends a job early, and keeps what was answered."""
+
+import json
+
+import click
+
+from ground_truth_cli.backends.jobs import find_job, of_one_job
+from ground_truth_cli.deployment import find_deployment
+
+
+@click.command()
+@of_one_job
+def stop(name: str, environment: str, backend: str | None, as_json: bool) -> None:
+    """Stop JOB: nobody is given an object any more, and what was answered is consolidated."""
+    job = find_job(find_deployment(environment), name, backend)
+    job.jobs.stop(job.name)
+    found = {"name": job.name, "backend": job.jobs.backend, "status": "Stopping"}
+    told = f"{job.name} is stopping: see ground-truth status {job.name} --env {environment} --watch"
+    click.echo(json.dumps(found) if as_json else told)

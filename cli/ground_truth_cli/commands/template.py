@@ -1,0 +1,32 @@
+"""``ground-truth template``: worker templates."""
+
+from pathlib import Path
+
+import click
+
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
+from ground_truth.tasks.examples import example_input_of_type
+from ground_truth.templates.check import check_template
+from ground_truth_cli.findings import report
+
+
+@click.group()
+def template() -> None:
+    """Worker templates: what people see."""
+
+
+@template.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--task-type",
+    type=click.Choice(list(TASK_TYPES)),
+    default=CUSTOM.key,
+    show_default=True,
+    help="The kind of task that the template is for.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print findings for machines.")
+def check(file: Path, task_type: str, as_json: bool) -> None:
+    """Checks a template before a worker meets it, and renders it for an example object."""
+    chosen = TASK_TYPES[task_type]
+    text = file.read_text(encoding="utf-8")
+    report(check_template(text, task_type=chosen, task_input=example_input_of_type(chosen)), as_json=as_json)

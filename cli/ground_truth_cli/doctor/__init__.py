@@ -1,0 +1,1 @@
+"""What ``ground-truth doctor`` looks at: one module a part of the account."""

@@ -1,0 +1,213 @@
+"""Checks of buckets: region, CORS, ownership, public access and policy of every bucket a job touches."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.findings import Check, Finding
+from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
+from ground_truth_cli.refusals import code_of
+
+REGION = Check(
+    "bucket.region",
+    "Every bucket of the job lies in the job's region",
+    "images, manifest and job must be in one region; otherwise the job fails or workers see no pictures",
+)
+CORS = Check(
+    "bucket.cors",
+    "Every bucket with images lets any origin GET, and exposes Access-Control-Allow-Origin",
+    "without it browsers refuse the image to the worker's page, and every task of the job fails",
+)
+OWNERSHIP = Check(
+    "bucket.ownership",
+    "The bucket owns what others upload to it",
+    "with ownership 'ObjectWriter' images from another account cannot be read by the execution role",
+)
+PUBLIC_ACCESS = Check(
+    "bucket.public-access",
+    "Images are closed to the public, and public instruction pictures are open",
+    "training data needs no public access; a block on the pictures' bucket leaves workers without examples",
+)
+POLICY = Check(
+    "bucket.policy",
+    "No bucket policy ties reading to a network",
+    "the worker's browser fetches the image with a signed address from wherever the worker is",
+)
+CHECKS = (REGION, CORS, OWNERSHIP, PUBLIC_ACCESS, POLICY)
+
+_RULE = "GET from origin * with ExposeHeaders ['Access-Control-Allow-Origin']"
+_NETWORK_KEYS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
+
+
+def output_bucket(examined: Examined) -> str:
+    """The bucket that the job writes to."""
+    return split_uri(f"{examined.request['OutputConfig']['S3OutputPath']}/")[0]
+
+
+def check_buckets(examined: Examined, data_buckets: set[str]) -> Iterator[Finding]:
+    """Checks the buckets of a job: those its images lie in, its output's, and the instruction pictures'."""
+    for bucket in sorted(data_buckets | {output_bucket(examined)}):
+        yield from _region(examined, bucket)
+        yield from _cors(examined, bucket)
+        yield from _ownership(examined, bucket)
+        yield from _closed(examined, bucket)
+        yield from _policy(examined, bucket)
+    media = examined.task.instruction_media
+    if media.startswith("https://"):
+        yield from _open(examined, media.removeprefix("https://").partition(".s3.")[0])
+
+
+@look(REGION, needs="s3:ListBucket")
+def _region(examined: Examined, bucket: str) -> Iterator[Finding]:
+    job_region = examined.deployment.region
+    there = bucket_region(examined, bucket)
+    if there is None:
+        yield problem(REGION, bucket, "there is no such bucket", "correct the name in the manifest")
+    elif there != job_region:
+        yield problem(
+            REGION,
+            bucket,
+            f"lies in {there}, the job runs in {job_region}",
+            f"copy the images to a bucket in {job_region} and write its addresses into the manifest",
+        )
+    else:
+        yield ok(REGION, bucket, f"lies in {there}, as the job does")
+
+
+def bucket_region(examined: Examined, bucket: str) -> str | None:
+    """The region a bucket lies in; None if there is no such bucket.
+
+    Raises ClientError where it cannot be told. S3 names the region even where it refuses to answer.
+    """
+    try:
+        answer = examined.deployment.client("s3").head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if code_of(error) in ("404", "NoSuchBucket"):
+            return None
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        if "x-amz-bucket-region" not in headers:
+            raise
+        return str(headers["x-amz-bucket-region"])
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    # Not every S3 sends the header; a bucket that answers in this region without it is in this region.
+    return str(answer.get("BucketRegion") or headers.get("x-amz-bucket-region") or examined.deployment.region)
+
+
+@look(CORS, needs="s3:GetBucketCORS")
+def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
+    fix = f"allow {_RULE} (aws s3api put-bucket-cors)"
+    try:
+        rules = examined.deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+    except ClientError as error:
+        if code_of(error) != "NoSuchCORSConfiguration":
+            raise
+        yield problem(CORS, bucket, "has no CORS rule: browsers will not load its images", fix)
+        return
+    reading = [rule for rule in rules if "GET" in rule["AllowedMethods"]]
+    for_all = [rule for rule in reading if "*" in rule["AllowedOrigins"]]
+    if not for_all:
+        origins = sorted({origin for rule in reading for origin in rule["AllowedOrigins"]})
+        yield problem(CORS, bucket, f"its CORS rules let only {origins} GET images", fix)
+    elif not any("access-control-allow-origin" in _lower(rule.get("ExposeHeaders", ())) for rule in for_all):
+        yield warning(CORS, bucket, "its CORS rule does not expose Access-Control-Allow-Origin", fix)
+    else:
+        yield ok(CORS, bucket, f"allows {_RULE}")
+
+
+@look(OWNERSHIP, needs="s3:GetBucketOwnershipControls")
+def _ownership(examined: Examined, bucket: str) -> Iterator[Finding]:
+    try:
+        answer = examined.deployment.client("s3").get_bucket_ownership_controls(Bucket=bucket)
+        ownership = answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
+    except ClientError as error:
+        if code_of(error) != "OwnershipControlsNotFoundError":
+            raise
+        ownership = "ObjectWriter"
+    if ownership == "ObjectWriter":
+        yield warning(
+            OWNERSHIP,
+            bucket,
+            "objects belong to whoever uploads them (ObjectWriter)",
+            "set ownership to BucketOwnerEnforced, or BucketOwnerPreferred where ACLs are used",
+        )
+    else:
+        yield ok(OWNERSHIP, bucket, f"owns its objects ({ownership})")
+
+
+@look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
+def _closed(examined: Examined, bucket: str) -> Iterator[Finding]:
+    settings = _public_access_block(examined, bucket)
+    if not (settings.get("BlockPublicPolicy") and settings.get("RestrictPublicBuckets")):
+        yield warning(
+            PUBLIC_ACCESS,
+            bucket,
+            "a policy could open its images to the public",
+            "turn on BlockPublicPolicy and RestrictPublicBuckets: workers get signed addresses and need neither",
+        )
+    else:
+        acls = "" if settings.get("IgnorePublicAcls") else "; ACLs stay possible"
+        yield ok(PUBLIC_ACCESS, bucket, f"blocks public policies{acls}")
+
+
+@look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
+def _open(examined: Examined, bucket: str) -> Iterator[Finding]:
+    settings = _public_access_block(examined, bucket)
+    hindering = [name for name in ("BlockPublicPolicy", "RestrictPublicBuckets") if settings.get(name)]
+    if hindering:
+        yield problem(
+            PUBLIC_ACCESS,
+            bucket,
+            f"is to show instruction pictures to everybody, but {' and '.join(hindering)} forbids it",
+            "deploy the stack again, or use InstructionMedia(public=False)",
+        )
+    else:
+        yield ok(PUBLIC_ACCESS, bucket, "may show its instruction pictures to everybody")
+
+
+def _public_access_block(examined: Examined, bucket: str) -> Mapping[str, bool]:
+    try:
+        answer = examined.deployment.client("s3").get_public_access_block(Bucket=bucket)
+    except ClientError as error:
+        if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
+            raise
+        return {}
+    settings: Mapping[str, bool] = answer["PublicAccessBlockConfiguration"]
+    return settings
+
+
+@look(POLICY, needs="s3:GetBucketPolicy")
+def _policy(examined: Examined, bucket: str) -> Iterator[Finding]:
+    try:
+        policy = json.loads(examined.deployment.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+    except ClientError as error:
+        if code_of(error) != "NoSuchBucketPolicy":
+            raise
+        yield ok(POLICY, bucket, "has no policy")
+        return
+    keys = sorted({key for statement in _as_list(policy["Statement"]) for key in _condition_keys(statement)})
+    tied = [key for key in keys if key.lower() in _NETWORK_KEYS]
+    if tied:
+        yield warning(
+            POLICY,
+            bucket,
+            f"its policy asks for {', '.join(tied)}: workers elsewhere will see no images",
+            "let s3:GetObject of signed addresses through, or restrict the work team's network to the same one",
+        )
+    else:
+        yield ok(POLICY, bucket, "its policy does not depend on the worker's network")
+
+
+def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
+    for condition in statement.get("Condition", {}).values():
+        yield from condition
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _lower(texts: Any) -> list[str]:
+    return [text.lower() for text in texts]

@@ -1,0 +1,212 @@
+"""Checks of the manifest as a whole: whether labels, workload and cost suit the task (contract sections 4.4 and 13)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract import limits
+from ground_truth.contract.errors import ContractError
+from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.task_types import TASK_TYPES, TaskType
+from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, estimate
+from ground_truth.manifests.check import check_manifest as check_lines
+from ground_truth.manifests.lines import ManifestError, Record, parse_line
+from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.task import read
+from ground_truth_cli.refusals import code_of
+
+EXISTS = Check(
+    "manifest.exists",
+    "The manifest is there and has lines",
+    "a job of a missing or empty manifest is refused",
+)
+REVIEW = Check(
+    "manifest.review-labels",
+    "An adjustment has the labels of the job that it adjusts",
+    "boxes of a label that the page does not have cannot be shown",
+)
+WORKLOAD = Check(
+    "manifest.workload",
+    "The people can finish a batch before its tasks expire",
+    "expired objects end as 'Completed with labeling errors', and nothing of them is kept",
+)
+COST = Check(
+    "manifest.cost",
+    "What the job will cost",
+    "cost is objects x fee + answers x price; a review bills the objects again",
+)
+CHECKS = (EXISTS, REVIEW, WORKLOAD, COST)
+
+# A worker who labels in the working week: six hours of each working day.
+_SHARE_OF_TIME_WORKED = 6 * 5 / (24 * 7)
+# The command that checks manifests tells of more.
+_MOST_OF_A_KIND = 3
+
+
+@dataclass(kw_only=True)
+class Manifest:
+    """What one reading of a manifest keeps beside what is wrong with it.
+
+    ``sample`` holds the addresses of at most ``sample_size`` images, picked evenly; ``labels`` are those that
+    earlier jobs gave, by attribute.
+    """
+
+    uri: str
+    sample_size: int
+    count: int = 0
+    first: Record | None = None
+    buckets: set[str] = field(default_factory=set)
+    sample: list[str] = field(default_factory=list)
+    labels: dict[str, set[str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def listen(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """Passes lines on, and notes what the other checks need of those that can be read."""
+        # A fixed seed: the same manifest gives the same sample.
+        random = Random(0)
+        for raw in lines:
+            # A part of the reader's own work, done again: lines come to the checker as they are.
+            with suppress(ManifestError, ValueError):
+                self._note(parse_line(raw), random)
+            yield raw
+
+    def _note(self, record: Record, random: Random) -> None:
+        self.count += 1
+        self.first = self.first or record
+        for key, metadata in record.items():
+            attribute = key.removesuffix("-metadata")
+            if attribute != key and attribute in record and isinstance(metadata, dict):
+                self.labels.setdefault(attribute, set()).update(_class_names(metadata))
+        if "source-ref" in record:
+            address = str(record["source-ref"])
+            self.buckets.add(split_uri(address)[0])
+            if len(self.sample) < self.sample_size:
+                self.sample.append(address)
+            elif (place := random.randrange(self.count)) < self.sample_size:
+                self.sample[place] = address
+
+
+def _class_names(metadata: Mapping[str, Any]) -> set[str]:
+    class_map, colours = metadata.get("class-map"), metadata.get("internal-color-map")
+    named = set(map(str, class_map.values())) if isinstance(class_map, dict) else set()
+    if isinstance(colours, dict):
+        named |= {str(entry.get("class-name")) for entry in colours.values() if isinstance(entry, dict)}
+    return named - {"BACKGROUND"}
+
+
+def open_manifest(examined: Examined, uri: str, *, sample_size: int) -> tuple[Manifest | None, list[Finding]]:
+    """Reads the manifest from S3, and says whether it is there; None where it cannot be read."""
+    read: list[Manifest] = []
+    findings = list(_reading(examined, uri, read, sample_size))
+    return (read[0] if read else None), findings
+
+
+@look(EXISTS, needs="s3:GetObject")
+def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: int) -> Iterator[Finding]:
+    bucket, key = split_uri(uri)
+    try:
+        body = examined.deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+    except ClientError as error:
+        if code_of(error) not in ("NoSuchKey", "NoSuchBucket"):
+            raise
+        yield problem(EXISTS, uri, "is not there", "correct the address, or put the manifest there")
+        return
+    manifest = Manifest(uri=uri, sample_size=sample_size)
+    lines = body.iter_lines(chunk_size=1 << 20)
+    into.append(manifest)
+    manifest.findings += check_lines(
+        manifest.listen(lines),
+        task_type=TASK_TYPES.get(examined.task.type),
+        label_attribute=examined.request.get("LabelAttributeName", ""),
+        most_of_a_kind=_MOST_OF_A_KIND,
+    )
+    yield ok(EXISTS, uri, f"is there, with images in {len(manifest.buckets)} buckets")
+
+
+def check_manifest(examined: Examined, manifest: Manifest, members: int | None) -> Iterator[Finding]:
+    """Checks a manifest that was read; ``members`` is how many people work, None where unknown."""
+    for finding in manifest.findings:
+        yield replace(finding, where=f"{manifest.uri} {finding.where}".strip())
+    task_type = TASK_TYPES.get(examined.task.type)
+    if manifest.count == 0 or task_type is None:
+        return
+    # A verification has labels of its own: "right" and "wrong", say.
+    if task_type.audits and task_type.key.endswith("adjustment") and examined.task.label_categories:
+        yield from _review(examined, examined.task.label_categories, manifest)
+    yield _workload(examined, manifest, members)
+    yield from _cost(examined, manifest, task_type)
+
+
+@look(REVIEW, needs="s3:GetObject")
+def _review(examined: Examined, categories: str, manifest: Manifest) -> Iterator[Finding]:
+    expected = set(read_labels(read(examined, categories)))
+    for attribute, labels in manifest.labels.items():
+        if strange := sorted(labels - expected):
+            yield problem(
+                REVIEW,
+                manifest.uri,
+                f"{attribute!r} has labels that the task does not have: {', '.join(strange)}",
+                "give the adjustment the same labels as the earlier job",
+            )
+        else:
+            yield ok(REVIEW, manifest.uri, f"{attribute!r} has labels of the task only")
+
+
+def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Finding:
+    config = examined.request["HumanTaskConfig"]
+    workers = config["NumberOfHumanWorkersPerDataObject"]
+    lifetime = config.get("TaskAvailabilityLifetimeInSeconds", limits.AVAILABILITY_SECONDS[-1])
+    batch = min(manifest.count, config.get("MaxConcurrentTaskCount", limits.CONCURRENT_OBJECTS_WITHOUT_QUOTA))
+    people = members or workers
+    seconds = SECONDS_PER_ANSWER.get(examined.task.type, SECONDS_PER_ANSWER["custom"])
+    needed = batch * workers * seconds / people / _SHARE_OF_TIME_WORKED
+    told = (
+        f"a batch of {batch} objects x {workers} answers takes {people} people about {_days(needed)} "
+        f"(assumed: {seconds} s an answer, 30 hours a week"
+        + ("" if members else f", {people} people as the team's size is unknown")
+        + f"); its tasks expire after {_days(lifetime)}"
+    )
+    if needed > lifetime:
+        return warning(
+            WORKLOAD,
+            manifest.uri,
+            told,
+            "raise task_availability_lifetime_in_seconds, lower max_concurrent_task_count, or add people",
+        )
+    if members is not None and members < workers:
+        return problem(
+            WORKLOAD,
+            manifest.uri,
+            f"each object needs {workers} different workers, the team has {members}",
+            "add people, or lower number_of_human_workers_per_data_object",
+        )
+    return ok(WORKLOAD, manifest.uri, told)
+
+
+def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterator[Finding]:
+    workers = examined.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
+    price = examined.request["HumanTaskConfig"].get("PublicWorkforceTaskPrice", {}).get("AmountInUsd", {})
+    tenths = 1000 * price.get("Dollars", 0) + 10 * price.get("Cents", 0) + price.get("TenthFractionsOfACent", 0)
+    try:
+        found = estimate(
+            task_type,
+            objects=manifest.count,
+            workers=workers,
+            backend=Backend(examined.task.workforce),
+            price_usd=f"{tenths / 1000:.3f}" if tenths else None,
+            region=examined.deployment.region,
+        )
+    except (ContractError, ValueError) as error:
+        yield warning(COST, manifest.uri, str(error), "see ground-truth estimate")
+        return
+    yield ok(COST, manifest.uri, f"about USD {found.total_usd:.2f} ({found.backend}); see ground-truth estimate")
+
+
+def _days(seconds: float) -> str:
+    return f"{seconds / 86_400:.1f} days" if seconds >= 86_400 else f"{seconds / 3_600:.1f} hours"

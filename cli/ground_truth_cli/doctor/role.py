@@ -1,0 +1,212 @@
+"""Checks of rights: what the execution role may do, who may assume it, and what the caller may start.
+
+The role is asked for exactly the actions that the contract demands (section 3.3), on the job's own resources.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.findings import Check, Finding
+from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.keys import find_keys
+from ground_truth_cli.refusals import code_of
+
+TRUST = Check(
+    "role.trust",
+    "The execution role exists and lets SageMaker assume it",
+    "a job whose role cannot be assumed is refused at once",
+)
+PERMISSIONS = Check(
+    "role.permissions",
+    "The execution role may read images, call the hooks, and write labels, logs and metrics",
+    "a missing right makes the job fail within minutes, or leaves workers with broken images; asked of the role's "
+    "own policies and permissions boundary (bucket policies are not simulated)",
+)
+CALLER = Check(
+    "caller.permissions",
+    "Whoever starts the job may create it, tag it and pass the role to SageMaker",
+    "starting needs iam:PassRole besides sagemaker:CreateLabelingJob, which is often forgotten",
+)
+CHECKS = (TRUST, PERMISSIONS, CALLER)
+
+_SERVICE = "sagemaker.amazonaws.com"
+_READING = ("s3:GetObject",)
+_WRITING = ("s3:PutObject", "s3:AbortMultipartUpload")
+_BUCKET = ("s3:ListBucket", "s3:GetBucketLocation")
+# The simulator takes no wildcards: these are the families that the contract names, written out.
+_KEY = (
+    "kms:Encrypt",
+    "kms:Decrypt",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:DescribeKey",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """Actions that the role must be allowed on one resource; ``stops`` tells whether a job fails without them."""
+
+    actions: Sequence[str]
+    resource: str
+    stops: bool = True
+
+
+def check_role(
+    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+) -> Iterator[Finding]:
+    """Checks the execution role on the job's resources, and the caller where Ground Truth is started."""
+    yield from _trust(examined, examined.role_arn)
+    yield from _permissions(
+        examined, examined.role_arn, list(demands(examined, data_buckets, manifest_uri, image_keys))
+    )
+    if not examined.is_self_hosted:
+        yield from _caller(examined, "you")
+
+
+def demands(
+    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+) -> Iterator[Demand]:
+    """Yields what the role must be allowed for this job."""
+    deployment, request = examined.deployment, examined.request
+    partition, account = examined.role_arn.split(":")[1], examined.role_arn.split(":")[4]
+    s3 = f"arn:{partition}:s3:::"
+    output, prefix = split_uri(f"{request['OutputConfig']['S3OutputPath'].rstrip('/')}/any")
+    for bucket in sorted(data_buckets | {output}):
+        yield Demand(actions=_BUCKET, resource=f"{s3}{bucket}")
+    yield Demand(actions=(*_READING, *_WRITING), resource=f"{s3}{output}/{prefix}")
+    for bucket in sorted(data_buckets):
+        yield Demand(actions=_READING, resource=f"{s3}{bucket}/any")
+        # The documentation lists these for input too, though nothing is known to be written there.
+        yield Demand(actions=_WRITING, resource=f"{s3}{bucket}/any", stops=False)
+    for uri in (examined.task.template, examined.task.label_categories, manifest_uri):
+        if uri:
+            yield Demand(actions=_READING, resource=f"{s3}{'/'.join(split_uri(uri))}")
+    for arn in examined.hooks.values():
+        yield Demand(actions=("lambda:InvokeFunction",), resource=arn)
+    for key in _key_arns(examined, find_keys(examined, data_buckets | {output}, image_keys)):
+        yield Demand(actions=_KEY, resource=key)
+    group = f"arn:{partition}:logs:{deployment.region}:{account}:log-group:/aws/sagemaker/LabelingJobs"
+    yield Demand(actions=("logs:CreateLogGroup", "logs:DescribeLogStreams"), resource=group, stops=False)
+    stream = f"{group}:log-stream:any"
+    yield Demand(actions=("logs:CreateLogStream", "logs:PutLogEvents"), resource=stream, stops=False)
+    yield Demand(actions=("cloudwatch:PutMetricData",), resource="*", stops=False)
+
+
+def _key_arns(examined: Examined, keys: Iterable[str]) -> Iterator[str]:
+    kms = examined.deployment.client("kms")
+    for key in keys:
+        try:
+            metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
+        except (ClientError, BotoCoreError):
+            # The checks of keys tell of it.
+            continue
+        # The service uses its own keys by rights that no role's policy shows.
+        if metadata.get("KeyManager") != "AWS":
+            yield metadata["Arn"]
+
+
+@look(TRUST, needs="iam:GetRole")
+def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
+    try:
+        role = examined.deployment.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+    except ClientError as error:
+        if code_of(error) != "NoSuchEntity":
+            raise
+        yield problem(TRUST, role_arn, "there is no such role", "deploy the stack again")
+        return
+    trusted = [
+        service
+        for statement in _as_list(role["AssumeRolePolicyDocument"]["Statement"])
+        if statement["Effect"] == "Allow" and isinstance(statement.get("Principal"), dict)
+        for service in _as_list(statement["Principal"].get("Service", []))
+    ]
+    if _SERVICE in trusted:
+        yield ok(TRUST, role_arn, "lets SageMaker assume it")
+    else:
+        yield problem(
+            TRUST,
+            role_arn,
+            f"lets {trusted or 'no service'} assume it, not SageMaker",
+            f"add {_SERVICE} to the principals of its trust policy",
+        )
+
+
+@look(PERMISSIONS, needs="iam:SimulatePrincipalPolicy")
+def _permissions(examined: Examined, role_arn: str, asked: Sequence[Demand]) -> Iterator[Finding]:
+    iam = examined.deployment.client("iam")
+    for demand in asked:
+        missing = _denied(iam, role_arn, demand.actions, demand.resource)
+        if not missing:
+            continue
+        report = problem if demand.stops else warning
+        yield report(
+            PERMISSIONS,
+            role_arn,
+            f"may not {', '.join(missing)} on {demand.resource}",
+            "add it to the role's policy, or take away what forbids it (a permissions boundary, an explicit deny)",
+        )
+        asked = [other for other in asked if other is not demand]
+    actions = sum(len(demand.actions) for demand in asked)
+    if actions:
+        yield ok(PERMISSIONS, role_arn, f"has {actions} of the rights that a job needs, on {len(asked)} resources")
+
+
+@look(CALLER, needs="iam:SimulatePrincipalPolicy")
+def _caller(examined: Examined, where: str) -> Iterator[Finding]:
+    deployment = examined.deployment
+    iam = deployment.client("iam")
+    caller = deployment.caller["Arn"]
+    if caller.endswith(":root"):
+        yield ok(CALLER, where, "are the account's root, which may do everything")
+        return
+    principal = _principal(iam, caller)
+    role = examined.role_arn
+    partition, account = role.split(":")[1], role.split(":")[4]
+    job = f"arn:{partition}:sagemaker:{deployment.region}:{account}:labeling-job/{examined.task.name.lower()}-any"
+    missing = _denied(iam, principal, ("sagemaker:CreateLabelingJob", "sagemaker:AddTags"), job)
+    missing += _denied(iam, principal, ("iam:PassRole",), role, {"iam:PassedToService": _SERVICE})
+    if missing:
+        yield problem(
+            CALLER,
+            where,
+            f"({principal}) may not {', '.join(missing)}",
+            "have the stack's grant_start() give it to you",
+        )
+    else:
+        yield ok(CALLER, where, f"({principal}) may start jobs with the execution role")
+
+
+def _principal(iam: Any, caller: str) -> str:
+    """The role or user behind a session: the simulator does not know sessions."""
+    if ":assumed-role/" not in caller:
+        return caller
+    # The session's ARN lacks the path of its role, so that the role itself is asked.
+    arn: str = iam.get_role(RoleName=caller.split("/")[1])["Role"]["Arn"]
+    return arn
+
+
+def _denied(
+    iam: Any, principal: str, actions: Iterable[str], resource: str, context: dict[str, str] | None = None
+) -> list[str]:
+    """The actions that a principal is not allowed on a resource."""
+    answer = iam.simulate_principal_policy(
+        PolicySourceArn=principal,
+        ActionNames=list(actions),
+        ResourceArns=[resource],
+        ContextEntries=[
+            {"ContextKeyName": key, "ContextKeyType": "string", "ContextKeyValues": [value]}
+            for key, value in (context or {}).items()
+        ],
+    )
+    return [result["EvalActionName"] for result in answer["EvaluationResults"] if result["EvalDecision"] != "allowed"]
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,1 @@
+"""Servers for the browser of this machine: the workers' page and the preview."""

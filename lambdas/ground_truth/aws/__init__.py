@@ -1,0 +1,1 @@
+"""The edges to AWS: reading and writing S3."""

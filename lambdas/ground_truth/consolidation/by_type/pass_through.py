@@ -1,0 +1,21 @@
+"""Passes the answers to custom tasks through, as only their author knows what they mean."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ground_truth.answers.batch import AnnotatedObject
+from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation, Objects, WriteFile, read_each
+from ground_truth.consolidation.counts import Counts
+
+
+def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+    """All answers side by side, sorted by worker."""
+    return Consolidation(outcomes=dict(read_each(objects, _side_by_side)))
+
+
+def _side_by_side(labeled: AnnotatedObject) -> Consolidated:
+    answers: list[dict[str, Any]] = [
+        {"workerId": answer.worker_id, "annotationData": {"content": answer.content}}
+        for answer in sorted(labeled.answers, key=lambda one: one.worker_id)
+    ]
+    return Consolidated(label={"annotationsFromAllWorkers": answers})

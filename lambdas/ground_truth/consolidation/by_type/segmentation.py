@@ -1,0 +1,146 @@
+"""Consolidates semantic segmentations, one image after the other: masks are too large to hold many."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from statistics import mean
+from typing import NamedTuple
+
+from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, answer_field
+from ground_truth.consolidation.by_type.outcome import (
+    Consolidated,
+    Consolidation,
+    Objects,
+    WorkerQuality,
+    WriteFile,
+    known_label,
+    read_each,
+)
+from ground_truth.consolidation.counts import Counts
+from ground_truth.consolidation.indexed_png import color_code, read_mask, write_mask
+from ground_truth.consolidation.segmentation import (
+    ConsolidatedMask,
+    MaskAnswer,
+    consolidate_masks,
+    label_color,
+    overlap,
+)
+from ground_truth.consolidation.verification import adjustment_status
+from ground_truth.consolidation.workers import OUTLIER_ANSWERS, outlier_limit
+from ground_truth.manifests import records
+
+# From this share of an image's pixels on that hardly have a winner, somebody should look at it.
+_AMBIGUOUS_SHARE = 0.1
+
+
+class _Painted(NamedTuple):
+    """The consolidated mask of one image, and how its workers' masks overlap in pairs."""
+
+    found: ConsolidatedMask
+    colors: Mapping[str, str]
+    modified: list[bool]
+    overlaps: Sequence[tuple[str, str, float]]
+
+
+@dataclass
+class _Overlaps:
+    """Overlaps of each worker's masks: with the consolidated mask, and with those of the others."""
+
+    with_mask: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    with_others: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, painted: _Painted) -> None:
+        for worker, value in painted.found.agreement.items():
+            self.with_mask[worker].append(value)
+        for one, other, value in painted.overlaps:
+            self.with_others[one].append(value)
+            self.with_others[other].append(value)
+
+    def workers(self) -> list[WorkerQuality]:
+        """Skill is the mean overlap with the consolidated masks; far below the others' is an outlier."""
+        skill = {worker: mean(values) for worker, values in self.with_mask.items()}
+        limit = outlier_limit(skill[w] for w, values in self.with_mask.items() if len(values) >= OUTLIER_ANSWERS)
+        return [
+            WorkerQuality(
+                worker_id=worker,
+                answers=len(self.with_mask[worker]),
+                skill=skill[worker],
+                agreement=mean(self.with_others[worker]) if self.with_others.get(worker) else None,
+                outlier=(
+                    f"mean overlap {skill[worker]:.2f}, the others' limit is {limit:.2f}"
+                    if len(self.with_mask[worker]) >= OUTLIER_ANSWERS and skill[worker] < limit
+                    else ""
+                ),
+            )
+            for worker in sorted(skill)
+        ]
+
+
+def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+    """A palette PNG for each object: contract section 7.3, SemanticSegmentation."""
+    return _consolidate(objects, labels, write_file, adjusts=False)
+
+
+def consolidate_adjusted(
+    objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+) -> Consolidation:
+    """The same, and whether a worker changed the mask that was shown: contract 7.3, AdjustmentSemanticSegmentation."""
+    return _consolidate(objects, labels, write_file, adjusts=True)
+
+
+def _consolidate(objects: Objects, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool) -> Consolidation:
+    overlaps = _Overlaps()
+    outcomes: dict[str, Consolidated | ObjectError] = {}
+    for object_id, painted in read_each(objects, lambda labeled: _painted(labeled, labels)):
+        if isinstance(painted, ObjectError):
+            outcomes[object_id] = painted
+        else:
+            overlaps.add(painted)
+            outcomes[object_id] = _label(object_id, painted, labels, write_file, adjusts=adjusts)
+    return Consolidation(outcomes=outcomes, workers=overlaps.workers)
+
+
+def _painted(labeled: AnnotatedObject, labels: Sequence[str]) -> _Painted:
+    colors: dict[str, str] = {}
+    modified = []
+    masks = []
+    for answer in sorted(labeled.answers, key=lambda one: one.worker_id):
+        part = answer_field(answer.content, "labeledImage")
+        own = _colors(part["labelMappings"], labels, answer)
+        colors = own | colors
+        mask = read_mask(part["labeledImage"]["pngImageData"], own, labels)
+        masks.append(MaskAnswer(worker_id=answer.worker_id, mask=mask))
+        modified.append(bool(part.get("initialValueModified")))
+    found = consolidate_masks(masks)
+    used = [one for one in masks if one.worker_id not in found.dropped]
+    if len(used) <= len(found.dropped):
+        raise ObjectError(f"the masks differ in size: {sorted({one.mask.shape for one in masks})} (height, width)")
+    pairs = [(one.worker_id, other.worker_id, overlap(one.mask, other.mask)) for one, other in combinations(used, 2)]
+    return _Painted(found, colors, modified, pairs)
+
+
+def _colors(mappings: Mapping[str, Mapping[str, str]], labels: Sequence[str], answer: Answer) -> dict[str, str]:
+    colors = {known_label(label, labels, answer): mapping["color"] for label, mapping in mappings.items()}
+    for color in colors.values():
+        color_code(color)
+    return colors
+
+
+def _label(
+    object_id: str, painted: _Painted, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool
+) -> Consolidated:
+    found = painted.found
+    palette = {index: label_color(index, labels, painted.colors) for index in (0, *found.class_confidence)}
+    classes = {index: (labels[index - 1], color) for index, color in palette.items() if index}
+    details = records.mask_details(classes, round(found.confidence, 5))
+    if adjusts:
+        details["adjustment-status"] = adjustment_status(painted.modified)
+    unsure = found.ambiguous >= _AMBIGUOUS_SHARE
+    return Consolidated(
+        label=write_file(object_id, write_mask(found.mask, palette)),
+        details=details,
+        names=tuple(name for name, _ in classes.values()),
+        confidences=(found.confidence,),
+        ambiguous=f"{found.ambiguous:.0%} of the pixels hardly have a winner" if unsure else "",
+    )

@@ -1,0 +1,1 @@
+"""What the labeling service says, without any logic: task types, limits, names, errors, the request, paths."""

@@ -1,0 +1,96 @@
+"""A job of the engine in the shapes of DescribeLabelingJob and ListLabelingJobs."""
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from ground_truth.contract.job_paths import Layout
+from ground_truth.engine.model import EngineJob, Status
+from ground_truth.engine.store import Store
+
+# What DescribeLabelingJob gives back as CreateLabelingJob took it.
+AS_REQUESTED = (
+    "LabelAttributeName",
+    "InputConfig",
+    "OutputConfig",
+    "RoleArn",
+    "LabelCategoryConfigS3Uri",
+    "StoppingConditions",
+    "LabelingJobAlgorithmsConfig",
+    "HumanTaskConfig",
+    "Tags",
+)
+_WITH_OUTPUT = (Status.COMPLETED, Status.STOPPED)
+
+
+def describe(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
+    """What DescribeLabelingJob tells of a job; ``state_machine`` is the ARN of the engine's."""
+    arn = _arn(state_machine, f"labeling-job/{job.key}")
+    return {
+        **_state(store, job, arn),
+        "JobReferenceCode": hashlib.sha256(f"{arn} {job.created}".encode()).hexdigest()[:32],
+        **{name: job.request[name] for name in AS_REQUESTED if name in job.request},
+        "HumanTaskConfig": {"WorkteamArn": _team(job, state_machine), **job.request["HumanTaskConfig"]},
+    }
+
+
+def summarize(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
+    """What ListLabelingJobs tells of a job, in its LabelingJobSummaryList."""
+    config = job.request["HumanTaskConfig"]
+    consolidation = config.get("AnnotationConsolidationConfig") or {}
+    hooks = {
+        "PreHumanTaskLambdaArn": config.get("PreHumanTaskLambdaArn"),
+        "AnnotationConsolidationLambdaArn": consolidation.get("AnnotationConsolidationLambdaArn"),
+    }
+    return {
+        **_state(store, job, _arn(state_machine, f"labeling-job/{job.key}")),
+        "WorkteamArn": _team(job, state_machine),
+        **{name: arn for name, arn in hooks.items() if arn},
+        "InputConfig": job.request["InputConfig"],
+    }
+
+
+def _state(store: Store, job: EngineJob, arn: str) -> dict[str, Any]:
+    output = {"OutputDatasetS3Uri": Layout.of(job.request, job.created).output_manifest}
+    return {
+        "LabelingJobName": job.name,
+        "LabelingJobArn": arn,
+        "LabelingJobStatus": str(job.status),
+        "LabelCounters": _counters(store, job),
+        "CreationTime": _moment(job.created),
+        "LastModifiedTime": _moment(job.created if job.changed is None else job.changed),
+        **({"FailureReason": job.failure_reason} if job.failure_reason else {}),
+        **({"LabelingJobOutput": output} if job.status in _WITH_OUTPUT else {}),
+    }
+
+
+def _counters(store: Store, job: EngineJob) -> dict[str, int]:
+    """While people work, an object counts as labeled when it has its answers; at the end, when it has a label."""
+    counts = store.counts(job)
+    labeled, failed = counts.finished - counts.failed, counts.failed
+    if job.status in _WITH_OUTPUT:
+        outcome = store.outcome(job)
+        labeled, failed = outcome.labeled, outcome.failed
+    return {
+        "TotalLabeled": labeled,
+        "HumanLabeled": labeled,
+        "MachineLabeled": 0,
+        "FailedNonRetryableError": failed,
+        "Unlabeled": counts.total - labeled - failed,
+    }
+
+
+def _team(job: EngineJob, state_machine: str) -> str:
+    """The shapes demand a work team, and the engine needs none: the name of the one it gives says so."""
+    team: str | None = job.request["HumanTaskConfig"].get("WorkteamArn")
+    return team or _arn(state_machine, "workteam/self-hosted/workers")
+
+
+def _arn(state_machine: str, resource: str) -> str:
+    """The ARN of what SageMaker would have, in the account and the region of the engine."""
+    _, partition, _, region, account, *_ = state_machine.split(":")
+    return f"arn:{partition}:sagemaker:{region}:{account}:{resource}"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,1 @@
+"""Whole jobs from their folder: results, quality, failures and cost."""

@@ -1,0 +1,1 @@
+"""Manifests, lines in and lines out, and the labels that they hold (contract sections 2 and 7)."""

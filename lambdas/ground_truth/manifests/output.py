@@ -1,0 +1,99 @@
+"""Reads output manifests: the label of each object, whatever the type of its task (contract section 7)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ground_truth.contract.errors import ContractError
+from ground_truth.manifests.label_forms import FORMS, read_any
+from ground_truth.manifests.labels import Label
+from ground_truth.manifests.lines import Lines, Record, read_manifest
+
+_METADATA = "-metadata"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabeledObject:
+    """One object and what a job made of it.
+
+    ``label`` is None for an object that failed, which has a ``failure_reason``, and for one that was not
+    labeled, which has none. ``record`` is the whole line, with earlier labels. ``record_type`` is the
+    metadata's ``type``. ``created`` is in UTC. ``human_annotated`` is False for labels of a model,
+    ``adjusted`` tells whether a worker changed the label under review; both are None where it is not said.
+    """
+
+    record: Record
+    label: Label | None
+    record_type: str = ""
+    job_name: str = ""
+    created: datetime | None = None
+    human_annotated: bool | None = None
+    adjusted: bool | None = None
+    failure_reason: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The address of the object, or its text."""
+        return str(self.record.get("source-ref", self.record.get("source", "")))
+
+
+def read_output_manifest(lines: Lines, label_attribute: str) -> Iterator[LabeledObject]:
+    """Yields each object with what is under ``label_attribute``.
+
+    Raises ValueError, with the number of the line, for one that cannot be read and for a label that is not
+    as its type demands.
+    """
+    for number, record in enumerate(read_manifest(lines), 1):
+        try:
+            labeled = read_label(record, label_attribute)
+        except ContractError as error:
+            raise ValueError(f"line {number}: {error}") from error
+        yield labeled
+
+
+def read_label(record: Record, label_attribute: str) -> LabeledObject:
+    """What one record has under ``label_attribute``.
+
+    Raises ContractError for a label that is not as its type demands.
+    """
+    metadata = record.get(label_attribute + _METADATA, {})
+    if not isinstance(metadata, Mapping):
+        raise ContractError(label_attribute + _METADATA, metadata, "a JSON object", "take the job's own output")
+    value = record.get(label_attribute)
+    failed = "failure-reason" in metadata
+    record_type = str(metadata.get("type", ""))
+    read = FORMS.get(record_type, read_any)
+    return LabeledObject(
+        record=record,
+        label=None if failed or value is None else read(label_attribute, value, metadata),
+        record_type=record_type,
+        job_name=str(metadata.get("job-name", "")),
+        created=_moment(metadata["creation-date"]) if "creation-date" in metadata else None,
+        human_annotated=_is(metadata.get("human-annotated"), "yes"),
+        adjusted=_is(metadata.get("adjustment-status"), "adjusted"),
+        failure_reason=str(metadata["failure-reason"]) if failed else None,
+    )
+
+
+def label_attributes(record: Record) -> tuple[str, ...]:
+    """The label attribute names of a record, earliest first: of what was labeled and of what failed."""
+    return tuple(
+        key.removesuffix(_METADATA)
+        for key, value in record.items()
+        # Video and point cloud objects have a source-ref-metadata, which is no label's.
+        if key.endswith(_METADATA) and isinstance(value, Mapping) and ("type" in value or "failure-reason" in value)
+    )
+
+
+def _is(value: object, meaning: str) -> bool | None:
+    return None if value is None else value == meaning
+
+
+def _moment(text: object) -> datetime:
+    """Reads a creation date: without a zone it is UTC; video and old custom jobs write +0000 (contract 7.2)."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError as error:
+        allowed = "like 2026-11-23T10:02:14.527256, with or without a zone"
+        raise ContractError("creation-date", text, allowed, "correct the date") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -1,0 +1,93 @@
+"""Output records: label and metadata of one object in the form of each task type (contract section 7)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ground_truth.contract.task_types import TaskType
+
+BACKGROUND = {"class-name": "BACKGROUND", "hex-color": "#ffffff"}
+# What is less probable than this is no alternative; more of them would only swell the response.
+LEAST_ALTERNATIVE = 0.01
+MOST_ALTERNATIVES = 5
+
+
+def record(
+    attribute: str,
+    task_type: TaskType,
+    label: Any,
+    details: Mapping[str, Any],
+    *,
+    job_arn: str,
+    moment: datetime,
+) -> dict[str, Any]:
+    """Joins a label and its metadata under the label attribute name (contract 7.2).
+
+    ``details`` are the metadata peculiar to the type; ``job_arn`` may be the job's name alone;
+    ``moment`` is written as UTC without a zone.
+    """
+    metadata = {**details, **_common(task_type, job_arn, moment)}
+    return {attribute: label, f"{attribute}-metadata": metadata}
+
+
+def failed_record(
+    attribute: str, task_type: TaskType, reason: str, *, job_arn: str, moment: datetime
+) -> dict[str, Any]:
+    """What stands in the manifest for an object that could not be labeled (contract 7.2)."""
+    return {f"{attribute}-metadata": {"failure-reason": reason, **_common(task_type, job_arn, moment)}}
+
+
+def _common(task_type: TaskType, job_arn: str, moment: datetime) -> dict[str, Any]:
+    return {
+        "type": task_type.record_type,
+        # Real outputs name the job like this, lower-cased, whatever the documentation prints.
+        "job-name": "labeling-job/" + job_arn.rpartition("/")[2].lower(),
+        "human-annotated": "yes",
+        "creation-date": moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
+    }
+
+
+def classification_details(name: str, confidence: float) -> dict[str, Any]:
+    """Metadata of one chosen class."""
+    return {"class-name": name, "confidence": confidence}
+
+
+def alternatives(ranked: Sequence[tuple[str, float]], margin: float) -> dict[str, Any]:
+    """Metadata that the contract does not have: the likelier classes, best first, and how far the first leads."""
+    likely = {name: round(value, 2) for name, value in ranked[:MOST_ALTERNATIVES] if value >= LEAST_ALTERNATIVE}
+    return {"alternatives": likely, "margin": round(margin, 2)}
+
+
+def multi_label_details(labels: Sequence[str], confidence: Mapping[int, float]) -> dict[str, Any]:
+    """Metadata of several chosen classes, by class index."""
+    return {
+        "class-map": {str(index): labels[index] for index in confidence},
+        "confidence-map": {str(index): value for index, value in confidence.items()},
+    }
+
+
+def boxes_label(image_size: Mapping[str, int], boxes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The label of a box task; ``boxes`` have class_id, left, top, width and height in pixels."""
+    return {
+        "image_size": [{"width": image_size["width"], "height": image_size["height"], "depth": 3}],
+        "annotations": list(boxes),
+    }
+
+
+def boxes_details(
+    labels: Sequence[str], boxes: Sequence[Mapping[str, Any]], confidences: Sequence[float]
+) -> dict[str, Any]:
+    """Metadata of boxes; ``confidences`` pair with them."""
+    used = sorted({box["class_id"] for box in boxes})
+    return {
+        "objects": [{"confidence": confidence} for confidence in confidences],
+        "class-map": {str(index): labels[index] for index in used},
+    }
+
+
+def mask_details(classes: Mapping[int, tuple[str, str]], confidence: float) -> dict[str, Any]:
+    """Metadata of a mask; ``classes`` gives (label, hex colour) of each pixel value but 0, the background."""
+    named = {0: BACKGROUND} | {
+        index: {"class-name": name, "hex-color": color} for index, (name, color) in sorted(classes.items())
+    }
+    return {"internal-color-map": {str(index): {**entry, "confidence": confidence} for index, entry in named.items()}}

@@ -1,0 +1,1 @@
+"""Worker templates: generated, checked and rendered (contract section 10)."""
