@@ -30,7 +30,7 @@ export class MaskView {
 
   draw(raster, colours) {
     const { canvas, stage } = this;
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = Math.min(2, window.devicePixelRatio);
     const [width, height] = [Math.round(stage.box.width * ratio), Math.round(stage.box.height * ratio)];
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     if (!width || !height) return;

@@ -86,7 +86,7 @@ export class Raster {
 
 /** Reads a mask's PNG into a raster: `values` maps #rrggbb to pixel values, other colours are background. */
 export async function readMask(source, raster, values, sizeMessage) {
-  const response = await fetch(source);
+  const response = await window.fetch(source);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const bitmap = await createImageBitmap(await response.blob(), {
     premultiplyAlpha: 'none',

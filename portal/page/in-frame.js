@@ -1,8 +1,18 @@
-/** Runs beside the template, in a frame without an origin: takes the page of the task, gives back what is entered. */
+/**
+ * Runs beside the template, in a frame without an origin: takes the page of the task, gives back what is entered.
+ *
+ * What the elements are made of is loaded before the frame says that it is open: a module still on its way when the
+ * document is replaced never arrives in Firefox, and the page of the task asks for it in vain.
+ */
+import '../crowd/elements.js';
+
+// Templates share the global scope. A name of theirs may hide `parent` or `performance`; `window.top`, which is our
+// page, cannot be hidden or replaced.
+const { performance, top: page } = window;
 
 // Saving may take a tenth of the time: a large mask is encoded for it.
 const SHARE = 10;
-const tell = (type, more) => parent.postMessage({ type, ...more }, '*');
+const tell = (type, more) => page.postMessage({ type, ...more }, '*');
 const form = () => document.querySelector('crowd-form');
 
 const ELEMENTS = 'script[src="/crowd/index.js"]';
@@ -56,7 +66,7 @@ const hears = {
 
 function listen() {
   addEventListener('message', ({ source, data }) => {
-    if (source === parent) hears[data?.type]?.(data);
+    if (source === page) hears[data?.type]?.(data);
   });
 }
 

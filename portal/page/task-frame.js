@@ -14,10 +14,16 @@ function asJson(value) {
   }
 }
 
+/** After so long a frame that is not ready is loaded again; with each time twice as long, since a line may be slow. */
+const PATIENCE_SECONDS = 8;
+const MOST_PATIENCE_SECONDS = 60;
+
 /** A frame for one task. It loads at once, unseen, and takes the task when it is there. */
 export class TaskFrame {
-  #opened = Promise.withResolvers();
   #filled = Promise.withResolvers();
+  #isOpen = false;
+  #patience = PATIENCE_SECONDS;
+  #timer;
 
   constructor(holder) {
     this.element = h('iframe', { class: 'unseen', sandbox: SANDBOX, src: '/frame.html', inert: true });
@@ -25,17 +31,38 @@ export class TaskFrame {
     this.onMessage = event => event.source === this.element.contentWindow && this.take(event.data);
     addEventListener('message', this.onMessage);
     holder.append(this.element);
+    this.watch();
   }
 
   /**
    * Gives the frame its task; resolves when the worker could begin.
-   * `heard` has functions for what was entered (`draft`), for the answer (`submit`), for a page without its elements (`failed`).
+   * `heard` has functions for what was entered (`draft`), for the answer (`submit`), for a page without its elements
+   * (`failed`), for one that is loaded again since it did not come (`slow`), and for when it came (`filled`).
    */
-  async fill(task, draft, heard) {
+  fill(task, draft, heard) {
     Object.assign(this, { task, draft, heard });
-    await this.#opened.promise;
-    this.post('frame-task', { html: task.html, draft });
+    if (this.#isOpen) this.give();
     return this.#filled.promise;
+  }
+  /** Hands the task to the frame, which writes its page. */
+  give() {
+    this.post('frame-task', { html: this.task.html, draft: this.draft });
+    this.watch();
+  }
+  /** Waits for the frame to say that it is open, or filled; in vain, it loads the frame again. */
+  watch() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.again(), 1000 * this.#patience);
+  }
+  again() {
+    this.#patience = Math.min(2 * this.#patience, MOST_PATIENCE_SECONDS);
+    this.#isOpen = false;
+    const hadFocus = document.activeElement === this.element;
+    // Loads it anew, also where a request of it hangs.
+    this.element.parentNode.append(this.element);
+    if (hadFocus) this.element.focus();
+    this.watch();
+    this.heard?.slow();
   }
 
   show() {
@@ -51,6 +78,7 @@ export class TaskFrame {
     this.post('frame-save');
   }
   remove() {
+    clearTimeout(this.#timer);
     removeEventListener('message', this.onMessage);
     this.element.remove();
   }
@@ -63,13 +91,15 @@ export class TaskFrame {
   take(message) {
     switch (message?.type) {
       case 'frame-open':
-        this.#opened.resolve();
-        // The template reloaded itself.
-        if (this.filled) this.post('frame-task', { html: this.task.html, draft: this.draft });
+        this.#isOpen = true;
+        clearTimeout(this.#timer);
+        // It was waited for, loaded again, or the template reloaded itself.
+        if (this.task) this.give();
         break;
       case 'frame-filled':
-        this.filled = true;
+        clearTimeout(this.#timer);
         this.#filled.resolve();
+        this.heard?.filled();
         break;
       case 'frame-draft':
         this.draft = asJson(message.value);

@@ -83,7 +83,9 @@ export class TaskView {
     return {
       draft: value => this.drafted(held, value),
       submit: answer => this.submit(held, answer),
-      failed: () => held === this.current && this.notLoaded(),
+      failed: () => held === this.current && this.notLoaded(texts.notLoaded),
+      slow: () => held === this.current && this.notLoaded(texts.slow),
+      filled: () => held === this.current && this.notices.hide('loading'),
     };
   }
 
@@ -182,13 +184,13 @@ export class TaskView {
       this.drafts.send();
     } else this.notices.show('offline', texts.offline);
   }
-  notLoaded() {
+  notLoaded(reason) {
     const again = () => {
       const { task } = this.current;
       this.drop();
       this.show(this.supply.framed(task));
     };
-    this.notices.show('loading', texts.notLoaded, { [texts.retry]: again });
+    this.notices.show('loading', reason, { [texts.retry]: again });
   }
   failed(name, refused, again) {
     if (this.isLeft) return;

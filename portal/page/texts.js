@@ -67,6 +67,7 @@ export const texts = {
   notKept: 'This browser cannot keep a copy of what you enter: it is full, or forbids it. Submit before you leave.',
   unreadable: 'The page of this task gave no answer that can be read. Tell whoever invited you, or decline the task.',
   notLoaded: 'The page of this task could not be loaded.',
+  slow: 'The page of this task does not come. It is loaded again by itself; what you entered is kept.',
   retry: 'Try again',
   unreachable: 'The server cannot be reached.',
   failed: status => `The server answered with an error (${status}).`,

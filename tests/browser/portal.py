@@ -178,7 +178,7 @@ class PortalSite:
         """What portal/headers.json says of a path: the longest pattern that fits it."""
         patterns: dict[str, dict[str, str]] = json.loads((PORTAL / "headers.json").read_text())
         fitting = [one for one in patterns if path == one or (one.endswith("*") and path.startswith(one[:-1]))]
-        origins = {"{api}": self.cloud_url, "{sign-in}": self.cloud_url, "{files}": self.files}
+        origins = {"{page}": self.url, "{api}": self.cloud_url, "{sign-in}": self.cloud_url, "{files}": self.files}
         headers = patterns[max(fitting, key=len)]
         filled = {name: re.sub("{[a-z-]+}", lambda found: origins[found[0]], value) for name, value in headers.items()}
         # Only HTTPS may ask for it.

@@ -1,5 +1,9 @@
 """Nothing typed is lost: drafts, a lost connection, time that runs out, two tabs, a sign-in that ends."""
 
+import time
+from collections.abc import Callable
+
+import pytest
 from playwright.sync_api import expect
 
 from ground_truth.engine import work
@@ -7,6 +11,13 @@ from tests.browser.portal_worker import PortalWorker
 
 JOB = "#/jobs/Yard"
 WORKER = "private.eu-west-1.{}"
+
+
+def wait_for(condition: Callable[[], bool], worker: PortalWorker) -> None:
+    until = time.monotonic() + 20
+    while not condition() and time.monotonic() < until:
+        worker.page.wait_for_timeout(20)
+    assert condition()
 
 
 def forget_errors(*workers: PortalWorker) -> None:
@@ -281,3 +292,36 @@ def test_a_browser_that_keeps_nothing_says_so_and_still_sends(portal, worker) ->
     expect(ada.notice).to_contain_text("This browser cannot keep a copy of what you enter")
     ada.submit()
     ada.answers(1)
+
+
+@pytest.mark.parametrize("part", ["/frame.html", "/page/in-frame.js", "/crowd/stage.js", "/crowd/index.js"])
+def test_a_page_of_a_task_that_does_not_come_is_told_and_loaded_again_by_itself(portal, worker, part: str) -> None:
+    portal.begin(objects=1)
+    ada = worker()
+    ada.page.clock.install()
+    held = []
+    ada.page.route(f"**{part}", lambda route: held.append(route))
+    ada.page.get_by_role("link", name="Start").first.click()
+    expect(ada.page.locator("iframe:not(.unseen)")).to_have_count(1)
+    wait_for(lambda: bool(held), ada)
+    ada.page.clock.fast_forward(9_000)
+    expect(ada.notice).to_contain_text("The page of this task does not come. It is loaded again by itself")
+    ada.page.unroute(f"**{part}")
+    # The next time it waits longer.
+    ada.page.clock.fast_forward(17_000)
+    expect(ada.notice).to_have_count(0)
+    ada.answer("pallet", "after all")
+    assert ada.answers(1)[0]["remark"] == "after all"
+
+
+def test_a_frame_that_stays_empty_is_loaded_again_and_again_with_longer_pauses(portal, worker) -> None:
+    portal.begin(objects=1)
+    ada = worker()
+    ada.page.clock.install()
+    loads: list[object] = []
+    ada.page.route("**/page/in-frame.js", lambda route: loads.append(route))
+    ada.page.get_by_role("link", name="Start").first.click()
+    for count, seconds in enumerate((8, 16, 32, 60, 60), start=1):
+        wait_for(lambda wanted=count: len(loads) == wanted, ada)
+        ada.page.clock.fast_forward(1000 * seconds)
+    wait_for(lambda: len(loads) == 6, ada)

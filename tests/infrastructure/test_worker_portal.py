@@ -1,5 +1,8 @@
 import functools
+import http.client
 import json
+import subprocess
+import threading
 from typing import Any
 
 from aws_cdk import aws_s3 as s3
@@ -7,6 +10,7 @@ from aws_cdk.assertions import Template
 
 from cdk_ground_truth import Example, Instructions, SelfHostedEngine
 from cdk_ground_truth._assets import portal_folder
+from ground_truth_cli.portal_server import Behind, serve
 from tests.infrastructure.apps import label, new_stack, only, resources, street, template_of
 
 HEADERS: dict[str, dict[str, str]] = json.loads((portal_folder() / "headers.json").read_text())
@@ -35,17 +39,42 @@ def text(value: Any) -> str:
     return f"<{'.'.join(found) if isinstance(found, list) else found}>"
 
 
-def headers_of(found: Template, path: str) -> dict[str, Any]:
-    """The settings of the headers that CloudFront sends for a path."""
+def behavior_of(found: Template, path: str) -> dict[str, Any]:
     config = only(found, "AWS::CloudFront::Distribution")["DistributionConfig"]
     behaviors = {one["PathPattern"]: one for one in config["CacheBehaviors"]} | {"/*": config["DefaultCacheBehavior"]}
-    name = behaviors[path]["ResponseHeadersPolicyId"]["Ref"]
+    return behaviors[path]
+
+
+def headers_of(found: Template, path: str) -> dict[str, Any]:
+    """The settings of the headers that CloudFront sends for a path."""
+    name = behavior_of(found, path)["ResponseHeadersPolicyId"]["Ref"]
     return resources(found, "AWS::CloudFront::ResponseHeadersPolicy")[name]["Properties"]["ResponseHeadersPolicyConfig"]
 
 
+def written_headers(found: Template, path: str, host: str) -> dict[str, str]:
+    """The headers that a path's function adds to an answer, run as CloudFront would, or none without a function."""
+    functions = behavior_of(found, path).get("FunctionAssociations", [])
+    if not functions:
+        return {}
+    (function,) = functions
+    assert function["EventType"] == "viewer-response"
+    name = function["FunctionARN"]["Fn::GetAtt"][0]
+    code = text(resources(found, "AWS::CloudFront::Function")[name]["Properties"]["FunctionCode"])
+    headers = {"cache-control": {"value": "no-cache"}}
+    event = {"request": {"headers": {"host": {"value": host}}}, "response": {"statusCode": 200, "headers": headers}}
+    script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
+    answer = json.loads(subprocess.run(["node", "-e", script], check=True, capture_output=True, text=True).stdout)
+    assert answer["statusCode"] == 200
+    assert answer["headers"].pop("cache-control") == headers["cache-control"]
+    return {name: header["value"] for name, header in answer["headers"].items()}
+
+
 def policy_of(found: Template, path: str) -> dict[str, list[str]]:
-    policy = headers_of(found, path)["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    return {part.split()[0]: part.split()[1:] for part in text(policy).split(";")}
+    policy = written_headers(found, path, "d1.cloudfront.net").get("content-security-policy")
+    if policy is None:
+        security = headers_of(found, path)["SecurityHeadersConfig"]
+        policy = text(security["ContentSecurityPolicy"]["ContentSecurityPolicy"])
+    return {part.split()[0]: part.split()[1:] for part in policy.split(";")}
 
 
 def test_every_path_sends_what_headers_json_says() -> None:
@@ -55,7 +84,11 @@ def test_every_path_sends_what_headers_json_says() -> None:
         security = found["SecurityHeadersConfig"]
         sent |= {"Strict-Transport-Security"} if "StrictTransportSecurity" in security else set()
         sent |= {"X-Content-Type-Options"} if "ContentTypeOptions" in security else set()
-        sent |= {"Content-Security-Policy"} if "ContentSecurityPolicy" in security else set()
+        by_policy = "ContentSecurityPolicy" in security
+        by_function = "content-security-policy" in written_headers(template(), path, "d1.cloudfront.net")
+        # Two policies would both hold, and a browser would keep the stricter of each.
+        assert not (by_policy and by_function), path
+        sent |= {"Content-Security-Policy"} if by_policy or by_function else set()
         sent |= {"X-Frame-Options"} if "FrameOptions" in security else set()
         sent |= {"Referrer-Policy"} if "ReferrerPolicy" in security else set()
         sent |= {"Access-Control-Allow-Origin"} if "CorsConfig" in found else set()
@@ -79,6 +112,29 @@ def test_tasks_load_images_of_the_buckets_and_of_addresses_that_instructions_nam
     assert images[2:] == ["https://pictures.example.org", "data:", "blob:"]
     assert "TrainingBucket" in images[0]
     assert "InstructionMedia" in images[1]
+    assert policy_of(template_of(stack), "/frame.html")["media-src"] == images[:3]
+
+
+def test_the_frame_loads_scripts_of_the_address_that_was_asked_for_and_of_no_other() -> None:
+    for host in ("d1.cloudfront.net", "labels.example.org"):
+        policy = written_headers(template(), "/frame.html", host)["content-security-policy"]
+        assert f"; script-src https://{host} 'unsafe-inline'; " in policy
+        assert "{" not in policy
+
+
+def test_the_frame_s_policy_in_the_cloud_and_on_this_machine_differ_by_their_addresses_alone() -> None:
+    found = template()
+    files = policy_of(found, "/frame.html")["media-src"]
+    behind = Behind(api_url="", cognito_url="", client="", files=tuple(files))
+    with serve(behind) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        connection = http.client.HTTPConnection("localhost", server.server_port, timeout=10)
+        connection.request("GET", "/frame.html")
+        here = connection.getresponse().headers["Content-Security-Policy"]
+        connection.close()
+        server.shutdown()
+    there = written_headers(found, "/frame.html", "d1.cloudfront.net")["content-security-policy"]
+    assert there.replace("https://d1.cloudfront.net", f"http://localhost:{server.server_port}") == here
 
 
 def test_the_page_s_files_are_read_by_cloudfront_alone() -> None:

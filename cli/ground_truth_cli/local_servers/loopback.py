@@ -24,7 +24,8 @@ class LoopbackServer(ThreadingHTTPServer):
 
 def is_own_address(host: str | None) -> bool:
     """Whether a request names this machine; by another name a page of the web could reach it."""
-    return (host or "").rpartition(":")[0] in ("127.0.0.1", "localhost")
+    name, _, port = (host or "").rpartition(":")
+    return name in ("127.0.0.1", "localhost") and port.isdecimal()
 
 
 def media_type(file: Path) -> str:

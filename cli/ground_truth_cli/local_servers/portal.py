@@ -128,9 +128,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, content: bytes, kind: str, path: str) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", kind)
-        for name, value in headers_of(path, self._behind.files, self._portal).items():
+        for name, value in self._headers_of(path).items():
             self.send_header(name, value)
         self._end(content, HTTPStatus.OK)
+
+    def _headers_of(self, path: str) -> Mapping[str, str]:
+        """The headers that a file of the page is sent with; the last path of headers.json that fits decides."""
+        text = (self._portal / "headers.json").read_text(encoding="utf-8")
+        page, files = f"http://{self.headers['Host']}", " ".join(self._behind.files)
+        for name, value in (("{page}", page), ("{api}", ""), ("{sign-in}", ""), ("{files}", files)):
+            text = text.replace(name, value)
+        policies: dict[str, dict[str, str]] = json.loads(text)
+        fitting = [headers for pattern, headers in policies.items() if fnmatch.fnmatchcase(path, pattern)]
+        # A browser would remember this one for every server of this machine, and none of them has TLS.
+        return {name: value for name, value in fitting[-1].items() if name != "Strict-Transport-Security"}
 
     def _refuse(self, status: HTTPStatus, message: str) -> None:
         # What was not read would be taken for the next request.
@@ -145,17 +156,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if status != HTTPStatus.NO_CONTENT:
             self.wfile.write(content)
-
-
-def headers_of(path: str, files: tuple[str, ...], portal: Path) -> Mapping[str, str]:
-    """The headers that a file of the page is sent with; the last path of headers.json that fits decides."""
-    text = (portal / "headers.json").read_text(encoding="utf-8")
-    for name, value in (("{api}", ""), ("{sign-in}", ""), ("{files}", " ".join(files))):
-        text = text.replace(name, value)
-    policies: dict[str, dict[str, str]] = json.loads(text)
-    fitting = [headers for pattern, headers in policies.items() if fnmatch.fnmatchcase(path, pattern)]
-    # A browser would remember this one for every server of this machine, and none of them has TLS.
-    return {name: value for name, value in fitting[-1].items() if name != "Strict-Transport-Security"}
 
 
 def _connect(address: str) -> http.client.HTTPConnection:

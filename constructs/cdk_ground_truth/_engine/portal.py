@@ -18,6 +18,16 @@ from cdk_ground_truth._assets import portal_folder
 from cdk_ground_truth._copied_files import copy_files
 
 _PREVIEW = "preview"
+# Stands for the page's own origin, which only a request tells: the distribution's name is not to be had for its own
+# policies, as each would wait for the other.
+_PAGE = "{page}"
+_WRITES_POLICY = """\
+function handler(event) {
+  var page = 'https://' + event.request.headers.host.value;
+  event.response.headers['content-security-policy'] = { value: %(policy)s.split('%(placeholder)s').join(page) };
+  return event.response;
+}
+"""
 _EVERYTHING = "/*"
 _SECONDS = 63_072_000
 # Headers that CloudFront takes elsewhere than among the others.
@@ -104,12 +114,28 @@ class WorkerPortal(Construct):
         )
 
     def _behavior(self, origin: cloudfront.IOrigin, path: str) -> cloudfront.BehaviorOptions:
+        policy = self._policies[path].get("Content-Security-Policy", "")
         return cloudfront.BehaviorOptions(
             origin=origin,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             compress=True,
             response_headers_policy=self._headers_policy(path),
+            function_associations=[self._policy_writer(path, policy)] if _PAGE in policy else None,
+        )
+
+    def _policy_writer(self, path: str, policy: str) -> cloudfront.FunctionAssociation:
+        """Writes the Content-Security-Policy of a path as it is sent, with the host that was asked for."""
+        text = cdk.Stack.of(self).to_json_string(policy)
+        return cloudfront.FunctionAssociation(
+            event_type=cloudfront.FunctionEventType.VIEWER_RESPONSE,
+            function=cloudfront.Function(
+                self,
+                f"Policy{_id(path)}",
+                comment=f"The Content-Security-Policy of {path}",
+                runtime=cloudfront.FunctionRuntime.JS_2_0,
+                code=cloudfront.FunctionCode.from_inline(_WRITES_POLICY % {"policy": text, "placeholder": _PAGE}),
+            ),
         )
 
     def _headers_policy(self, path: str) -> cloudfront.ResponseHeadersPolicy:
@@ -125,7 +151,7 @@ class WorkerPortal(Construct):
                 content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
                     content_security_policy=policy, override=True
                 )
-                if policy
+                if policy and _PAGE not in policy
                 else None,
                 # Every path has both; a test of headers.json says so.
                 content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),

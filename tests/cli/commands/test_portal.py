@@ -82,6 +82,14 @@ def test_the_frame_has_its_own_policy_and_the_elements_are_for_every_origin(port
     assert ask(port, "GET", "/crowd/index.js")[1]["Access-Control-Allow-Origin"] == "*"
 
 
+def test_the_frame_s_scripts_come_from_the_address_by_which_the_page_was_opened(port: int) -> None:
+    for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
+        policy = ask(port, "GET", "/frame.html", Host=host)[1]["Content-Security-Policy"]
+        assert f"script-src http://{host} 'unsafe-inline'; " in policy
+    for host in (f"127.0.0.1:{port} 'unsafe-eval'", "localhost:*", "example.org:80", "localhost"):
+        assert ask(port, "GET", "/frame.html", Host=host)[0] == 403
+
+
 def test_the_page_is_told_where_things_are_on_its_own_address(port: int) -> None:
     config = json.loads(ask(port, "GET", "/config.json")[2])
     assert config == {"apiUrl": "/api", "signIn": {"cognitoUrl": "/cognito", "clientId": "page", "password": True}}
