@@ -40,6 +40,7 @@ browser: $(READY) ## check the workers' page in Chromium, which must be installe
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 format: $(READY) ## put the code into the project's form

@@ -114,7 +114,7 @@ class Emulator:
 
     def session(self, key: str = ROOT, secret: str = ROOT, token: str | None = None) -> Any:
         """A boto3 session that talks to the emulator, as the account's root unless told otherwise."""
-        session = boto3.Session(key, secret, token, REGION)
+        session: Any = boto3.Session(key, secret, token, REGION)
         # boto3 takes an endpoint per client only; the environment variable would bind the whole process.
         session.client = functools.partial(session.client, endpoint_url=self.endpoint)
         session.resource = functools.partial(session.resource, endpoint_url=self.endpoint)

@@ -155,7 +155,8 @@ def _check_request(request: Request, backend: str) -> None:
         allowed = f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens"
         raise ContractError("LabelingJobName", name, allowed, "choose another name")
     model = botocore.session.get_session().get_service_model("sagemaker")
-    found = ParamValidator().validate(request, model.operation_model("CreateLabelingJob").input_shape)
+    shape: Any = model.operation_model("CreateLabelingJob").input_shape
+    found = ParamValidator().validate(request, shape)
     if found.has_errors():
         raise Refused(f"Ground Truth takes no such request: {found.generate_report()}")
 

@@ -78,7 +78,7 @@ def test_a_foreign_app_synthesizes_with_its_lambda_assets(wheel: Path, tmp_path:
     }
     assets = tmp_path / "cdk.out"
     (code,) = {f["Code"]["S3Key"].removesuffix(".zip") for f in ours if f["Handler"] in by_handler}
-    assert (assets / f"asset.{code}" / "ground_truth" / "tasks.py").is_file()
+    assert (assets / f"asset.{code}" / "ground_truth" / "tasks" / "task.py").is_file()
     layers = [r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::Lambda::LayerVersion"]
     (layer,) = [layer for layer in layers if "numpy" in layer.get("Description", "")]
     wheels = assets / f"asset.{layer['Content']['S3Key'].removesuffix('.zip')}"

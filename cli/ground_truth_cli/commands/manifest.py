@@ -113,7 +113,8 @@ def _opened(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
 
         bucket, key = split_uri(file)
         answer = boto3.client("s3").get_object(Bucket=bucket, Key=key)
-        with io.BufferedReader(answer["Body"], _READ_BYTES) as lines:
+        body: Any = answer["Body"]
+        with io.BufferedReader(body, _READ_BYTES) as lines:
             yield lines, answer["ContentLength"]
     else:
         path = Path(file)

@@ -45,8 +45,10 @@ def _tell(address: str, as_json: bool, words: str) -> None:
 def behind(deployment: Deployment, engine: EngineDescription) -> Behind:
     """What the page of an environment needs from this machine."""
     # Signed as the worker API signs.
-    style = {"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
-    s3 = deployment.client("s3", config=Config(signature_version="s3v4", s3=style))
+    config = Config(
+        signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
+    )
+    s3 = deployment.client("s3", config=config)
 
     def address(bucket: str) -> str:
         signed: str = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "any"})

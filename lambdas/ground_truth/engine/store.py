@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
 from ground_truth.engine import items, table
@@ -97,7 +97,7 @@ class Store:
         values = {":status": status, ":now": items.number(self.clock())}
         values |= {":reason": failure_reason[:1024]} if failure_reason else {}
         reason = ", failure_reason = :reason" if failure_reason else ""
-        condition = Attr(table.PARTITION_KEY).exists()
+        condition: ConditionBase = Attr(table.PARTITION_KEY).exists()
         for one in unless:
             condition &= Attr("status").ne(one)
         return self._updated(
