@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 
 from cdk_ground_truth import Example, Instructions, SelfHostedEngine
 from cdk_ground_truth._assets import portal_folder
-from ground_truth_cli.portal_server import Behind, serve
+from ground_truth_cli.local_servers.portal import Behind, serve
 from tests.infrastructure.apps import label, new_stack, only, resources, street, template_of
 
 HEADERS: dict[str, dict[str, str]] = json.loads((portal_folder() / "headers.json").read_text())
