@@ -25,7 +25,6 @@ from ground_truth.engine.request_checks import check_request
 from ground_truth.jobs.cost import Backend
 from ground_truth.jobs.failure_reasons import explain as explain_reason
 from ground_truth.jobs.folder import S3Folder, find_job
-from ground_truth.manifests import faults
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import format_line, read_manifest
 from ground_truth.reporting.making import make_report
@@ -165,10 +164,13 @@ def _check_lines(request: Request, kind: TaskType, backend: str, files: Files) -
     with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as lines:
         problems = [
             f"{finding.where}: {finding.found}: {finding.fix}" if finding.where else f"{finding.found}: {finding.fix}"
-            for finding in check_manifest(lines, task_type=kind, label_attribute=request["LabelAttributeName"])
-            # How many objects a job has is a limit of Ground Truth's alone, unless it is none.
+            for finding in check_manifest(
+                lines,
+                task_type=kind,
+                label_attribute=request["LabelAttributeName"],
+                quotas=backend == GROUND_TRUTH,
+            )
             if finding.level is Level.PROBLEM
-            and (finding.check is not faults.OBJECTS or backend == GROUND_TRUTH or finding.found[0] == "0")
         ]
     if problems:
         more = [f"and {len(problems) - _MOST_TOLD} more"] if len(problems) > _MOST_TOLD else []

@@ -140,6 +140,14 @@ def test_a_hook_that_answers_otherwise_fails_the_object(world: World, given_answ
     assert (counts.total, counts.failed) == (3, 3)
 
 
+@pytest.mark.parametrize(("length", "failed"), [(100_000, 0), (130_000, 1)])
+def test_a_task_input_is_as_long_as_its_characters_whatever_the_script(world: World, length: int, failed: int) -> None:
+    world.functions[PRE] = lambda event: {"taskInput": {"text": "駅" * length}}
+    world.lines(LINES[0])
+    job, _ = world.begin()
+    assert world.store.counts(job).failed == failed
+
+
 def test_a_post_annotation_hook_that_fails_fails_its_batch_and_the_job_ends(world: World) -> None:
     world.functions[POST] = failing("post failed: out of memory")
     world.lines(*LINES)

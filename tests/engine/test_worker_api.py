@@ -102,6 +102,14 @@ def test_nobody_reaches_an_object_that_is_in_other_hands(world: World) -> None:
     assert Page("ada").claim()["taskId"] == task
 
 
+def test_a_draft_counts_the_bytes_in_which_it_is_kept(world: World) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    assert page.task("draft", task, {"draft": {"a": "駅" * 99_000}}) == (200, {})
+    assert page.claim()["draft"] == {"a": "駅" * 99_000}
+    assert page.task("draft", task, {"draft": {"a": "駅" * 101_000}})[0] == 413
+
+
 def test_a_draft_is_there_when_the_page_is_opened_again_until_the_hold_runs_out(world: World) -> None:
     page = Page("ada")
     task = page.claim()["taskId"]

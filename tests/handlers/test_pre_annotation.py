@@ -71,3 +71,11 @@ def test_an_event_without_a_data_object_is_refused_in_the_same_words() -> None:
 def test_an_input_that_no_page_can_be_given_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 128000 are allowed"):
         pre_annotation.handler(event(source="x" * 64_000), None)
+
+
+@pytest.mark.parametrize("character", ["x", "é", "駅", "😀"])
+def test_the_length_of_an_input_does_not_depend_on_the_script(character: str) -> None:
+    text = character * 20_000
+    assert pre_annotation.handler(event(source=text), None)["taskInput"]["taskObject"] == text
+    with pytest.raises(ValueError, match="has 128[0-9]{3} characters"):
+        pre_annotation.handler(event(source=character * 64_000), None)

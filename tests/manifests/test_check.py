@@ -164,6 +164,18 @@ def test_a_value_of_more_than_twenty_thousand_characters_is_found(value: object)
     assert not faults(ref("s3://b/1.jpg", big="é" * 15_000))
 
 
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("character", ["é", "駅", "😀"])
+def test_a_value_is_as_long_as_its_characters_however_the_file_writes_them(character: str, ascii_only: bool) -> None:
+    spare = 20_000 - len('{"note": ""}')
+    for key, value in (("text", character * 20_000), ("object", {"note": character * spare})):
+        longer = value + character if isinstance(value, str) else {"note": value["note"] + character}
+        for own, expected in ((value, []), (longer, [("attribute-length", "line 1")])):
+            line = json.dumps(ref("s3://b/1.jpg", **{key: own}), ensure_ascii=ascii_only).encode()
+            found = [fault for fault in faults(line) if fault[0] != "line-length"]
+            assert found == expected
+
+
 def test_an_object_that_has_the_job_s_label_is_a_warning() -> None:
     finding, _count = findings(BOXES, task_type=BOUNDING_BOX, label_attribute="boxes")
     assert (finding.check.id, finding.level) == ("manifest.labeled", Level.WARNING)
@@ -224,6 +236,14 @@ def test_more_objects_than_a_job_of_the_type_takes_are_a_problem() -> None:
     assert (enough.level, enough.found) == (Level.OK, "20,000 objects")
     assert too_many.level is Level.PROBLEM
     assert too_many.found == "20,001 objects, but a semantic-segmentation job takes 20,000"
+
+
+def test_without_quotas_a_manifest_may_be_of_any_length_but_empty() -> None:
+    lines = [json.dumps(ref(f"s3://bucket/{number}.png")).encode() for number in range(20_001)]
+    *_, count = check_manifest(lines, task_type=SEMANTIC_SEGMENTATION, quotas=False)
+    assert (count.level, count.found) == (Level.OK, "20,001 objects")
+    *_, count = check_manifest([], task_type=SEMANTIC_SEGMENTATION, quotas=False)
+    assert (count.level, count.found) == (Level.PROBLEM, "0 objects")
 
 
 def test_a_thousand_problems_of_one_kind_stay_readable() -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ground_truth.contract.json_text import json_length
 from ground_truth.contract.limits import TASK_INPUT_CHARACTERS, TEMPLATE_CHARACTERS
 from ground_truth.tasks.examples import example_input
 from ground_truth.tasks.task import BoundingBox, ImageClassification, MultiLabelClassification, SemanticSegmentation
@@ -94,6 +95,13 @@ def test_fails_for_more_characters_than_ground_truth_renders() -> None:
         page_of("x" * (TEMPLATE_CHARACTERS + 1))
     with pytest.raises(TemplateError, match="the task input has"):
         page_of("x", text="x" * TASK_INPUT_CHARACTERS)
+
+
+def test_an_input_in_any_script_is_counted_by_its_characters() -> None:
+    spare = TASK_INPUT_CHARACTERS - json_length({"text": ""})
+    assert page_of("x", text="駅" * spare)
+    with pytest.raises(TemplateError, match="the task input has 128,001 characters"):
+        page_of("x", text="😀" * (spare + 1))
 
 
 HOSTILE = [

@@ -143,10 +143,12 @@ def test_a_manifest_that_cannot_be_labeled_is_refused_line_by_line(account: Acco
         account.check()
 
 
-def test_an_empty_manifest_is_refused(account: Account) -> None:
+@pytest.mark.parametrize("backend", ["ground-truth", "self-hosted"])
+def test_an_empty_manifest_is_refused(account: Account, backend: str) -> None:
+    account.deploy(STREET, workforce="private", team=TEAM)
     account.lines()
     with pytest.raises(workflow.Refused, match="0 objects"):
-        account.check()
+        account.check(backend=backend)
 
 
 def box(label: str, left: int) -> dict[str, Any]:

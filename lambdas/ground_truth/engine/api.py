@@ -3,13 +3,13 @@
 The worker is who signed in, never who a request says. A worker sees an object only while it is in his hands.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import Layout
+from ground_truth.contract.json_text import json_text
 from ground_truth.engine import work
 from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
 from ground_truth.engine.store import MOST_ANSWER_BYTES, Store
@@ -65,7 +65,7 @@ class WorkerApi:
         """Keeps what a worker has so far."""
         job, object_id = self._task(task_id)
         content = _content(body, "draft")
-        if len(json.dumps(content)) > MOST_DRAFT_BYTES:
+        if len(json_text(content).encode()) > MOST_DRAFT_BYTES:
             raise Refused(413, f"a draft has at most {MOST_DRAFT_BYTES:,} bytes; this one stays in your browser")
         try:
             self._store.save_draft(job, object_id, worker.worker_id, content)
@@ -185,7 +185,7 @@ class WorkerApi:
             self._check_upload(own)
             return None, own
         content = _content(body, "answerContent")
-        text = json.dumps(content, ensure_ascii=False).encode()
+        text = json_text(content).encode()
         if len(text) <= MOST_ANSWER_BYTES:
             return content, None
         self._files.write(own, text, "application/json")

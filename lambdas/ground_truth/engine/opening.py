@@ -1,12 +1,12 @@
 """The second step of a job: every object of a batch is offered to the workers, as its pre-annotation hook wants it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
+from ground_truth.contract.json_text import json_length
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject
@@ -82,7 +82,7 @@ def _opened(
 ) -> OpenObject | None:
     try:
         given, needed = pre.input_of(line)
-        length = len(json.dumps(given))
+        length = json_length(given)
         if length > limits.TASK_INPUT_CHARACTERS:
             raise HookFailed(f"the task input has {length:,} characters, at most {limits.TASK_INPUT_CHARACTERS:,} fit")
     except ValueError as error:

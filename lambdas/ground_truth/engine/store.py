@@ -14,6 +14,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.json_text import json_text
 from ground_truth.engine import items, table
 from ground_truth.engine.model import (
     Counts,
@@ -225,7 +226,7 @@ class Store:
         if hold is None or hold.expires <= self.clock():
             raise NotHeld(f"object {object_id} is not in your hands any more")
         expires = round(self.clock()) + _DRAFT_DAYS * 86_400
-        text = json.dumps(draft, ensure_ascii=False)
+        text = json_text(draft)
         item = table.draft_key(job.key, object_id, worker_id) | {"draft": text, table.TIME_TO_LIVE: expires}
         self.table.put_item(Item=item)
 

@@ -1,12 +1,12 @@
 """Checks an input manifest before a job is started with it: every line, with its number (contract section 2)."""
 
 import codecs
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Finding, Level
+from ground_truth.contract.json_text import json_length
 from ground_truth.contract.limits import MANIFEST_ATTRIBUTE_CHARACTERS, MANIFEST_LINE_CHARACTERS
 from ground_truth.contract.names import check_label_attribute_name
 from ground_truth.contract.task_types import TaskType
@@ -38,22 +38,24 @@ def check_manifest(
     task_type: TaskType | None = None,
     label_attribute: str = "",
     audited_attribute: str = "",
+    quotas: bool = True,
     most_of_a_kind: int = MOST_OF_A_KIND,
 ) -> Iterator[Finding]:
     """Yields what is wrong with the manifest, line by line, and at the end how many objects it has.
 
     Without ``task_type`` the rules that differ from type to type are left out; without ``label_attribute``
     (the one the job is to write), those on labels already there. ``audited_attribute`` is the label that a
-    verification or adjustment reviews; by default any of the audited type will do. Of one kind at most
+    verification or adjustment reviews; by default any of the audited type will do. Without ``quotas`` a job takes
+    as many objects as there are: Ground Truth alone limits them. Of one kind at most
     ``most_of_a_kind`` findings are yielded, then their number. Memory is that of one line and some eighty
     bytes an object, to see repetitions. Raises ContractError for attributes that no job could have.
     """
     _check_attributes(label_attribute, audited_attribute, task_type)
     rules = Rules(task_type=task_type, label_attribute=label_attribute, audited_attribute=audited_attribute)
-    return _abridged(_findings(lines, rules), most_of_a_kind)
+    return _abridged(_findings(lines, rules, quotas), most_of_a_kind)
 
 
-def _findings(lines: Lines, rules: Rules) -> Iterator[Finding]:
+def _findings(lines: Lines, rules: Rules, quotas: bool) -> Iterator[Finding]:
     objects = blank = 0
     number = 0
     # Hashes instead of addresses; of a million, two are equal by chance in one manifest of two million.
@@ -85,7 +87,7 @@ def _findings(lines: Lines, rules: Rules) -> Iterator[Finding]:
                 yield _finding(faults.REPEATED_OBJECT, number, f"{shown(source)} is in an earlier line too")
     if blank:
         yield _finding(faults.BLANK_END, number - blank + 1, f"{blank} blank line{'s' * (blank > 1)} at the end")
-    yield _count_finding(objects, rules.task_type)
+    yield _count_finding(objects, rules.task_type if quotas else None)
 
 
 def _finding(fault: Fault, line: int, found: str) -> Finding:
@@ -111,15 +113,15 @@ def _raw_faults(raw: bytes, number: int) -> Iterator[FoundFault]:
     if len(raw.decode(errors="replace").rstrip("\r\n")) > MANIFEST_LINE_CHARACTERS:
         yield faults.LINE_LENGTH, too_long
     if len(raw) > MANIFEST_ATTRIBUTE_CHARACTERS:
-        yield from _attribute_faults(parse_line(raw), ascii_only=raw.isascii())
+        yield from _attribute_faults(parse_line(raw))
 
 
-def _attribute_faults(record: Record, *, ascii_only: bool) -> Iterator[FoundFault]:
+def _attribute_faults(record: Record) -> Iterator[FoundFault]:
     for key, value in record.items():
-        # Texts are counted as they are, other values as their writer seems to have written them.
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=ascii_only)
-        if len(text) > MANIFEST_ATTRIBUTE_CHARACTERS:
-            yield faults.ATTRIBUTE_LENGTH, f"{shown(key)} has {len(text):,} characters"
+        # A text has its own characters, whatever stands for them in the file.
+        length = len(value) if isinstance(value, str) else json_length(value)
+        if length > MANIFEST_ATTRIBUTE_CHARACTERS:
+            yield faults.ATTRIBUTE_LENGTH, f"{shown(key)} has {length:,} characters"
 
 
 def _count_finding(objects: int, task_type: TaskType | None) -> Finding:

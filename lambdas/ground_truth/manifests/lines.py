@@ -2,11 +2,11 @@
 
 import codecs
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, BinaryIO, NoReturn
 
+from ground_truth.contract.json_text import json_text
 from ground_truth.contract.limits import MANIFEST_LINE_CHARACTERS
 from ground_truth.manifests import faults as faults
 from ground_truth.manifests.faults import Fault
@@ -16,9 +16,6 @@ Lines = BinaryIO | Iterable[bytes]
 
 # Four bytes a character at most, and one more to see that it is too long: no line to check takes more memory than this.
 _PIECE_BYTES = 4 * MANIFEST_LINE_CHARACTERS + 3
-
-# Some readers end a line at these too, and lone surrogates have no UTF-8: such lines are written in ASCII.
-_NEEDS_ASCII = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
 
 
 class ManifestError(ValueError):
@@ -66,10 +63,7 @@ def write_manifest(records: Iterable[Mapping[str, Any]], file: BinaryIO) -> int:
 
 def format_line(record: Mapping[str, Any]) -> bytes:
     """One manifest line with its line end."""
-    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
-    if _NEEDS_ASCII.search(text):
-        text = json.dumps(record, allow_nan=False)
-    return text.encode() + b"\n"
+    return json_text(record).encode() + b"\n"
 
 
 def bounded_lines(lines: Lines) -> Iterator[bytes]:

@@ -1,10 +1,10 @@
 """What a worker's page is given for one data object: ``task.input`` (contract sections 5.2 and 5.5)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ground_truth.contract import limits
+from ground_truth.contract.json_text import json_length
 
 
 def task_input(
@@ -27,7 +27,7 @@ def task_input(
     }
     if instruction_media:
         given["instructionMedia"] = instruction_media
-    length = len(json.dumps(given))
+    length = json_length(given)
     if length > limits.TASK_INPUT_CHARACTERS:
         raise ValueError(
             f"the task input of {str(data_object[found[0]])[:200]!r} has {length} characters, "

@@ -4,7 +4,6 @@ Needs python-liquid, so that hooks cannot import it.
 """
 
 import html
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from liquid.exceptions import LiquidError
 
 from ground_truth.contract import limits
+from ground_truth.contract.json_text import json_length
 from ground_truth.templates import liquid
 from ground_truth.templates.liquid import GrantReadAccess
 
@@ -51,7 +51,7 @@ def render_page(
     input longer than Ground Truth renders (contract section 5.3).
     """
     _check_length("template", len(template), limits.TEMPLATE_CHARACTERS)
-    _check_length("task input", len(json.dumps(task_input)), limits.TASK_INPUT_CHARACTERS)
+    _check_length("task input", json_length(task_input), limits.TASK_INPUT_CHARACTERS)
     try:
         page = liquid.render(template, task_input, grant_read_access)
     except LiquidError as error:
