@@ -22,13 +22,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "lambdas"))
 
-from ground_truth.consolidation.box_table import Box, BoxAnswer
+from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox
 from ground_truth.consolidation.box_workers import box_outliers
 from ground_truth.consolidation.boxes import BoxConsolidation, consolidate_boxes
 from ground_truth.consolidation.classification import Classification, consolidate_classification
-from ground_truth.consolidation.counts import Counts, merge_counts
+from ground_truth.consolidation.counts import StoredCounts, merge_counts
+from ground_truth.consolidation.masks import MaskAnswer, consolidate_masks
 from ground_truth.consolidation.models import Evidence, dawid_skene
-from ground_truth.consolidation.segmentation import MaskAnswer, consolidate_masks
 from ground_truth.consolidation.votes import Votes, votes_from
 
 SETS = ("bluebird", "d_product", "dog", "ms_music", "rte", "s_adult", "web")
@@ -192,7 +192,7 @@ def batched_accuracy(votes: Votes, truth: dict[str, str], *, remember: bool) -> 
     order = np.random.default_rng(0).permutation(len(votes.objects))
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    kept: list[Counts] = []
+    kept: list[StoredCounts] = []
     right: list[Any] = []
     for begin in range(0, min(len(order), BATCHES * BATCH), BATCH):
         of_batch = place[votes.object_of] // BATCH == begin // BATCH
@@ -283,7 +283,7 @@ def draw_answers(images: dict[str, Any], workers: int, draw: int) -> list[BoxAns
         if draw:
             drawn = random.permutation(drawn).tolist()
         for worker in drawn[:workers]:
-            boxes = [Box("person", x, y, r - x, b - y) for x, y, r, b in crowd[worker]]
+            boxes = [DrawnBox("person", x, y, r - x, b - y) for x, y, r, b in crowd[worker]]
             answers.append(BoxAnswer(object_id=name, worker_id=worker, boxes=boxes))
     return answers
 

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from ground_truth.aws.composition import Pieces, Progress, compose
-from ground_truth.images.dataset import Dataset
+from ground_truth.images.dataset import DatasetKeys
 
 # The manifest comes last: where it lies, everything does.
 STEPS = ("mapping", "rejected", "manifest")
@@ -31,7 +31,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _one_step(state: Mapping[str, Any], has_time: Callable[[], bool]) -> dict[str, Any]:
-    dataset = Dataset(name=state["dataset"], run=state["run"])
+    dataset = DatasetKeys(name=state["dataset"], run=state["run"])
     step = state.get("step", STEPS[0])
     bucket, key, content_type, pieces = _target(step, dataset, state["started"])
     progress = compose(
@@ -58,7 +58,7 @@ def _one_step(state: Mapping[str, Any], has_time: Callable[[], bool]) -> dict[st
     }
 
 
-def _target(step: str, dataset: Dataset, started: str) -> tuple[str, str, str, Pieces]:
+def _target(step: str, dataset: DatasetKeys, started: str) -> tuple[str, str, str, Pieces]:
     raw, training = os.environ["RAW_BUCKET"], os.environ["TRAINING_BUCKET"]
     match step:
         case "mapping":

@@ -13,7 +13,7 @@ from ground_truth.answers.batch import ObjectError, read_batch
 from ground_truth.answers.hook_event import ConsolidationRequest
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import LEARNING, consolidator
-from ground_truth.consolidation.skill_store import WorkerSkill
+from ground_truth.consolidation.skill_store import SkillStore
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.records import record
@@ -34,7 +34,7 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
     """
     request = ConsolidationRequest.read(event)
     task_type = TASK_TYPES[os.environ["TASK_TYPE"]]
-    skill = WorkerSkill(files=_files(), folder_uri=request.worker_skill_uri)
+    skill = SkillStore(files=_files(), folder_uri=request.worker_skill_uri)
     learns = task_type.key in LEARNING
 
     def write_mask(object_id: str, png: bytes) -> str:

@@ -11,13 +11,12 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from ground_truth.images.dataset import COMPLETE, Dataset
+from ground_truth.images.dataset import COMPLETE, DatasetKeys, image_name
 from ground_truth.images.detectors import detector_of
 from ground_truth.images.limits import MOST_PIXELS, MOST_SOURCE_BYTES
-from ground_truth.images.names import image_name
 from ground_truth.images.prepare import Options, Rejected, prepare_image
 from ground_truth.images.redact import Detector
-from ground_truth.images.refused import Refused
+from ground_truth.images.stripped import ImageRefused
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
@@ -29,14 +28,14 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
     again writes the same objects.
     """
     items: Sequence[Mapping[str, str]] = event.get("Items") or [event]
-    dataset = Dataset(name=items[0]["dataset"], run=items[0]["run"])
+    dataset = DatasetKeys(name=items[0]["dataset"], run=items[0]["run"])
     keys = [item["key"] for item in items if not item["key"].endswith(("/", f"/{COMPLETE}"))]
     mapping, rejected = [], []
     for key in keys:
         name = key.removeprefix(dataset.uploads)
         try:
             mapping.append((name, _prepare(key, dataset)))
-        except Refused as refused:
+        except ImageRefused as refused:
             rejected.append((name, str(refused)))
     batch = hashlib.sha256("\0".join(keys).encode()).hexdigest()
     for table, rows in (("mapping", mapping), ("rejected", rejected)):
@@ -46,14 +45,14 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
     return {"prepared": len(mapping), "rejected": len(rejected)}
 
 
-def _prepare(key: str, dataset: Dataset) -> str:
+def _prepare(key: str, dataset: DatasetKeys) -> str:
     """Prepares one file and returns the URI of the picture.
 
-    Raises Refused, with the reason.
+    Raises ImageRefused, with the reason.
     """
     result = prepare_image(_read(key), name=key, options=_options(), detect=_detector())
     if isinstance(result, Rejected):
-        raise Refused(result.reason)
+        raise ImageRefused(result.reason)
     target = dataset.images + image_name(_name_key(), result.pieces, result.ending)
     bucket = os.environ["TRAINING_BUCKET"]
     _s3().put_object(Bucket=bucket, Key=target, Body=result.content, ContentType=TYPES[result.ending])
@@ -66,11 +65,11 @@ def _read(key: str) -> bytes:
     except ClientError as error:
         # Who may not list a bucket is told of missing objects that access is denied.
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
-            raise Refused("unreadable: removed since the run began, or encrypted with another key") from error
+            raise ImageRefused("unreadable: removed since the run began, or encrypted with another key") from error
         raise
     if found["ContentLength"] > MOST_SOURCE_BYTES:
         found["Body"].close()
-        raise Refused(f"too large: {found['ContentLength']:,} bytes are more than {MOST_SOURCE_BYTES:,}")
+        raise ImageRefused(f"too large: {found['ContentLength']:,} bytes are more than {MOST_SOURCE_BYTES:,}")
     content: bytes = found["Body"].read()
     return content
 

@@ -8,7 +8,7 @@ import click
 
 from ground_truth.contract.findings import Level
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend, Estimate, estimate
+from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
 from ground_truth.tasks.description import TaskDescription
 from ground_truth_cli.backends.jobs import Jobs
 from ground_truth_cli.commands.doctor import examine
@@ -42,7 +42,7 @@ def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, obje
     """What a job over so many objects costs on a backend."""
     config = request["HumanTaskConfig"]
     hosted = jobs.backend == Backend.SELF_HOSTED
-    return estimate(
+    return estimate_cost(
         task_type,
         objects=objects,
         workers=config["NumberOfHumanWorkersPerDataObject"],

@@ -11,7 +11,7 @@ from PIL import Image
 
 from examples.street.scenes import SceneObject, render_scene
 from examples.street.task import STREET
-from ground_truth.images.names import image_name
+from ground_truth.images.dataset import image_name
 from ground_truth.images.prepare import Options, Prepared, Rejected, prepare_image
 
 

@@ -23,11 +23,11 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.request_checks import check_request
 from ground_truth.jobs.cost import Backend
-from ground_truth.jobs.failure_reasons import explain as explain_reason
-from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.failure_reasons import explain_failure
+from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import format_line, read_manifest
-from ground_truth.reporting.making import make_report
+from ground_truth.reporting.report import make_report
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request, merge
@@ -112,7 +112,7 @@ def explain(error: Mapping[str, Any], name: str) -> dict[str, str]:
         # A function's own words, a Ground Truth job's, or those of the engine's state machine.
         cause = str(found.get("errorMessage") or found.get("FailureReason") or found.get("Cause") or cause)
     told = cause or str(error.get("Error", ""))
-    known = explain_reason(told)
+    known = explain_failure(told)
     advice = [f"{known.meaning}: {known.fix}"] if known else []
     return {"message": "\n".join([f"Labeling {name} failed.", told, *advice])}
 
@@ -179,7 +179,7 @@ def _check_lines(request: Request, kind: TaskType, backend: str, files: Files) -
 
 def _report(job: Mapping[str, Any], kind: TaskType, place: Place, client: Any) -> dict[str, Any]:
     made = make_report(
-        find_job(S3Folder(place.files, job["root"])),
+        find_job_folder(S3Folder(place.files, job["root"])),
         kind,
         thumbnails=Thumbnails(client=client),
         backend=Backend(job["paid"]),

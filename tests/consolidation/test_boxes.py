@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ground_truth.consolidation.box_table import Box, BoxAnswer, box_table
+from ground_truth.consolidation.box_edges import weighted_median
+from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox, box_table
 from ground_truth.consolidation.box_workers import box_outliers, box_skills
 from ground_truth.consolidation.boxes import consolidate_boxes
-from ground_truth.consolidation.edges import weighted_median
 from ground_truth.consolidation.geometry import components, iou, overlapping_pairs
 
-PALLET = Box("pallet", 10, 20, 100, 50)
-FORKLIFT = Box("forklift", 300, 40, 80, 120)
+PALLET = DrawnBox("pallet", 10, 20, 100, 50)
+FORKLIFT = DrawnBox("forklift", 300, 40, 80, 120)
 
 
 def answer(worker, *boxes, image="7", **options):
@@ -60,7 +60,7 @@ def test_the_quorum_can_be_lowered():
 
 def test_one_worker_gives_the_boxes_with_confidence_zero():
     found = consolidate_boxes([answer("u", PALLET)]).boxes["7"]
-    assert edges_of(found[0]) == pytest.approx(edges_of(Box(*PALLET)))
+    assert edges_of(found[0]) == pytest.approx(edges_of(DrawnBox(*PALLET)))
     assert found[0].confidence == 0.0
 
 
@@ -80,8 +80,8 @@ def test_one_thing_under_two_labels_is_one_box_with_the_label_of_the_most():
 
 
 def test_two_things_that_touch_under_two_labels_stay_apart():
-    rider = Box("person", 100, 100, 60, 160)
-    bicycle = Box("bicycle", 90, 160, 80, 140)
+    rider = DrawnBox("person", 100, 100, 60, 160)
+    bicycle = DrawnBox("bicycle", 90, 160, 80, 140)
     answers = [answer("u", rider), answer("v", bicycle), answer("w", rider, bicycle)]
     found = consolidate_boxes(answers).boxes["7"]
     assert sorted(box.label for box in found) == ["bicycle", "person"]
@@ -90,14 +90,14 @@ def test_two_things_that_touch_under_two_labels_stay_apart():
 @pytest.mark.parametrize(
     "broken",
     [
-        Box("pallet", 10, 20, 0, 50),
-        Box("pallet", 10, 20, 40, -5),
-        Box("pallet", math.nan, 20, 40, 50),
-        Box("pallet", 10, 20, math.inf, 50),
-        Box("pallet", -math.inf, 20, math.inf, 50),
-        Box("pallet", 1e300, 20, 1e300, 50),
-        Box("pallet", 2000, 20, 40, 50),
-        Box("pallet", -100, 20, 40, 50),
+        DrawnBox("pallet", 10, 20, 0, 50),
+        DrawnBox("pallet", 10, 20, 40, -5),
+        DrawnBox("pallet", math.nan, 20, 40, 50),
+        DrawnBox("pallet", 10, 20, math.inf, 50),
+        DrawnBox("pallet", -math.inf, 20, math.inf, 50),
+        DrawnBox("pallet", 1e300, 20, 1e300, 50),
+        DrawnBox("pallet", 2000, 20, 40, 50),
+        DrawnBox("pallet", -100, 20, 40, 50),
     ],
 )
 def test_what_is_no_box_is_dropped_and_counted(broken):
@@ -108,7 +108,7 @@ def test_what_is_no_box_is_dropped_and_counted(broken):
 
 
 def test_a_box_over_the_border_is_cut_there():
-    answers = [answer(w, Box("x", -10, 700, 50, 90), image_width=1280, image_height=720) for w in "uv"]
+    answers = [answer(w, DrawnBox("x", -10, 700, 50, 90), image_width=1280, image_height=720) for w in "uv"]
     assert edges_of(consolidate_boxes(answers).boxes["7"][0]) == pytest.approx((0, 700, 40, 720))
 
 
@@ -147,7 +147,7 @@ def test_thousands_of_boxes_in_an_image_take_seconds():
     answers = [
         answer(
             f"w{worker}",
-            *(Box("x", *(xy + random.normal(0, 2, 2)).tolist(), 60, 60) for xy in things),
+            *(DrawnBox("x", *(xy + random.normal(0, 2, 2)).tolist(), 60, 60) for xy in things),
         )
         for worker in range(5)
     ]
@@ -167,7 +167,9 @@ def generated(images=60, seed=0, bad=()):
         for worker in range(6):
             spread = 25 if worker in bad else (1 if worker < 3 else 5)
             habit = 6 if worker == 5 else 0
-            boxes = [Box("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60) for c in corners]
+            boxes = [
+                DrawnBox("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60) for c in corners
+            ]
             answers.append(answer(f"w{worker}", *boxes, image=f"{image:02d}"))
     return answers, truth
 
@@ -211,7 +213,7 @@ def test_the_weighted_median_of_equal_weights_is_the_median():
 
 BOXES = st.lists(
     st.builds(
-        Box,
+        DrawnBox,
         st.sampled_from(["a", "b"]),
         st.integers(0, 60),
         st.integers(0, 60),
@@ -246,7 +248,7 @@ def test_scaled_boxes_give_scaled_results(answers, factor):
         BoxAnswer(
             object_id=a.object_id,
             worker_id=a.worker_id,
-            boxes=[Box(b[0], *(factor * side for side in b[1:])) for b in a.boxes],
+            boxes=[DrawnBox(b[0], *(factor * side for side in b[1:])) for b in a.boxes],
         )
         for a in answers
     ]

@@ -1,10 +1,10 @@
-from ground_truth.consolidation.box_table import Box, BoxAnswer, box_table
+from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox, box_table
 from ground_truth.consolidation.confusion import box_confusions, label_confusions
 from ground_truth.consolidation.votes import votes_from
 
-VAN = Box("van", 10, 10, 80, 40)
+VAN = DrawnBox("van", 10, 10, 80, 40)
 TRUCK = VAN._replace(label="truck", left=12)
-PERSON = Box("person", 300, 10, 20, 60)
+PERSON = DrawnBox("person", 300, 10, 20, 60)
 
 
 def test_two_labels_that_workers_split_over_are_reported_with_their_images():

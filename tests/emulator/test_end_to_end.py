@@ -11,7 +11,7 @@ from examples.street.crowd import CROWD
 from examples.street.photos import rendered_photos
 from examples.street.task import STREET
 from ground_truth.aws.s3 import Files
-from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
 from tests.emulator.grants import LABELING, granted_actions, roles, used_actions
@@ -67,7 +67,7 @@ def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) 
 
 def test_the_whole_job_consolidated_anew_gives_the_manifest_that_the_hook_gave(deployment, manifest) -> None:
     files = Files(deployment.emulator.session().client("s3"))
-    job = find_job(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{job_of(manifest)}"))
+    job = find_job_folder(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{job_of(manifest)}"))
     results = consolidate_job(job, STREET.type, labels=STREET.labels, write_file=lambda object_id, png: object_id)
     # One batch was all of the job, so both had the same answers to go by.
     assert [line["street"] for line in results.lines] == [line["street"] for line in manifest]

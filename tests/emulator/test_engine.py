@@ -13,7 +13,7 @@ from examples.street.task import STREET
 from ground_truth.aws.s3 import Files
 from ground_truth.engine.model import Status
 from ground_truth.engine.store import Store
-from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
 from tests.emulator.grants import ENGINE, granted_actions, roles, used_actions
@@ -119,7 +119,7 @@ def test_the_labels_find_the_objects_that_the_scenes_are_made_of(engine, labeled
 def test_tools_for_ground_truth_read_what_the_engine_leaves(engine, labeled) -> None:
     root = f"s3://{engine.deployment.bucket}/labeling-jobs/yard"
     results = consolidate_job(
-        find_job(S3Folder(Files(engine.s3), root)),
+        find_job_folder(S3Folder(Files(engine.s3), root)),
         STREET.type,
         labels=STREET.labels,
         write_file=lambda object_id, png: object_id,

@@ -11,7 +11,7 @@ from ground_truth.contract.errors import ContractError
 from ground_truth.engine.model import JobExists, Status
 from ground_truth.engine.planning import BATCH_LINES, batches, plan
 from ground_truth.engine.work import Given, answer, claim, decline
-from ground_truth.jobs.folder import S3Folder, find_job
+from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.manifests.lines import ManifestError
 from tests.engine.conftest import Engine
 from tests.engine.world import ARN, BUCKET, POST, PRE, World, failing
@@ -60,7 +60,7 @@ def test_the_files_lie_and_look_as_ground_truth_s_do(world: World) -> None:
         "annotations/consolidated-annotation/consolidation-response/iteration-1",
         *(f"annotations/worker-response/iteration-1/{index}" for index in range(3)),
     }
-    read = find_job(S3Folder(world.files, f"s3://{BUCKET}/labeling-jobs/Yard"))
+    read = find_job_folder(S3Folder(world.files, f"s3://{BUCKET}/labeling-jobs/Yard"))
     [name] = read.responses["0"]
     [first, _] = json.loads(read.root.read(name))["answers"]
     assert first["answerContent"] == {"kind": {"label": "pallet"}}

@@ -16,7 +16,7 @@ import post_annotation
 from ground_truth.aws.s3 import Files, StoredFile
 from ground_truth.consolidation import skill_store
 from ground_truth.consolidation.counts import merge_counts
-from ground_truth.consolidation.skill_store import WorkerSkill
+from ground_truth.consolidation.skill_store import SkillStore
 from tests.handlers.conftest import Bucket, documented_event, entry
 
 FOLDER = "labeling-jobs/Yard-Boxes/annotations/consolidated-annotation"
@@ -52,7 +52,7 @@ def taught(answers: int) -> dict:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9))))
 def test_the_last_record_of_every_other_batch_counts_once_whatever_was_retried(writes) -> None:
-    store = WorkerSkill(files=Memory(), folder_uri="s3://results/skill")
+    store = SkillStore(files=Memory(), folder_uri="s3://results/skill")
     last = {}
     for batch, answers in writes:
         store.put(f"iteration-1/{batch}", taught(answers))
@@ -65,7 +65,7 @@ def test_the_last_record_of_every_other_batch_counts_once_whatever_was_retried(w
 def test_of_very_many_batches_the_newest_are_read(monkeypatch) -> None:
     monkeypatch.setattr(skill_store, "BATCHES_READ", 3)
     files = Memory()
-    store = WorkerSkill(files=files, folder_uri="s3://results/skill")
+    store = SkillStore(files=files, folder_uri="s3://results/skill")
     for batch in range(10):
         store.put(f"iteration-{batch}/b", taught(10**batch))
     assert store.of_other_batches("iteration-10/b") == taught(10**9 + 10**8 + 10**7)
@@ -127,7 +127,7 @@ def test_a_record_is_named_after_its_batch(job, bucket: Bucket) -> None:
 def test_what_other_batches_taught_decides_a_tie(bucket: Bucket, monkeypatch) -> None:
     monkeypatch.setenv("TASK_TYPE", "image-classification")
     post_annotation._files.cache_clear()
-    store = WorkerSkill(files=Files(), folder_uri=f"s3://results/{RECORDS}")
+    store = SkillStore(files=Files(), folder_uri=f"s3://results/{RECORDS}")
     good = {"forklift": {"forklift": 40.0}, "pallet": {"pallet": 40.0}}
     bad = {"forklift": {"forklift": 20.0, "pallet": 20.0}, "pallet": {"pallet": 20.0, "forklift": 20.0}}
     store.put("iteration-1/earlier", {"good": good, "bad": bad})

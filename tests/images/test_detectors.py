@@ -7,7 +7,7 @@ from botocore.stub import ANY, Stubber
 from ground_truth.images import detectors
 from ground_truth.images.limits import REDACTABLE
 from ground_truth.images.prepare import Prepared, prepare_image
-from ground_truth.images.refused import DetectionFailed
+from ground_truth.images.stripped import DetectionFailed
 from tests.images.samples import jpeg_bytes, picture
 
 BOX = {"Left": 0.25, "Top": 0.5, "Width": 0.25, "Height": 0.25}

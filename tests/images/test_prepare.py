@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from ground_truth.images import prepare
-from ground_truth.images.names import image_name
+from ground_truth.images.dataset import image_name
 from ground_truth.images.prepare import Options, Prepared, Rejected, prepare_image
-from ground_truth.images.redact import Box
+from ground_truth.images.redact import PictureRegion
 from tests.images.samples import chunk, jpeg_bytes, loaded_jpeg, loaded_png, picture, png_bytes
 from tests.images.test_metadata import pixels, prepared
 
@@ -255,7 +255,10 @@ def test_a_name_without_an_ending_is_no_reason() -> None:
 
 def test_the_pixels_of_a_box_are_gone_and_the_others_stay() -> None:
     noise = Image.effect_noise((200, 100), 90).convert("RGB")
-    boxes = [Box(left=0.25, top=0.2, width=0.25, height=0.4), Box(left=0.9, top=0.9, width=0.5, height=0.5)]
+    boxes = [
+        PictureRegion(left=0.25, top=0.2, width=0.25, height=0.4),
+        PictureRegion(left=0.9, top=0.9, width=0.5, height=0.5),
+    ]
     result = prepare_image(png_bytes(noise), name="a.png", detect=lambda image: boxes)
     assert isinstance(result, Prepared)
     assert result.changes == ("2 places made unrecognizable",)

@@ -4,16 +4,16 @@ from ground_truth.contract import task_types
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.jobs import prices
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, Estimate, estimate
+from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, Estimate, estimate_cost
 
 
 def boxes(backend: Backend, **options) -> Estimate:
-    return estimate(task_types.BOUNDING_BOX, **{"objects": 1, "workers": 5, "backend": backend} | options)
+    return estimate_cost(task_types.BOUNDING_BOX, **{"objects": 1, "workers": 5, "backend": backend} | options)
 
 
 def test_the_examples_of_aws_s_notebooks() -> None:
     assert boxes(Backend.MECHANICAL_TURK, price_usd="0.036").total_usd == pytest.approx(0.26)
-    classified = estimate(
+    classified = estimate_cost(
         task_types.IMAGE_CLASSIFICATION, objects=1, workers=3, backend=Backend.MECHANICAL_TURK, price_usd="0.012"
     )
     assert classified.total_usd == pytest.approx(0.116)

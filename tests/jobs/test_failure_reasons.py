@@ -2,8 +2,8 @@
 
 import pytest
 
-from ground_truth.jobs.failed_objects import failed_objects
-from ground_truth.jobs.failure_reasons import explain
+from ground_truth.jobs.failure_reasons import explain_failure
+from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth.manifests.lines import ManifestError
 
 WRITTEN = [
@@ -39,20 +39,20 @@ SEEN_ON_GROUND_TRUTH = [
 
 @pytest.mark.parametrize(("reason", "fix"), WRITTEN)
 def test_what_the_engine_writes_is_explained_with_what_to_do(reason: str, fix: str) -> None:
-    found = explain(reason)
+    found = explain_failure(reason)
     assert found
     assert fix in found.fix
 
 
 @pytest.mark.parametrize(("reason", "meaning"), SEEN_ON_GROUND_TRUTH)
 def test_what_users_of_ground_truth_saw_is_explained(reason: str, meaning: str) -> None:
-    found = explain(reason)
+    found = explain_failure(reason)
     assert found
     assert meaning in found.meaning
 
 
 def test_what_is_not_known_is_not_guessed() -> None:
-    assert explain("the moon was in the wrong phase") is None
+    assert explain_failure("the moon was in the wrong phase") is None
 
 
 def test_only_what_failed_under_the_label_comes_back_and_without_it() -> None:

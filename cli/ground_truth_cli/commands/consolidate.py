@@ -8,7 +8,7 @@ import click
 
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
-from ground_truth.jobs.folder import find_job
+from ground_truth.jobs.folder import find_job_folder
 from ground_truth.jobs.results import JobResults, consolidate_job
 from ground_truth.manifests.lines import read_manifest
 from ground_truth_cli.progress import counting
@@ -49,7 +49,7 @@ def consolidate(
         (masks / f"{object_id}.png").write_bytes(png)
         return f"masks/{object_id}.png"
 
-    job = find_job(folder_at(source))
+    job = find_job_folder(folder_at(source))
     with counting("Reading answers") as progress:
         results = consolidate_job(
             job,

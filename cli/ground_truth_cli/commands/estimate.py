@@ -5,8 +5,7 @@ import json
 import click
 
 from ground_truth.contract.task_types import BOUNDING_BOX, TASK_TYPES, TaskType
-from ground_truth.jobs.cost import Backend, Estimate
-from ground_truth.jobs.cost import estimate as estimate_cost
+from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
 from ground_truth.jobs.prices import AS_OF
 from ground_truth_cli.deployment import find_deployment
 

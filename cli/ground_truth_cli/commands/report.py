@@ -13,9 +13,9 @@ from botocore.config import Config
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.cost import Backend
-from ground_truth.jobs.folder import Job, find_job, manifest_of
+from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
 from ground_truth.manifests.lines import Record, read_manifest
-from ground_truth.reporting.making import MOST_PICTURES, make_report
+from ground_truth.reporting.report import MOST_PICTURES, make_report
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth_cli.backends.jobs import of_named_job, place_of
 from ground_truth_cli.progress import counting
@@ -74,7 +74,7 @@ def report(
     SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; with --env it is the job's name. The
     page needs no network and holds small copies of the images it shows: give it to nobody who may not see them.
     """
-    job = find_job(folder_at(place_of(source, environment)))
+    job = find_job_folder(folder_at(place_of(source, environment)))
     lines = _lines(job, manifest)
     task_type = TASK_TYPES[type_key] if type_key else _type_in(lines or [], label_attribute)
     with counting("Reading answers") as progress:
@@ -97,7 +97,7 @@ def report(
     _summarize(made.summary, out, as_json=as_json)
 
 
-def _lines(job: Job, manifest: str | None) -> list[Record] | None:
+def _lines(job: JobFolder, manifest: str | None) -> list[Record] | None:
     content = read_file(manifest) if manifest else manifest_of(job.root)
     return None if content is None else list(read_manifest(BytesIO(content)))
 

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from ground_truth.aws.s3 import Files, split_uri
-from ground_truth.jobs.failed_objects import failed_objects
-from ground_truth.jobs.failure_reasons import explain
+from ground_truth.jobs.failure_reasons import explain_failure
+from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth_cli.backends.jobs import Job, find_job, of_one_job
 from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.explained import explained
@@ -73,7 +73,7 @@ def _failures(deployment: Deployment, job: Job, manifest: str) -> "Counter[str]"
 
 
 def _failure(reason: str, objects: int) -> dict[str, Any]:
-    known = explain(reason)
+    known = explain_failure(reason)
     return {"reason": reason, "objects": objects, **(known.as_json() if known else {})}
 
 

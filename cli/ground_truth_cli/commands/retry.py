@@ -11,7 +11,7 @@ from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.engine.model import NotThere
-from ground_truth.jobs.failed_objects import failed_objects
+from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth.manifests.lines import format_line
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request, job_part, merge

@@ -14,7 +14,7 @@ from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Check, Finding
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, estimate
+from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
 from ground_truth.manifests.lines import ManifestError, Record, parse_line
 from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
@@ -194,7 +194,7 @@ def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterat
     price = examined.request["HumanTaskConfig"].get("PublicWorkforceTaskPrice", {}).get("AmountInUsd", {})
     tenths = 1000 * price.get("Dollars", 0) + 10 * price.get("Cents", 0) + price.get("TenthFractionsOfACent", 0)
     try:
-        found = estimate(
+        found = estimate_cost(
             task_type,
             objects=manifest.count,
             workers=workers,

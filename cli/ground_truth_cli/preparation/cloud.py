@@ -13,7 +13,7 @@ from typing import Any
 from tqdm import tqdm
 
 from ground_truth.contract.parameters import preparation_parameter
-from ground_truth.images.dataset import Dataset, Preparation
+from ground_truth.images.dataset import DatasetKeys, Preparation
 from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -32,7 +32,7 @@ def prepare_in_account(session: Any, source: Place, name: str, environment: str)
         raise ValueError(f"with --cloud, 'destination' should be the name of a dataset such as street-1, got {name!r}")
     answer = session.client("ssm").get_parameter(Name=preparation_parameter(environment))
     preparation = Preparation(**json.loads(answer["Parameter"]["Value"]))
-    dataset = Dataset(name=name)
+    dataset = DatasetKeys(name=name)
     target = Prefix(preparation.raw_bucket, dataset.uploads)
     uploaded = _upload(session, source, target) if isinstance(source, Folder) else 0
     if isinstance(source, Prefix) and source != target:
@@ -82,7 +82,7 @@ def _is_there(client: Any, target: Prefix, entry: Entry) -> bool:
     return bool(found and found[0]["Key"] == target.key_prefix + entry.name and found[0]["Size"] == entry.size)
 
 
-def _run(client: Any, machine: str, dataset: Dataset) -> dict[str, Any]:
+def _run(client: Any, machine: str, dataset: DatasetKeys) -> dict[str, Any]:
     started = client.start_execution(stateMachineArn=machine, input=json.dumps({"key": dataset.marker}))
     execution = started["executionArn"]
     with tqdm(unit="file", desc="Preparing", disable=None, file=sys.stderr) as bar:

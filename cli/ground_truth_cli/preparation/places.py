@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ground_truth.images.clean import Pieces
+from ground_truth.images.stripped import FileParts
 from ground_truth_cli.preparation.work import TYPES, Unreadable
 
 # Left behind by a run that was killed while it wrote.
@@ -63,7 +63,7 @@ class Folder:
         except OSError as error:
             raise Unreadable(f"unreadable: {error.strerror or error}") from error
 
-    def write(self, name: str, content: Pieces) -> None:
+    def write(self, name: str, content: FileParts) -> None:
         """Writes a file in one step: whoever looks sees all of it or nothing."""
         path = self.root / name
         part = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
@@ -143,7 +143,7 @@ class Prefix:
             content: bytes = body.read()
         return content
 
-    def write(self, name: str, content: Pieces) -> None:
+    def write(self, name: str, content: FileParts) -> None:
         """Puts an object with the type that its ending says."""
         kind = TYPES[name.rpartition(".")[2]]
         _client().put_object(Bucket=self.bucket, Key=self.key_prefix + name, Body=b"".join(content), ContentType=kind)

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ground_truth.images.clean import Pieces
+from ground_truth.images.dataset import image_name
 from ground_truth.images.limits import MOST_SOURCE_BYTES
-from ground_truth.images.names import image_name
 from ground_truth.images.prepare import Options, Rejected, prepare_image
+from ground_truth.images.stripped import FileParts
 
 if TYPE_CHECKING:
     from ground_truth.images.redact import Detector
@@ -36,7 +36,7 @@ class Store(Protocol):
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file."""
 
-    def write(self, name: str, content: Pieces) -> None:
+    def write(self, name: str, content: FileParts) -> None:
         """Writes a file in one step."""
 
 

@@ -12,7 +12,7 @@ from ground_truth.consolidation.votes import Floats, Ints
 _FARTHEST = 1e9
 
 
-class Box(NamedTuple):
+class DrawnBox(NamedTuple):
     """A worker's box in pixels of the image, in the words of the contract, section 7.3."""
 
     label: str
@@ -33,7 +33,7 @@ class BoxAnswer:
 
     object_id: str
     worker_id: str
-    boxes: Sequence[Box]
+    boxes: Sequence[DrawnBox]
     submitted: str = ""
     image_width: float | None = None
     image_height: float | None = None

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ground_truth.consolidation.box_edges import Precision, consensus
 from ground_truth.consolidation.box_table import BoxAnswer, BoxTable, box_table
 from ground_truth.consolidation.classification import Classification, consolidate_classification
 from ground_truth.consolidation.clusters import clusters
-from ground_truth.consolidation.edges import Precision, consensus
 from ground_truth.consolidation.geometry import iou
 from ground_truth.consolidation.votes import Floats, Ints, Votes, sums
 from ground_truth.consolidation.workers import WorkerCounts

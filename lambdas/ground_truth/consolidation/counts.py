@@ -4,14 +4,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-Counts = Mapping[str, Any]
+StoredCounts = Mapping[str, Any]
 """Names -> sums, nested to any depth. JSON as it is; what several batches hold adds up."""
 
 # Sums are stored with so many decimals; added with as many, they do not depend on the order.
 DECIMALS = 6
 
 
-def merge_counts(many: Iterable[Counts]) -> dict[str, Any]:
+def merge_counts(many: Iterable[StoredCounts]) -> dict[str, Any]:
     """Adds stored counts cell by cell; the order of the batches does not matter."""
     total: dict[str, Any] = {}
     for counts in many:
@@ -19,7 +19,7 @@ def merge_counts(many: Iterable[Counts]) -> dict[str, Any]:
     return total
 
 
-def check_counts(counts: object) -> Counts:
+def check_counts(counts: object) -> StoredCounts:
     """Returns what is stored, if it is counts.
 
     Raises ValueError for anything but finite numbers in mappings.
@@ -34,7 +34,7 @@ def check_counts(counts: object) -> Counts:
     return counts
 
 
-def _add(total: dict[str, Any], counts: Counts) -> None:
+def _add(total: dict[str, Any], counts: StoredCounts) -> None:
     for name, value in counts.items():
         if isinstance(value, Mapping):
             _add(total.setdefault(name, {}), value)

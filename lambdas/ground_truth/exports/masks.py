@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ground_truth.consolidation.indexed_png import MOST_PIXELS
+from ground_truth.consolidation.mask_png import MOST_MASK_PIXELS
 
 
 class RunLengths(NamedTuple):
@@ -25,13 +25,13 @@ def read_indexed(png: bytes) -> NDArray[np.uint8]:
     """
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
-            if image.mode in ("P", "L") and image.width * image.height <= MOST_PIXELS:
+            if image.mode in ("P", "L") and image.width * image.height <= MOST_MASK_PIXELS:
                 return np.asarray(image, dtype=np.uint8)
             found = f"a PNG of mode {image.mode}, {image.width} x {image.height}"
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         found = f"{png[:20]!r}...: {error}"
     raise ValueError(
-        f"a mask should be an indexed PNG of at most {MOST_PIXELS:,} pixels, got {found}: "
+        f"a mask should be an indexed PNG of at most {MOST_MASK_PIXELS:,} pixels, got {found}: "
         "take the consolidated mask, not a worker's"
     )
 

@@ -1,13 +1,18 @@
-"""Where the files of a dataset lie while and after they are prepared in the account."""
+"""Where the files of a dataset lie while and after they are prepared in the account, and what they are called."""
 
+import hashlib
+import hmac
 from dataclasses import asdict, dataclass
-from typing import Any
+
+from ground_truth.images.stripped import FileParts
 
 # In the raw bucket: what people upload, what batches leave for the assembly, and what became of which file.
 UPLOADS, PARTS, MAPPINGS = "uploads", "parts", "mappings"
 # In the training bucket.
 IMAGES, DATASETS = "images", "datasets"
 COMPLETE = "_COMPLETE"
+# 128 bits: no two pictures of any dataset meet by chance.
+_DIGITS = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +23,13 @@ class Preparation:
     raw_bucket: str
     training_bucket: str
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, str]:
         """The parameter's content."""
         return asdict(self)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dataset:
+class DatasetKeys:
     """The keys of one dataset and of one run over it."""
 
     name: str
@@ -63,3 +68,15 @@ class Dataset:
     def parts(self, table: str) -> str:
         """Where a run's batches leave their lines of a table."""
         return f"{PARTS}/{self.name}/{self.run}/{table}/"
+
+
+def image_name(key: bytes, content: FileParts, ending: str) -> str:
+    """The name of a prepared picture: a keyed hash of its content.
+
+    The same picture gets the same name on every run with the same key, also where only the metadata of the
+    originals differed; without the key nobody can tell whether a picture they have is in the dataset.
+    """
+    code = hmac.new(key, digestmod=hashlib.sha256)
+    for piece in content:
+        code.update(piece)
+    return f"{code.hexdigest()[:_DIGITS]}.{ending}"

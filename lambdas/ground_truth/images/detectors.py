@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from ground_truth.images.limits import FACES, PLATES
-from ground_truth.images.redact import Box, Detector
+from ground_truth.images.redact import Detector, PictureRegion
 
 # Rekognition takes 5 MB a call; faces of this share of the picture are found all the same.
 _LONGEST_SIDE = 4_096
@@ -30,7 +30,7 @@ def detector_of(kinds: Sequence[str]) -> Detector | None:
         raise ValueError(f"'redact' should be some of {', '.join(DETECTORS)}, got {', '.join(unknown)}")
     chosen = [DETECTORS[kind] for kind in kinds]
 
-    def detect(image: Image.Image) -> list[Box]:
+    def detect(image: Image.Image) -> list[PictureRegion]:
         content = _small_jpeg(image)
         return [_box(found) for find in chosen for found in find(_client(), content)]
 
@@ -67,8 +67,8 @@ def _small_jpeg(image: Image.Image) -> bytes:
     return target.getvalue()
 
 
-def _box(found: dict[str, float]) -> Box:
-    return Box(left=found["Left"], top=found["Top"], width=found["Width"], height=found["Height"])
+def _box(found: dict[str, float]) -> PictureRegion:
+    return PictureRegion(left=found["Left"], top=found["Top"], width=found["Width"], height=found["Height"])
 
 
 @functools.cache

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ground_truth.images import jpeg, png
-from ground_truth.images.refused import Refused
+from ground_truth.images.stripped import ImageRefused
 
 
 @dataclass(frozen=True, kw_only=True)
-class Format:
+class ImageFormat:
     """A kind of image file; ``pillow`` is what Pillow calls it, ``endings`` those its files may have."""
 
     title: str
@@ -16,18 +16,18 @@ class Format:
     endings: tuple[str, ...]
 
 
-JPEG = Format(title="JPEG", pillow=("JPEG", "MPO"), endings=(".jpg", ".jpeg", ".jpe", ".jfif"))
-PNG = Format(title="PNG", pillow=("PNG",), endings=(".png", ".apng"))
-WEBP = Format(title="WebP", pillow=("WEBP",), endings=(".webp",))
-TIFF = Format(title="TIFF", pillow=("TIFF",), endings=(".tif", ".tiff"))
-BMP = Format(title="BMP", pillow=("BMP", "DIB"), endings=(".bmp", ".dib"))
-GIF = Format(title="GIF", pillow=("GIF",), endings=(".gif",))
-HEIC = Format(title="HEIC", pillow=("HEIF",), endings=(".heic", ".heif", ".hif"))
-AVIF = Format(title="AVIF", pillow=("AVIF",), endings=(".avif",))
+JPEG = ImageFormat(title="JPEG", pillow=("JPEG", "MPO"), endings=(".jpg", ".jpeg", ".jpe", ".jfif"))
+PNG = ImageFormat(title="PNG", pillow=("PNG",), endings=(".png", ".apng"))
+WEBP = ImageFormat(title="WebP", pillow=("WEBP",), endings=(".webp",))
+TIFF = ImageFormat(title="TIFF", pillow=("TIFF",), endings=(".tif", ".tiff"))
+BMP = ImageFormat(title="BMP", pillow=("BMP", "DIB"), endings=(".bmp", ".dib"))
+GIF = ImageFormat(title="GIF", pillow=("GIF",), endings=(".gif",))
+HEIC = ImageFormat(title="HEIC", pillow=("HEIF",), endings=(".heic", ".heif", ".hif"))
+AVIF = ImageFormat(title="AVIF", pillow=("AVIF",), endings=(".avif",))
 
 _SIGNATURES = (
-    (0, jpeg.SIGNATURE, JPEG),
-    (0, png.SIGNATURE, PNG),
+    (0, jpeg.JPEG_SIGNATURE, JPEG),
+    (0, png.PNG_SIGNATURE, PNG),
     (8, b"WEBP", WEBP),
     (0, b"II*\x00", TIFF),
     (0, b"MM\x00*", TIFF),
@@ -41,18 +41,18 @@ _SIGNATURES = (
 )
 
 
-def recognize(content: bytes, name: str) -> Format:
+def recognize(content: bytes, name: str) -> ImageFormat:
     """Finds a file's format by its content.
 
-    Raises Refused for an empty file, for one that is no image known here, and for one whose name ends like
+    Raises ImageRefused for an empty file, for one that is no image known here, and for one whose name ends like
     another kind of file. A name without an ending is taken as it is.
     """
     if not content:
-        raise Refused("empty: the file has no bytes")
+        raise ImageRefused("empty: the file has no bytes")
     found = next((form for at, start, form in _SIGNATURES if content[at : at + len(start)] == start), None)
     if found is None:
-        raise Refused("not an image of a kind that can be prepared")
+        raise ImageRefused("not an image of a kind that can be prepared")
     ending = PurePosixPath(name).suffix.lower()
     if ending and ending not in found.endings:
-        raise Refused(f"wrongly named: it ends in {ending} but is a {found.title} file")
+        raise ImageRefused(f"wrongly named: it ends in {ending} but is a {found.title} file")
     return found

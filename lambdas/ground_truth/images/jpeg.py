@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 
-from ground_truth.images.clean import Clean
 from ground_truth.images.exif import turn_nothing
 from ground_truth.images.icc import neutral_profile
-from ground_truth.images.refused import Refused
+from ground_truth.images.stripped import ImageRefused, StrippedImage
 
-SIGNATURE = b"\xff\xd8\xff"
+JPEG_SIGNATURE = b"\xff\xd8\xff"
 _START = b"\xff\xd8"
 _END = b"\xff\xd9"
 # Inside a scan 0xff is followed by 0x00 or a restart marker; whatever else follows it ends the scan. Spelled without
@@ -28,11 +27,11 @@ _FRAMES = (0xC0, 0xC1, 0xC2)
 _METADATA = (*range(_APP0, 0xF0), _COMMENT)
 
 
-def strip_jpeg(content: bytes) -> Clean:
+def strip_jpeg(content: bytes) -> StrippedImage:
     """Rewrites a JPEG file from its tables and scans; every other segment and all that follows the end is gone.
 
     The colour profile stays in neutral form, and of JFIF and Adobe segments what tells the colours.
-    Raises Refused for a file that is broken, truncated, or of a kind that browsers do not show.
+    Raises ImageRefused for a file that is broken, truncated, or of a kind that browsers do not show.
     """
     return _Rewriting(content).clean()
 
@@ -50,18 +49,18 @@ class _Rewriting:
         self._profile: dict[int, bytes] = {}
         self._profile_parts = 0
 
-    def clean(self) -> Clean:
+    def clean(self) -> StrippedImage:
         if not self._content.startswith(_START):
-            raise Refused("not a JPEG file")
+            raise ImageRefused("not a JPEG file")
         position = len(_START)
         while (marker := self._marker(position))[0] != _EOI:
             position = self._segment(*marker)
         if self._size is None or not self._scans:
-            raise Refused("broken: the file holds no picture")
+            raise ImageRefused("broken: the file holds no picture")
         profile = self._neutral_profile()
         head = [_START, self._jfif, self._adobe, *_profile_segments(profile)]
         width, height = self._size
-        return Clean(
+        return StrippedImage(
             pieces=[*head, *self._body, _END],
             width=width,
             height=height,
@@ -73,20 +72,20 @@ class _Rewriting:
         """The marker at a position, and the position behind it; fill bytes are skipped."""
         content = self._content
         if content[position : position + 1] not in (b"\xff", b""):
-            raise Refused("broken: there are stray bytes between its segments")
+            raise ImageRefused("broken: there are stray bytes between its segments")
         while content[position : position + 1] == b"\xff":
             position += 1
         if position >= len(content):
-            raise Refused("truncated: the file ends before its picture does")
+            raise ImageRefused("truncated: the file ends before its picture does")
         return content[position], position + 1
 
     def _segment(self, marker: int, position: int) -> int:
         length = int.from_bytes(self._content[position : position + 2], "big")
         end = position + length
         if length < 2:
-            raise Refused("broken: a segment has no length")
+            raise ImageRefused("broken: a segment has no length")
         if end > len(self._content):
-            raise Refused("truncated: the file ends before its picture does")
+            raise ImageRefused("truncated: the file ends before its picture does")
         payload = self._view[position + 2 : end]
         if marker in _METADATA:
             self._remember(marker, payload)
@@ -96,11 +95,11 @@ class _Rewriting:
         elif marker == _SOS:
             self._check_scan(payload)
         elif marker not in _TABLES:
-            raise Refused(f"of a JPEG kind that browsers do not show (marker 0x{marker:02x})")
+            raise ImageRefused(f"of a JPEG kind that browsers do not show (marker 0x{marker:02x})")
         elif not _TABLES[marker](bytes(payload)):
-            raise Refused("broken: a table is damaged")
+            raise ImageRefused("broken: a table is damaged")
         if len(self._body) > _MOST_PIECES:
-            raise Refused("broken: it consists of crumbs")
+            raise ImageRefused("broken: it consists of crumbs")
         self._body.append(b"\xff%c" % marker)
         if marker == _SOS:
             end = self._scan_end(end)
@@ -110,7 +109,7 @@ class _Rewriting:
     def _scan_end(self, position: int) -> int:
         found = _SCAN_END.search(self._content, position)
         if found is None:
-            raise Refused("truncated: the file ends before its picture does")
+            raise ImageRefused("truncated: the file ends before its picture does")
         return found.start()
 
     def _remember(self, marker: int, payload: memoryview) -> None:
@@ -128,22 +127,22 @@ class _Rewriting:
 
     def _take_frame(self, payload: memoryview) -> None:
         if self._size:
-            raise Refused("broken: the file holds more than one frame")
+            raise ImageRefused("broken: the file holds more than one frame")
         if len(payload) < 6 or payload[5] not in (1, 3, 4) or len(payload) != 6 + 3 * payload[5]:
-            raise Refused("broken: the frame header is damaged")
+            raise ImageRefused("broken: the frame header is damaged")
         if payload[0] != 8:
-            raise Refused(f"of a JPEG kind that browsers do not show ({payload[0]} bits a sample)")
+            raise ImageRefused(f"of a JPEG kind that browsers do not show ({payload[0]} bits a sample)")
         height, width = int.from_bytes(payload[1:3], "big"), int.from_bytes(payload[3:5], "big")
         if not width or not height:
-            raise Refused("broken: the picture has no size")
+            raise ImageRefused("broken: the picture has no size")
         self._size, self._components = (width, height), payload[5]
 
     def _check_scan(self, payload: memoryview) -> None:
         self._scans += 1
         if self._size is None or self._scans > _MOST_SCANS:
-            raise Refused("broken: its scans are not those of a picture")
+            raise ImageRefused("broken: its scans are not those of a picture")
         if not payload or not 1 <= payload[0] <= self._components or len(payload) != 4 + 2 * payload[0]:
-            raise Refused("broken: a scan header is damaged")
+            raise ImageRefused("broken: a scan header is damaged")
 
     def _neutral_profile(self) -> bytes | None:
         parts = range(1, self._profile_parts + 1)

@@ -11,8 +11,8 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
 
-from ground_truth.images.formats import HEIC, Format
-from ground_truth.images.refused import DetectionFailed, Refused
+from ground_truth.images.formats import HEIC, ImageFormat
+from ground_truth.images.stripped import DetectionFailed, ImageRefused
 
 _ORIENTATION = 0x0112
 _CONVERTED_QUALITY = 95
@@ -37,10 +37,10 @@ class Encoding:
 
 
 @contextlib.contextmanager
-def opened(content: bytes, form: Format) -> Iterator[Image.Image]:
+def opened(content: bytes, form: ImageFormat) -> Iterator[Image.Image]:
     """Opens a picture without decoding it.
 
-    Raises Refused, here and for whatever goes wrong while it is used: a decoder fed with damaged files fails
+    Raises ImageRefused, here and for whatever goes wrong while it is used: a decoder fed with damaged files fails
     in any way, and none may stop a run.
     """
     _add_plugin(form)
@@ -49,14 +49,14 @@ def opened(content: bytes, form: Format) -> Iterator[Image.Image]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=form.pillow) as image:
                 yield image
-    except (Refused, DetectionFailed):
+    except (ImageRefused, DetectionFailed):
         raise
     except Image.DecompressionBombError as error:
-        raise Refused("too many pixels to open safely: a decompression bomb") from error
+        raise ImageRefused("too many pixels to open safely: a decompression bomb") from error
     except MemoryError as error:
-        raise Refused("too large for this machine's memory") from error
+        raise ImageRefused("too large for this machine's memory") from error
     except Exception as error:
-        raise Refused(f"broken: it cannot be decoded ({str(error) or type(error).__name__})") from error
+        raise ImageRefused(f"broken: it cannot be decoded ({str(error) or type(error).__name__})") from error
 
 
 def orientation_of(image: Image.Image) -> int:
@@ -101,10 +101,10 @@ def converted_encoding(image: Image.Image, *, lossy: bool, profile: bytes | None
 def for_screens(image: Image.Image) -> Image.Image:
     """The first frame in a mode that JPEG or PNG files and browsers share.
 
-    Raises Refused for pictures of measured values, whose brightness no screen defines.
+    Raises ImageRefused for pictures of measured values, whose brightness no screen defines.
     """
     if image.mode in ("F", "I"):
-        raise Refused("of measured values, not colours: scale them to 8 or 16 bits first")
+        raise ImageRefused("of measured values, not colours: scale them to 8 or 16 bits first")
     if image.mode.startswith("I;16"):
         return image.convert("I;16")
     if image.mode in ("L", "RGB", "RGBA"):
@@ -171,10 +171,10 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _add_plugin(form: Format) -> None:
+def _add_plugin(form: ImageFormat) -> None:
     if form is not HEIC or "HEIF" in Image.OPEN:
         return
     try:
         importlib.import_module("pillow_heif").register_heif_opener()
     except ImportError as error:
-        raise Refused("of the format HEIC, for which nothing is installed: pip install pillow-heif") from error
+        raise ImageRefused("of the format HEIC, for which nothing is installed: pip install pillow-heif") from error

@@ -5,11 +5,10 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from ground_truth.images.clean import Clean
 from ground_truth.images.icc import neutral_profile
-from ground_truth.images.refused import Refused
+from ground_truth.images.stripped import ImageRefused, StrippedImage
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIECE = 1 << 20
 # Encoders write some thousand; a file of empty chunks would fill the memory with their names.
 _MOST_CHUNKS = 200_000
@@ -22,26 +21,26 @@ _PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4),
 _COLOUR = {b"gAMA": (4,), b"cHRM": (32,), b"sRGB": (1,), b"cICP": (4,), b"sBIT": (1, 2, 3, 4)}
 
 
-def strip_png(content: bytes, *, most_pixels: int) -> Clean:
+def strip_png(content: bytes, *, most_pixels: int) -> StrippedImage:
     """Rewrites a PNG file from its picture and colour chunks; every other chunk and all that follows is gone.
 
     The colour profile stays in neutral form; of an animation the still picture stays. The picture is unpacked
     piece by piece to see that it is whole.
-    Raises Refused for a broken or truncated file, and for one of more than ``most_pixels``.
+    Raises ImageRefused for a broken or truncated file, and for one of more than ``most_pixels``.
     """
     chunks = list(itertools.islice(_chunks(content), _MOST_CHUNKS + 1))
     if len(chunks) > _MOST_CHUNKS:
-        raise Refused("broken: it consists of crumbs")
+        raise ImageRefused("broken: it consists of crumbs")
     if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != 13:
-        raise Refused("broken: the header is missing")
+        raise ImageRefused("broken: the header is missing")
     header = bytes(chunks[0][1])
     width, height, depth, kind, *methods = struct.unpack(">IIBBBBB", header)
     if not width or not height or depth not in _DEPTHS.get(kind, ()) or methods not in ([0, 0, 0], [0, 0, 1]):
-        raise Refused("broken: the header is damaged")
+        raise ImageRefused("broken: the header is damaged")
     if width * height > most_pixels:
-        raise Refused(f"too many pixels to open safely: {width} x {height}")
+        raise ImageRefused(f"too many pixels to open safely: {width} x {height}")
     profile = None
-    written = [SIGNATURE, _chunk(b"IHDR", header)]
+    written = [PNG_SIGNATURE, _chunk(b"IHDR", header)]
     for name, payload in chunks[1:]:
         if name == b"iCCP" and profile is None:
             profile = _profile(bytes(payload))
@@ -51,32 +50,32 @@ def strip_png(content: bytes, *, most_pixels: int) -> Clean:
         elif name == b"IDAT":
             break
         elif name[:1].isupper():
-            raise Refused("broken: it needs an extension that no browser knows")
+            raise ImageRefused("broken: it needs an extension that no browser knows")
     packed = b"".join(payload for name, payload in chunks if name == b"IDAT")
     packed = packed[: _packed_length(packed, _unpacked_length(width, height, depth * _SAMPLES[kind], methods[2]))]
     written += [_chunk(b"IDAT", packed), _chunk(b"IEND", b"")]
-    return Clean(pieces=written, width=width, height=height, profile=profile)
+    return StrippedImage(pieces=written, width=width, height=height, profile=profile)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
     """The chunks before the end chunk, each with its checksum verified."""
-    if not content.startswith(SIGNATURE):
-        raise Refused("not a PNG file")
+    if not content.startswith(PNG_SIGNATURE):
+        raise ImageRefused("not a PNG file")
     view = memoryview(content)
-    position = len(SIGNATURE)
+    position = len(PNG_SIGNATURE)
     while position + 12 <= len(content):
         length = int.from_bytes(view[position : position + 4], "big")
         end = position + 12 + length
         if end > len(content):
             break
         if zlib.crc32(view[position + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
-            raise Refused("broken: a checksum is wrong")
+            raise ImageRefused("broken: a checksum is wrong")
         name = bytes(view[position + 4 : position + 8])
         if name == b"IEND":
             return
         yield name, view[position + 8 : end - 4]
         position = end
-    raise Refused("truncated: the file ends before its picture does")
+    raise ImageRefused("truncated: the file ends before its picture does")
 
 
 def _chunk(name: bytes, payload: bytes) -> bytes:
@@ -116,9 +115,9 @@ def _packed_length(packed: bytes, expected: int) -> int:
             if not piece and not rest:
                 break
     except zlib.error as error:
-        raise Refused("broken: the picture is damaged") from error
+        raise ImageRefused("broken: the picture is damaged") from error
     if found > expected:
-        raise Refused("broken: it holds more data than its picture has pixels")
+        raise ImageRefused("broken: it holds more data than its picture has pixels")
     if found < expected or not unpacking.eof:
-        raise Refused("truncated: the picture is incomplete")
+        raise ImageRefused("truncated: the picture is incomplete")
     return len(packed) - len(unpacking.unused_data)

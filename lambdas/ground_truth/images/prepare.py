@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ground_truth.images import formats
-from ground_truth.images.clean import Clean, Pieces
-from ground_truth.images.formats import Format
+from ground_truth.images.formats import ImageFormat
 from ground_truth.images.jpeg import strip_jpeg
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
 from ground_truth.images.png import strip_png
-from ground_truth.images.refused import DetectionFailed, Refused
+from ground_truth.images.stripped import DetectionFailed, FileParts, ImageRefused, StrippedImage
 
 # Pillow, which takes longer to load than some folders to prepare, is for pictures that must be decoded.
 if TYPE_CHECKING:
     from PIL import Image
 
     from ground_truth.images import pixels
-    from ground_truth.images.redact import Box, Detector
+    from ground_truth.images.redact import Detector, PictureRegion
 
 # Pillow opens no larger picture either.
 _MOST_DECODED_PIXELS = 178_000_000
@@ -55,7 +54,7 @@ class Prepared:
     ``pieces`` one after the other are the file's ``content``.
     """
 
-    pieces: Pieces
+    pieces: FileParts
     ending: str
     width: int
     height: int
@@ -90,7 +89,7 @@ def prepare_image(
     """
     try:
         return _prepare(content, name, options or Options(), detect)
-    except Refused as refused:
+    except ImageRefused as refused:
         return Rejected(reason=str(refused))
 
 
@@ -98,7 +97,7 @@ def _prepare(content: bytes, name: str, options: Options, detect: "Detector | No
     form = formats.recognize(content, name)
     clean = _strip(content, form)
     if clean is None and options.keep_format:
-        raise Refused(f"of the format {form.title}, which labeling does not take and which is to be kept")
+        raise ImageRefused(f"of the format {form.title}, which labeling does not take and which is to be kept")
     stays = clean and clean.width * clean.height <= options.max_pixels and clean.size <= MOST_BYTES and detect is None
     if clean and stays and clean.upright:
         return _as_it_is(clean, form)
@@ -114,12 +113,12 @@ def _prepare(content: bytes, name: str, options: Options, detect: "Detector | No
         return _rewrite(content, image, form, clean, orientation, options, detect)
 
 
-def _as_it_is(clean: Clean, form: Format) -> Prepared:
+def _as_it_is(clean: StrippedImage, form: ImageFormat) -> Prepared:
     ending = "png" if form is formats.PNG else "jpg"
     return Prepared(pieces=clean.pieces, ending=ending, width=clean.width, height=clean.height)
 
 
-def _strip(content: bytes, form: Format) -> Clean | None:
+def _strip(content: bytes, form: ImageFormat) -> StrippedImage | None:
     if form is formats.JPEG:
         return strip_jpeg(content)
     return strip_png(content, most_pixels=_MOST_DECODED_PIXELS) if form is formats.PNG else None
@@ -127,22 +126,22 @@ def _strip(content: bytes, form: Format) -> Clean | None:
 
 def _check_size(width: int, height: int, options: Options) -> None:
     if width * height > _MOST_DECODED_PIXELS:
-        raise Refused(f"too many pixels to open safely: {width} x {height}")
+        raise ImageRefused(f"too many pixels to open safely: {width} x {height}")
     if width * height > options.max_pixels and not options.downscale:
-        raise Refused(
+        raise ImageRefused(
             f"too large: {width} x {height} is more than {options.max_pixels:,} pixels; downscaling was not asked for"
         )
 
 
-def _too_many_bytes(found: int) -> Refused:
-    return Refused(f"too large: {found:,} bytes are more than {MOST_BYTES:,}; downscaling was not asked for")
+def _too_many_bytes(found: int) -> ImageRefused:
+    return ImageRefused(f"too large: {found:,} bytes are more than {MOST_BYTES:,}; downscaling was not asked for")
 
 
 def _rewrite(
     content: bytes,
     image: "Image.Image",
-    form: Format,
-    clean: Clean | None,
+    form: ImageFormat,
+    clean: StrippedImage | None,
     orientation: int,
     options: Options,
     detect: "Detector | None",
@@ -185,14 +184,14 @@ def _rewrite(
     )
 
 
-def _detected(picture: "Image.Image", detect: "Detector") -> "Sequence[Box]":
+def _detected(picture: "Image.Image", detect: "Detector") -> "Sequence[PictureRegion]":
     try:
         return detect(picture)
     except Exception as error:
         raise DetectionFailed(f"nothing could be detected: {error}") from error
 
 
-def _written(picture: "Image.Image", encoding: "pixels.Encoding", options: Options) -> tuple[Pieces, "Image.Image"]:
+def _written(picture: "Image.Image", encoding: "pixels.Encoding", options: Options) -> tuple[FileParts, "Image.Image"]:
     """The picture within the limits of pixels and bytes, and what was written."""
     from ground_truth.images import pixels
 
@@ -209,7 +208,7 @@ def _written(picture: "Image.Image", encoding: "pixels.Encoding", options: Optio
         picture = pixels.shrunk(picture, max(1, math.floor(picture.width * picture.height * share)))
 
 
-def _is_lossy(content: bytes, form: Format) -> bool:
+def _is_lossy(content: bytes, form: ImageFormat) -> bool:
     if form is formats.WEBP:
         return b"VP8 " in content and b"VP8L" not in content
     return form in (formats.HEIC, formats.AVIF)

@@ -12,7 +12,7 @@ _BLOCKS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Box:
+class PictureRegion:
     """A part of a picture, in shares of its width and height, counted from the upper left corner."""
 
     left: float
@@ -22,10 +22,10 @@ class Box:
 
 
 # Finds what is to be made unrecognizable in an upright picture. It may miss some: people must be told so.
-Detector = Callable[[Image.Image], Sequence[Box]]
+Detector = Callable[[Image.Image], Sequence[PictureRegion]]
 
 
-def redacted(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+def redacted(image: Image.Image, boxes: Sequence[PictureRegion]) -> Image.Image:
     """A copy in which the boxes, and a margin of 15 percent around them, are coarse blurred blocks.
 
     The blocks are averages, so the original pixels are gone from the file. Parts of a box outside the picture
@@ -47,7 +47,7 @@ def redacted(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
     return result
 
 
-def _frame(box: Box, width: int, height: int) -> tuple[int, int, int, int]:
+def _frame(box: PictureRegion, width: int, height: int) -> tuple[int, int, int, int]:
     across, down = box.width * _MARGIN, box.height * _MARGIN
     return (
         max(0, int((box.left - across) * width)),

@@ -120,7 +120,7 @@ class EngineUse:
         yield "free tiers, taxes, logs and alarms are left out"
 
 
-def estimate(
+def estimate_cost(
     task_type: TaskType,
     *,
     objects: int,

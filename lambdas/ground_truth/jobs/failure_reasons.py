@@ -124,6 +124,6 @@ _KNOWN = (
 _PATTERNS = tuple((re.compile(pattern), Explanation(meaning=meaning, fix=fix)) for pattern, meaning, fix in _KNOWN)
 
 
-def explain(reason: str) -> Explanation | None:
+def explain_failure(reason: str) -> Explanation | None:
     """What a failure reason means, and what to do; None for one that is not known."""
     return next((explanation for pattern, explanation in _PATTERNS if pattern.search(reason)), None)

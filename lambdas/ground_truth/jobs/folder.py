@@ -87,14 +87,14 @@ class S3Folder(NamedTuple):
         return content
 
 
-class Job(NamedTuple):
+class JobFolder(NamedTuple):
     """A job's root and the names of its worker responses: for each dataset object, earliest first."""
 
     root: Folder
     responses: dict[str, list[str]]
 
 
-def find_job(source: Folder) -> Job:
+def find_job_folder(source: Folder) -> JobFolder:
     """Finds a job, given its root, its ``annotations`` folder or its ``worker-response`` folder.
 
     Raises ValueError where there are no worker responses.
@@ -102,7 +102,7 @@ def find_job(source: Folder) -> Job:
     for root, below in _places(source):
         responses = _responses(root.list(below), below)
         if responses:
-            return Job(root, responses)
+            return JobFolder(root, responses)
     raise ValueError(
         f"'source' should be a job's folder, <output path>/<job name>, got {source.name!r}: it has no "
         "annotations/worker-response/iteration-N/<object>/<time>.json; look one level deeper or wait for the answers"

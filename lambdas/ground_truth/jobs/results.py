@@ -18,8 +18,8 @@ from ground_truth.answers.working_time import working_time
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidation, WorkerQuality, WriteFile
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.folder import Job, manifest_of, read_ahead
-from ground_truth.jobs.manifest import image_of, job_name_in, label_attribute_in, labels_in
+from ground_truth.jobs.folder import JobFolder, manifest_of, read_ahead
+from ground_truth.jobs.job_manifest import image_of, job_name_in, label_attribute_in, labels_in
 from ground_truth.jobs.quality import quality_report
 from ground_truth.manifests.lines import Record, format_line, read_manifest
 from ground_truth.manifests.records import failed_record, record
@@ -63,7 +63,7 @@ class JobResults:
 
 
 def consolidate_job(
-    job: Job,
+    job: JobFolder,
     task_type: TaskType,
     *,
     write_file: WriteFile,
@@ -124,7 +124,7 @@ class _Reading:
     ``unreadable`` says what could not be read the last time, ``seconds`` how long each worker took.
     """
 
-    def __init__(self, job: Job, progress: Progress, *, passes: int) -> None:
+    def __init__(self, job: JobFolder, progress: Progress, *, passes: int) -> None:
         self._job = job
         self._progress = progress
         self._total = passes * len(job.responses)
@@ -164,7 +164,7 @@ class _Reading:
         return labeled
 
 
-def _lines(job: Job, manifest: Sequence[Record] | None) -> dict[str, Record]:
+def _lines(job: JobFolder, manifest: Sequence[Record] | None) -> dict[str, Record]:
     """The manifest's lines by object id, in order."""
     own = manifest_of(job.root) if manifest is None else None
     if own is not None:
@@ -174,7 +174,7 @@ def _lines(job: Job, manifest: Sequence[Record] | None) -> dict[str, Record]:
     return {str(index): line for index, line in enumerate(manifest)}
 
 
-def _named(job: Job, task_type: TaskType) -> str:
+def _named(job: JobFolder, task_type: TaskType) -> str:
     """The job's name, which is what an attribute is mostly called, in the form that the type demands."""
     suffix = "-ref" if task_type.label_attribute_is_reference and not job.root.name.endswith("-ref") else ""
     return job.root.name + suffix

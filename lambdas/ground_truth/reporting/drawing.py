@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from ground_truth.manifests.labels import BoxesLabel
-from ground_truth.reporting.answers import MOST_BOXES, DrawnBox, Said, split_things
-from ground_truth.reporting.text import escaped
+from ground_truth.reporting.drawn_answers import MOST_BOXES, DrawnAnswer, DrawnBox, split_things
+from ground_truth.reporting.markup import escaped
 from ground_truth.reporting.thumbnails import Thumbnail
 
 # Told apart by colour-blind people too (Okabe and Ito).
-COLORS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00")
-PATTERNS = ("", "12 5", "3 4", "16 4 3 4", "7 7")
+WORKER_COLORS = ("#56b4e9", "#e69f00", "#009e73", "#f0e442", "#cc79a7", "#d55e00")
+WORKER_PATTERNS = ("", "12 5", "3 4", "16 4 3 4", "7 7")
 _TAG_HEIGHT = 25
 _CHARACTER = 12.5
 _LABEL_CHARACTERS = 18
@@ -76,10 +76,10 @@ def worker_style(letter: str) -> tuple[str, str]:
     place = 0
     for character in letter:
         place = place * 26 + ord(character) - ord("A") + 1
-    return COLORS[place % len(COLORS)], PATTERNS[place % len(PATTERNS)]
+    return WORKER_COLORS[place % len(WORKER_COLORS)], WORKER_PATTERNS[place % len(WORKER_PATTERNS)]
 
 
-def worker_key(letter: str) -> str:
+def worker_legend(letter: str) -> str:
     """A worker's letter, colour and pattern, as they are in the pictures."""
     color, pattern = worker_style(letter)
     dashes = f' stroke-dasharray="{pattern}"' if pattern else ""
@@ -89,7 +89,7 @@ def worker_key(letter: str) -> str:
     )
 
 
-def draw_answers(canvas: Canvas, said: Sequence[Said], pair: Sequence[str]) -> None:
+def draw_answers(canvas: Canvas, said: Sequence[DrawnAnswer], pair: Sequence[str]) -> None:
     """Every worker's boxes; those about a thing with both labels of the confused ``pair`` are tagged."""
     things = split_things(said, pair)
     tagged = {id(box) for thing in things for _, box in thing}
@@ -113,7 +113,7 @@ def draw_label(canvas: Canvas, label: BoxesLabel, *, least: int) -> None:
         if place >= least:
             canvas.thin(drawn)
             continue
-        color = COLORS[box.class_id % len(COLORS)]
+        color = WORKER_COLORS[box.class_id % len(WORKER_COLORS)]
         canvas.frame(drawn, color, "")
         canvas.tag(drawn, f"{_short(box.name)} {box.confidence or 0:.0%}", color)
 

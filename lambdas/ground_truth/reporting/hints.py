@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ground_truth.reporting.text import duration, plain
+from ground_truth.reporting.markup import duration, single_line
 
 # Shares from which on something is worth a sentence; proposals.
 _MANY_AMBIGUOUS = 0.1
@@ -35,7 +35,7 @@ def has_one_worker(quality: Mapping[str, Any]) -> bool:
 
 def _instructions(summary: Mapping[str, Any]) -> Iterator[str]:
     for one in summary["confusions"][:_MOST_HINTS_OF_A_KIND]:
-        first, second = (plain(label, 60) for label in one["labels"])
+        first, second = (single_line(label, 60) for label in one["labels"])
         alone = len(one["by_one_worker"])
         yield (
             f"The instructions seem unclear about “{first}” and “{second}”: in {one['share']:.0%} of the comparable "
@@ -55,8 +55,8 @@ def _instructions(summary: Mapping[str, Any]) -> Iterator[str]:
 def _workers(summary: Mapping[str, Any], letters: Mapping[str, str]) -> Iterator[str]:
     for one in [worker for worker in summary["by_worker"] if worker["outlier"]][:_MOST_HINTS_OF_A_KIND]:
         yield (
-            f"Look at the answers of worker {letters[one['worker']]}, who stands out: {plain(one['outlier'], 200)}. "
-            "Talk to the worker, or take the answers out."
+            f"Look at the answers of worker {letters[one['worker']]}, who stands out: "
+            f"{single_line(one['outlier'], 200)}. Talk to the worker, or take the answers out."
         )
     times = summary["seconds"]
     hasty = [

@@ -3,12 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ground_truth.reporting.charts import bar, histogram, interval
-from ground_truth.reporting.drawing import worker_key
+from ground_truth.reporting.drawing import worker_legend
 from ground_truth.reporting.hints import ONE_WORKER, has_one_worker
+from ground_truth.reporting.markup import (
+    bar,
+    duration,
+    escaped,
+    histogram,
+    interval,
+    isolated,
+    items,
+    paragraph,
+    section,
+    table,
+)
 from ground_truth.reporting.pictures import Album
-from ground_truth.reporting.style import POLICY, SHEET
-from ground_truth.reporting.text import duration, escaped, items, paragraph, section, shown, table
+from ground_truth.reporting.style import PAGE_POLICY, SHEET
 
 _ROWS = 50
 _ROWS_OF_WORKERS = 100
@@ -34,10 +44,10 @@ def page(summary: Mapping[str, Any], album: Album) -> str:
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{PAGE_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="referrer" content="no-referrer"><title>{title}</title><style>{SHEET}</style></head>'
-        f"<body><main><h1>Labeling job {shown(summary['job'])}</h1>{''.join(parts)}</main></body></html>\n"
+        f"<body><main><h1>Labeling job {isolated(summary['job'])}</h1>{''.join(parts)}</main></body></html>\n"
     )
 
 
@@ -55,8 +65,9 @@ def _head(summary: Mapping[str, Any]) -> str:
     }
     cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
     note = (
-        f"Task type {shown(summary['task_type'])}, label attribute {shown(summary['label_attribute'])}. The labels "
-        "shown here are merged anew from all answers of the job: every answer of a worker counts in judging the others."
+        f"Task type {isolated(summary['task_type'])}, label attribute {isolated(summary['label_attribute'])}. "
+        "The labels shown here are merged anew from all answers of the job: every answer of a worker counts in judging "
+        "the others."
     )
     return f"{paragraph(note, 'soft')}<dl class='facts'>{cells}</dl>"
 
@@ -79,7 +90,7 @@ def _confidence(summary: Mapping[str, Any]) -> Iterator[str]:
 def _labels(summary: Mapping[str, Any]) -> str:
     counts = list(summary["labels"].items())
     most = max((count for _, count in counts), default=1)
-    rows = [[shown(name), f"{count:,}{bar(count / most)}"] for name, count in counts[:_ROWS]]
+    rows = [[isolated(name), f"{count:,}{bar(count / most)}"] for name, count in counts[:_ROWS]]
     guessed = paragraph(f"The order of classes is {escaped(summary['classes_are'])}.", "soft")
     return (
         table("How often each label was given", ["label", "times"], rows, total=len(counts)) + guessed if rows else ""
@@ -89,7 +100,7 @@ def _labels(summary: Mapping[str, Any]) -> str:
 def _confusions(summary: Mapping[str, Any], album: Album) -> Iterator[str]:
     figures = album.confused()
     for place, one in enumerate(summary["confusions"][:_ROWS]):
-        first, second = map(shown, one["labels"])
+        first, second = map(isolated, one["labels"])
         yield f"<h3>{first} and {second}</h3>"
         alone = len(one["by_one_worker"])
         yield paragraph(
@@ -111,13 +122,13 @@ def _workers(summary: Mapping[str, Any]) -> Iterator[str]:
     ranked = sorted(summary["by_worker"], key=lambda one: (not one["outlier"], one["skill"] is None, one["skill"]))
     rows = [
         [
-            worker_key(one["letter"]),
-            shown(one["worker"]),
+            worker_legend(one["letter"]),
+            isolated(one["worker"]),
             f"{one['answers']:,}",
             _skill(one),
             "" if one["agreement"] is None else f"{one['agreement']:.0%}{bar(one['agreement'])}",
             duration(times[one["worker"]]["median"]) if one["worker"] in times else "not known",
-            f"<strong>stands out</strong>: {shown(one['outlier'], 300)}" if one["outlier"] else "",
+            f"<strong>stands out</strong>: {isolated(one['outlier'], 300)}" if one["outlier"] else "",
         ]
         for one in ranked[:_ROWS_OF_WORKERS]
     ]
@@ -185,7 +196,7 @@ def _failures(summary: Mapping[str, Any]) -> Iterator[str]:
     ):
         found = summary[name]
         rows = [
-            [shown(one["object"], 40), shown(one.get("image", one.get("file", ""))), shown(one[reason], 300)]
+            [isolated(one["object"], 40), isolated(one.get("image", one.get("file", ""))), isolated(one[reason], 300)]
             for one in found[:_ROWS]
         ]
         if rows:

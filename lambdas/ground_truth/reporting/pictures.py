@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from ground_truth.contract.errors import ContractError
-from ground_truth.jobs.folder import Job
-from ground_truth.jobs.manifest import image_of
+from ground_truth.jobs.folder import JobFolder
+from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.results import JobResults
 from ground_truth.manifests.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
 from ground_truth.manifests.output import read_label
-from ground_truth.reporting.answers import Said, answers_of, split_things
 from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
+from ground_truth.reporting.drawn_answers import DrawnAnswer, answers_of, split_things
 from ground_truth.reporting.hints import has_one_worker
-from ground_truth.reporting.text import escaped, items, shown
+from ground_truth.reporting.markup import escaped, isolated, items
 from ground_truth.reporting.thumbnails import Thumbnails
 
 # Of the page's ten megabytes.
-MOST_BYTES = 7_000_000
+MOST_PICTURE_BYTES = 7_000_000
 _TAGGED = 3
 _LABELS_TOLD = 8
 
@@ -29,13 +29,13 @@ _LABELS_TOLD = 8
 class Album:
     """Makes the report's pictures, at most ``left`` of them; ``masks`` holds those that were merged."""
 
-    job: Job
+    job: JobFolder
     results: JobResults
     letters: Mapping[str, str]
     thumbnails: Thumbnails
     masks: Path
     left: int
-    bytes_left: int = MOST_BYTES
+    bytes_left: int = MOST_PICTURE_BYTES
     missing: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -90,7 +90,9 @@ class Album:
             canvas, words = found
             if isinstance(label, BoxesLabel):
                 draw_label(canvas, label, least=_TAGGED)
-            sure = f"<p>Least confidence {confidence:.0%}: {shown(', '.join(_names(label)[:_TAGGED]) or 'nothing')}</p>"
+            sure = (
+                f"<p>Least confidence {confidence:.0%}: {isolated(', '.join(_names(label)[:_TAGGED]) or 'nothing')}</p>"
+            )
             yield self._figure(canvas, object_id, f"{words}, with its label", sure + _each(said))
 
     def _canvas(self, object_id: str, size: tuple[int, int] | None, mask: Path | None) -> tuple[Canvas, str] | None:
@@ -108,32 +110,32 @@ class Album:
         name = image_of(self._lines.get(object_id, {})).rpartition("/")[2]
         missing = self.missing.get(object_id)
         why = f"<p>Picture not available: {escaped(missing)}.</p>" if missing else ""
-        told = f"{shown(object_id, 40)}: {shown(name)}{why}{caption}"
+        told = f"{isolated(object_id, 40)}: {isolated(name)}{why}{caption}"
         figure = f"<figure>{canvas.svg(words)}<figcaption>{told}</figcaption></figure>"
         self.bytes_left -= len(figure)
         return figure
 
 
-def _sides(said: Sequence[Said], pair: Sequence[str]) -> str:
+def _sides(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> str:
     """Who gave which label of a confused pair: where there are boxes, to the things that got both."""
     given = set(_given(said, pair))
     sides = ((label, [one.letter for one in said if (one.letter, label) in given]) for label in pair)
-    return items(f"{shown(label)}: {', '.join(letters) or 'nobody'}" for label, letters in sides)
+    return items(f"{isolated(label)}: {', '.join(letters) or 'nobody'}" for label, letters in sides)
 
 
-def _given(said: Sequence[Said], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _given(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
     if any(one.boxes for one in said):
         yield from ((letter, box.label) for thing in split_things(said, pair) for letter, box in thing)
     else:
         yield from ((one.letter, label) for one in said for label in one.labels if label in pair)
 
 
-def _each(said: Sequence[Said]) -> str:
+def _each(said: Sequence[DrawnAnswer]) -> str:
     """What the workers said, those of one mind together."""
     minds: dict[str, list[str]] = {}
     for one in said:
         minds.setdefault(_counted(one.labels), []).append(one.letter)
-    return items(f"{', '.join(letters)}: {shown(words)}" for words, letters in minds.items())
+    return items(f"{', '.join(letters)}: {isolated(words)}" for words, letters in minds.items())
 
 
 def _counted(labels: Mapping[str, int]) -> str:

@@ -54,4 +54,4 @@ figcaption ul { margin: .2rem 0; padding-left: 1.1rem; }
 
 _HASH = base64.b64encode(hashlib.sha256(SHEET.encode()).digest()).decode()
 
-POLICY = f"default-src 'none'; img-src data:; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"
+PAGE_POLICY = f"default-src 'none'; img-src data:; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'"

@@ -5,15 +5,15 @@ from typing import Any
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend, Estimate, estimate
-from ground_truth.jobs.manifest import image_of
+from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
+from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.results import JobResults
 from ground_truth.manifests.output import read_label
-from ground_truth.reporting.answers import letters_of
+from ground_truth.reporting.drawn_answers import letters_of
 from ground_truth.reporting.hints import hints
 
 
-def summarize(
+def summarize_job(
     results: JobResults, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None = None
 ) -> dict[str, Any]:
     """The quality report (`ground_truth.jobs.quality`), and what else there is to say.
@@ -67,7 +67,7 @@ def _cost(
     if not summary["answers"] or objects < 1:
         return None
     workers = min(max(round(summary["answers"] / objects), 1), 9)
-    return estimate(
+    return estimate_cost(
         task_type,
         objects=objects,
         workers=workers,

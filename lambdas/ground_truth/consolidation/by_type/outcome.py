@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
-from ground_truth.consolidation.counts import Counts
+from ground_truth.consolidation.counts import StoredCounts
 
 if TYPE_CHECKING:
     # Loads numpy, which passing answers through does not need.
@@ -62,7 +62,7 @@ class Consolidation:
     """
 
     outcomes: Mapping[str, Consolidated | ObjectError]
-    counts: Counts = field(default_factory=dict)
+    counts: StoredCounts = field(default_factory=dict)
     workers: Callable[[], list[WorkerQuality]] = list
     confusions: Callable[[], tuple[Confusion, ...]] = tuple
 
@@ -75,7 +75,7 @@ class Consolidator(Protocol):
     """
 
     def __call__(
-        self, objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+        self, objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
     ) -> Consolidation:
         """Consolidates the objects."""
 

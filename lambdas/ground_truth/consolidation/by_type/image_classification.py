@@ -15,7 +15,7 @@ from ground_truth.consolidation.by_type.outcome import (
 )
 from ground_truth.consolidation.classification import Decision, consolidate_classification
 from ground_truth.consolidation.confusion import label_confusions
-from ground_truth.consolidation.counts import Counts
+from ground_truth.consolidation.counts import StoredCounts
 from ground_truth.consolidation.verification import Comment, worker_feedback
 from ground_truth.consolidation.votes import Votes, votes_from
 from ground_truth.consolidation.workers import leave_one_out_agreement, outliers, skills
@@ -24,7 +24,9 @@ from ground_truth.manifests import records
 _Choices = list[tuple[str, str, Comment]]
 
 
-def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+def merge_choices(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+) -> Consolidation:
     """One class for each object, as in contract section 7.3, ImageMultiClass.
 
     Beside the confidence stand ``alternatives``, the likelier classes with their probability, and ``margin``,
@@ -87,7 +89,7 @@ def _why_ambiguous(decision: Decision) -> str:
     return ""
 
 
-def _workers(votes: Votes, counts: Counts) -> list[WorkerQuality]:
+def _workers(votes: Votes, counts: StoredCounts) -> list[WorkerQuality]:
     skill = skills(counts)
     odd = outliers(counts, labels=len(votes.labels))
     agreement = leave_one_out_agreement(votes)

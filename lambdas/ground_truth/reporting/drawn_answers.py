@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.answers.worker_responses import latest, read_response, seen_labels
 from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
-from ground_truth.jobs.folder import Job
+from ground_truth.jobs.folder import JobFolder
 
 # More in one picture cannot be told apart.
 MOST_BOXES = 200
@@ -26,7 +26,7 @@ class DrawnBox(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class DrawnAnswer:
     """A worker's answer: the boxes, and how often each label was given. ``letter`` is the worker's in the report."""
 
     letter: str
@@ -34,7 +34,9 @@ class Said:
     labels: Mapping[str, int] = field(default_factory=dict)
 
 
-def answers_of(job: Job, object_id: str, letters: Mapping[str, str]) -> tuple[list[Said], tuple[int, int] | None]:
+def answers_of(
+    job: JobFolder, object_id: str, letters: Mapping[str, str]
+) -> tuple[list[DrawnAnswer], tuple[int, int] | None]:
     """What the workers said of an object, in the order of their letters, and the image's size if they told it."""
     answers: list[Answer] = []
     for name in job.responses.get(object_id, ()):
@@ -52,12 +54,12 @@ def answers_of(job: Job, object_id: str, letters: Mapping[str, str]) -> tuple[li
     return sorted(said, key=lambda one: (len(one.letter), one.letter)), sizes[0] if sizes else None
 
 
-def split_things(said: Sequence[Said], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
+def split_things(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
     """The boxes, each with its worker's letter, of every thing that has boxes with both labels of a confused pair."""
     things: list[list[tuple[str, DrawnBox]]] = []
     for one in said:
         for box in (box for box in one.boxes if box.label in pair):
-            thing = next((thing for thing in things if overlap(thing[0][1], box) >= SAME_OBJECT_IOU), None)
+            thing = next((thing for thing in things if _iou(thing[0][1], box) >= SAME_OBJECT_IOU), None)
             if thing is None:
                 things.append([(one.letter, box)])
             else:
@@ -65,7 +67,7 @@ def split_things(said: Sequence[Said], pair: Sequence[str]) -> list[list[tuple[s
     return [thing for thing in things if len({box.label for _, box in thing}) > 1]
 
 
-def overlap(one: DrawnBox, other: DrawnBox) -> float:
+def _iou(one: DrawnBox, other: DrawnBox) -> float:
     """Intersection over union."""
     across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
     down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
@@ -84,11 +86,11 @@ def _letters(place: int) -> str:
     return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)
 
 
-def _said(answer: Answer, letters: Mapping[str, str]) -> Said:
+def _said(answer: Answer, letters: Mapping[str, str]) -> DrawnAnswer:
     boxes = list(_boxes(answer.content))
     alone = AnnotatedObject(dataset_object_id="", answers=(answer,))
     labels = Counter(box.label for box in boxes) or Counter(sorted(seen_labels(alone)))
-    return Said(letter=letters.get(answer.worker_id, "?"), boxes=boxes[:MOST_BOXES], labels=dict(labels))
+    return DrawnAnswer(letter=letters.get(answer.worker_id, "?"), boxes=boxes[:MOST_BOXES], labels=dict(labels))
 
 
 def _parts(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

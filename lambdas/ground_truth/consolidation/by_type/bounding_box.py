@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, answer_field
-from ground_truth.consolidation.box_table import Box, BoxAnswer
+from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox
 from ground_truth.consolidation.box_workers import box_outliers, box_skills
 from ground_truth.consolidation.boxes import BoxConsolidation, ConsolidatedBox, consolidate_boxes
 from ground_truth.consolidation.by_type.outcome import (
@@ -19,7 +19,7 @@ from ground_truth.consolidation.by_type.outcome import (
 )
 from ground_truth.consolidation.classification import AMBIGUOUS_MARGIN
 from ground_truth.consolidation.confusion import box_confusions
-from ground_truth.consolidation.counts import Counts
+from ground_truth.consolidation.counts import StoredCounts
 from ground_truth.consolidation.verification import adjustment_status
 from ground_truth.manifests import records
 
@@ -32,19 +32,21 @@ class _Drawn(NamedTuple):
     modified: list[bool]
 
 
-def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+def merge_boxes(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+) -> Consolidation:
     """The boxes that most workers drew, in whole pixels: contract section 7.3, BoundingBox."""
     return _consolidate(objects, labels, history, adjusts=False)
 
 
-def consolidate_adjusted(
-    objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+def merge_adjusted_boxes(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """The same, and whether a worker changed the boxes that were shown: contract 7.3, AdjustmentBoundingBox."""
     return _consolidate(objects, labels, history, adjusts=True)
 
 
-def _consolidate(objects: Objects, labels: Sequence[str], history: Counts, *, adjusts: bool) -> Consolidation:
+def _consolidate(objects: Objects, labels: Sequence[str], history: StoredCounts, *, adjusts: bool) -> Consolidation:
     read = dict(read_each(objects, lambda labeled: _drawn(labeled, labels)))
     drawn = {object_id: one for object_id, one in read.items() if not isinstance(one, ObjectError)}
     found = consolidate_boxes(
@@ -83,14 +85,14 @@ def _drawn(labeled: AnnotatedObject, labels: Sequence[str]) -> _Drawn:
     return _Drawn(answers, size, changes)
 
 
-def _box(box: Mapping[str, Any], labels: Sequence[str], answer: Answer) -> Box:
+def _box(box: Mapping[str, Any], labels: Sequence[str], answer: Answer) -> DrawnBox:
     try:
         sides = [float(box[side]) for side in ("left", "top", "width", "height")]
     except (KeyError, TypeError, ValueError) as error:
         raise ObjectError(f"a box of worker {answer.worker_id} is not readable: {error!r}") from error
     if not all(map(isfinite, sides)):
         raise ObjectError(f"a box of worker {answer.worker_id} has sides that are no numbers: {sides}")
-    return Box(known_label(box["label"], labels, answer), *sides)
+    return DrawnBox(known_label(box["label"], labels, answer), *sides)
 
 
 def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str], *, adjusts: bool) -> Consolidated:

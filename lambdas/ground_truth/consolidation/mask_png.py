@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-MOST_PIXELS = 80_000_000
+MOST_MASK_PIXELS = 80_000_000
 """Larger images are refused before they are decompressed: a few kilobytes can hold gigapixels."""
 
 BACKGROUND_COLOR = "#ffffff"
 
 
-def read_mask(png: str | bytes, colors: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.uint8]:
+def read_worker_mask(png: str | bytes, colors: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.uint8]:
     """Class index of each pixel, shape (height, width): 0 is background, else 1 + index in labels.
 
     `png` is PNG bytes or their base64 text; `colors` maps the label names of `labels` to the
@@ -61,12 +61,12 @@ def _open(png: str | bytes) -> Image.Image:
     try:
         data = base64.b64decode(png.split(",")[-1]) if isinstance(png, str) else png
         image = Image.open(io.BytesIO(data), formats=["PNG"])
-        if image.width * image.height <= MOST_PIXELS:
+        if image.width * image.height <= MOST_MASK_PIXELS:
             image.load()
             return image
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"a mask should be a PNG, got {png[:20]!r}...: {error}") from error
     raise ValueError(
-        f"a mask should have at most {MOST_PIXELS} pixels, got {image.width} x {image.height}: "
+        f"a mask should have at most {MOST_MASK_PIXELS} pixels, got {image.width} x {image.height}: "
         "scale the image down before labeling"
     )

@@ -29,7 +29,7 @@ class LabelSet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MultiLabelClassification:
+class LabelSets:
     """Label sets of many objects; `counts` is what this run adds to each worker's stored counts.
 
     The counts are those of the yes-or-no decisions, pooled over the labels.
@@ -47,7 +47,7 @@ def consolidate_multi_label(
     labels: Sequence[str] | None = None,
     submitted: Sequence[str] | None = None,
     history: WorkerCounts | None = None,
-) -> MultiLabelClassification:
+) -> LabelSets:
     """Consolidates three columns of equal length; an answer is a set of labels, maybe empty.
 
     Each label is a yes-or-no decision on each object, consolidated as a classification with the
@@ -77,7 +77,7 @@ def consolidate_multi_label(
     voted = np.zeros(likely.shape, bool)
     np.logical_or.at(voted, last.object_of, says[last.label_of] > 0)
     number = last.answers_per_object
-    return MultiLabelClassification(
+    return LabelSets(
         objects=tuple(
             _label_set(last.objects[row], names, decided, likely[row], voted[row], int(number[row]))
             for row in range(len(last.objects))

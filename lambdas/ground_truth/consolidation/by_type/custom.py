@@ -5,10 +5,12 @@ from typing import Any
 
 from ground_truth.answers.batch import AnnotatedObject
 from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation, Objects, WriteFile, read_each
-from ground_truth.consolidation.counts import Counts
+from ground_truth.consolidation.counts import StoredCounts
 
 
-def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+def pass_answers_on(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+) -> Consolidation:
     """All answers side by side, sorted by worker."""
     return Consolidation(outcomes=dict(read_each(objects, _side_by_side)))
 

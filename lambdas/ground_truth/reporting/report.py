@@ -8,13 +8,13 @@ from typing import Any
 
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.cost import Backend
-from ground_truth.jobs.folder import Job
+from ground_truth.jobs.folder import JobFolder
 from ground_truth.jobs.results import consolidate_job
 from ground_truth.manifests.lines import Record
-from ground_truth.reporting.answers import letters_of
+from ground_truth.reporting.drawn_answers import letters_of
 from ground_truth.reporting.page import page
 from ground_truth.reporting.pictures import Album
-from ground_truth.reporting.summary import summarize
+from ground_truth.reporting.summary import summarize_job
 from ground_truth.reporting.thumbnails import Thumbnails
 
 MOST_PICTURES = 24
@@ -29,7 +29,7 @@ class Report:
 
 
 def make_report(
-    job: Job,
+    job: JobFolder,
     task_type: TaskType,
     *,
     thumbnails: Thumbnails,
@@ -61,7 +61,7 @@ def make_report(
             label_attribute=label_attribute,
             progress=progress,
         )
-        summary = summarize(results, task_type, backend=backend, region=region, price_usd=price_usd)
+        summary = summarize_job(results, task_type, backend=backend, region=region, price_usd=price_usd)
         album = Album(
             job=job,
             results=results,

@@ -15,8 +15,8 @@ from ground_truth.consolidation.by_type.outcome import (
     read_each,
 )
 from ground_truth.consolidation.confusion import Confusion, label_confusions
-from ground_truth.consolidation.counts import Counts
-from ground_truth.consolidation.multi_label import LabelSet, consolidate_multi_label
+from ground_truth.consolidation.counts import StoredCounts
+from ground_truth.consolidation.label_sets import LabelSet, consolidate_multi_label
 from ground_truth.consolidation.votes import votes_from
 from ground_truth.consolidation.workers import outliers, skills
 from ground_truth.manifests import records
@@ -26,7 +26,9 @@ _Choices = Mapping[str, frozenset[str]]
 _LIKELY, _UNLIKELY = 0.6, 0.4
 
 
-def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+def merge_label_sets(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+) -> Consolidation:
     """Every label that somebody chose, each with its confidence: contract 7.3, ImageMultiClassMultiLabel."""
     read = dict(read_each(objects, lambda labeled: _choices(labeled, labels)))
     chosen = {object_id: choices for object_id, choices in read.items() if not isinstance(choices, ObjectError)}
@@ -67,7 +69,7 @@ def _label(one: LabelSet, labels: Sequence[str]) -> Consolidated:
     )
 
 
-def _workers(chosen: Mapping[str, _Choices], counts: Counts) -> list[WorkerQuality]:
+def _workers(chosen: Mapping[str, _Choices], counts: StoredCounts) -> list[WorkerQuality]:
     answers = Counter(worker for choices in chosen.values() for worker in choices)
     skill = skills(counts)
     odd = outliers(counts, labels=2)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ground_truth.consolidation.indexed_png import BACKGROUND_COLOR
+from ground_truth.consolidation.mask_png import BACKGROUND_COLOR
 
 Mask = NDArray[np.uint8]
 Share = NDArray[np.float32]

@@ -1,10 +1,10 @@
 """What a job's manifest tells about the job that wrote it: attribute, name and classes (contract 7.2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ground_truth.contract.task_types import TaskType
-from ground_truth.manifests.lines import Record
+from ground_truth.manifests.lines import Lines, Record, read_manifest
 
 
 def image_of(line: Mapping[str, Any]) -> str:
@@ -57,3 +57,15 @@ def _by_index(named: Any) -> dict[int, Any]:
     """What is named by a class index, be it a number or its digits, and nothing else."""
     entries = named.items() if isinstance(named, Mapping) else ()
     return {int(index): value for index, value in entries if str(index).isdigit()}
+
+
+def failed_objects(manifest: Lines, label_attribute: str) -> Iterator[tuple[Record, str]]:
+    """Yields the lines of the objects that failed, without what the job wrote, each with its failure reason.
+
+    Raises ManifestError for a manifest that is none.
+    """
+    own = (label_attribute, f"{label_attribute}-metadata")
+    for line in read_manifest(manifest):
+        metadata = line.get(own[1])
+        if isinstance(metadata, Mapping) and "failure-reason" in metadata:
+            yield {key: value for key, value in line.items() if key not in own}, str(metadata["failure-reason"])

@@ -17,9 +17,9 @@ from ground_truth.consolidation.by_type.outcome import (
     known_label,
     read_each,
 )
-from ground_truth.consolidation.counts import Counts
-from ground_truth.consolidation.indexed_png import color_code, read_mask, write_mask
-from ground_truth.consolidation.segmentation import (
+from ground_truth.consolidation.counts import StoredCounts
+from ground_truth.consolidation.mask_png import color_code, read_worker_mask, write_mask
+from ground_truth.consolidation.masks import (
     ConsolidatedMask,
     MaskAnswer,
     consolidate_masks,
@@ -77,13 +77,15 @@ class _Overlaps:
         ]
 
 
-def consolidate(objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile) -> Consolidation:
+def merge_masks(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+) -> Consolidation:
     """A palette PNG for each object: contract section 7.3, SemanticSegmentation."""
     return _consolidate(objects, labels, write_file, adjusts=False)
 
 
-def consolidate_adjusted(
-    objects: Objects, labels: Sequence[str], *, history: Counts, write_file: WriteFile
+def merge_adjusted_masks(
+    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """The same, and whether a worker changed the mask that was shown: contract 7.3, AdjustmentSemanticSegmentation."""
     return _consolidate(objects, labels, write_file, adjusts=True)
@@ -109,7 +111,7 @@ def _painted(labeled: AnnotatedObject, labels: Sequence[str]) -> _Painted:
         part = answer_field(answer.content, "labeledImage")
         own = _colors(part["labelMappings"], labels, answer)
         colors = own | colors
-        mask = read_mask(part["labeledImage"]["pngImageData"], own, labels)
+        mask = read_worker_mask(part["labeledImage"]["pngImageData"], own, labels)
         masks.append(MaskAnswer(worker_id=answer.worker_id, mask=mask))
         modified.append(bool(part.get("initialValueModified")))
     found = consolidate_masks(masks)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ground_truth.consolidation import indexed_png
-from ground_truth.consolidation.indexed_png import read_mask, write_mask
-from ground_truth.consolidation.segmentation import MaskAnswer, consolidate_masks, label_color
+from ground_truth.consolidation import mask_png
+from ground_truth.consolidation.mask_png import read_worker_mask, write_mask
+from ground_truth.consolidation.masks import MaskAnswer, consolidate_masks, label_color
 
 
 def square(low, high, index=1, size=40):
@@ -100,7 +100,7 @@ def test_a_workers_png_is_read_by_its_colours(mode):
     mask[20:, :] = 2
     png = worker_png(mask, {1: "#2ca02c", 2: "#1f77b4"}, mode)
     colors = {"road": "#2ca02c", "kerb": "#1f77b4"}
-    assert np.array_equal(read_mask(png, colors, ["road", "kerb"]), mask)
+    assert np.array_equal(read_worker_mask(png, colors, ["road", "kerb"]), mask)
 
 
 def test_an_indexed_png_has_the_class_as_value_and_its_colour_in_the_palette():
@@ -115,26 +115,26 @@ def test_an_indexed_png_has_the_class_as_value_and_its_colour_in_the_palette():
 @pytest.mark.parametrize("png", ["", "no base64!", base64.b64encode(b"GIF89a").decode(), b"\x89PNG"])
 def test_fails_for_what_is_no_png(png):
     with pytest.raises(ValueError, match="should be a PNG"):
-        read_mask(png, {}, [])
+        read_worker_mask(png, {}, [])
 
 
 def test_fails_for_a_png_that_ends_early():
     png = base64.b64decode(worker_png(square(3, 9), {1: "#2ca02c"}))
     with pytest.raises(ValueError, match="should be a PNG"):
-        read_mask(png[: len(png) // 2], {}, [])
+        read_worker_mask(png[: len(png) // 2], {}, [])
 
 
 def test_fails_for_a_huge_png_before_it_is_decompressed(monkeypatch):
-    monkeypatch.setattr(indexed_png, "MOST_PIXELS", 100)
+    monkeypatch.setattr(mask_png, "MOST_MASK_PIXELS", 100)
     with pytest.raises(ValueError, match="at most 100 pixels, got 40 x 40: scale the image down"):
-        read_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, [])
+        read_worker_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, [])
 
 
 @pytest.mark.parametrize("color", ["red", "#12", "#-12345", ""])
 def test_fails_for_a_broken_colour(color):
     png = worker_png(square(3, 9), {1: "#2ca02c"})
     with pytest.raises(ValueError, match="use six hex digits"):
-        read_mask(png, {"road": color}, ["road"])
+        read_worker_mask(png, {"road": color}, ["road"])
 
 
 MASKS = st.lists(

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ground_truth.consolidation.counts import merge_counts
-from ground_truth.consolidation.multi_label import consolidate_multi_label
+from ground_truth.consolidation.label_sets import consolidate_multi_label
 
 LABELS = ["person", "bicycle", "hat"]
 
