@@ -17,7 +17,7 @@ def lambdas_folder() -> Path:
     raise FileNotFoundError(f"no Lambda code beside {_HERE}: install the package 'cdk-ground-truth' again")
 
 
-def portal_folder() -> Path:
+def page_folder() -> Path:
     """Finds the folder with the workers' page.
 
     Raises FileNotFoundError if the installation is incomplete.

@@ -19,15 +19,15 @@ def copy_files(
     *,
     files: s3_assets.Asset,
     bucket: s3.IBucket,
-    more: Sequence[s3_deployment.ISource] = (),
+    generated: Sequence[s3_deployment.ISource] = (),
     prune: bool = True,
     cache_control: Sequence[s3_deployment.CacheControl] | None = None,
 ) -> None:
-    """Has the deployment copy ``files``, and what ``more`` makes, into a bucket; ``prune`` deletes all else in it."""
+    """Has the deployment copy ``files`` into a bucket, and what it generates; ``prune`` deletes all else there."""
     deployment = s3_deployment.BucketDeployment(
         scope,
         id,
-        sources=[s3_deployment.Source.bucket(files.bucket, files.s3_object_key), *more],
+        sources=[s3_deployment.Source.bucket(files.bucket, files.s3_object_key), *generated],
         destination_bucket=bucket,
         prune=prune,
         cache_control=cache_control,

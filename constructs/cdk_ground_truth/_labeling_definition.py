@@ -1,17 +1,16 @@
 """The state machine of a labeling, from task and manifest to report and news, as Amazon States Language."""
 
-from typing import Any
-
 from cdk_ground_truth._state_machines import RETRY, invoke
+from ground_truth.contract.json_types import Json, JsonObject
 
 # What is wrong with the input stays wrong.
-_WRONG = ["Refused", "ContractError", "ManifestError"]
-_FAIL = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Explain"}]
+_WRONG: list[Json] = ["Refused", "ContractError", "ManifestError"]
+_FAIL: list[Json] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Explain"}]
 
 
-def definition(*, function: str, topic: str, engine: str | None, ground_truth: bool) -> dict[str, Any]:
+def labeling_definition(*, function: str, topic: str, engine: str | None, ground_truth: bool) -> JsonObject:
     """The definition; it takes what `ground_truth.workflow` says, and has a branch for each backend there is."""
-    states = {
+    states: JsonObject = {
         "Check": {
             **invoke(function, {"step": "check", "given.$": "$", "started.$": "$$.Execution.StartTime"}),
             "Retry": [{"ErrorEquals": _WRONG, "MaxAttempts": 0}, *RETRY],
@@ -70,8 +69,8 @@ def definition(*, function: str, topic: str, engine: str | None, ground_truth: b
     return {"Comment": "Has a dataset labeled and reports on it", "StartAt": "Check", "States": states}
 
 
-def _backends(engine: str | None, ground_truth: bool) -> dict[str, Any]:
-    branches: dict[str, Any] = {}
+def _backends(engine: str | None, ground_truth: bool) -> JsonObject:
+    branches: JsonObject = {}
     if engine:
         branches["Self-hosted engine"] = {
             "Type": "Task",
@@ -98,11 +97,13 @@ def _backends(engine: str | None, ground_truth: bool) -> dict[str, Any]:
             "End": True,
         }
     names = {"Self-hosted engine": "self-hosted", "Ground Truth": "ground-truth"}
-    choices = [{"Variable": "$.backend", "StringEquals": names[branch], "Next": branch} for branch in branches]
+    choices: list[Json] = [
+        {"Variable": "$.backend", "StringEquals": names[branch], "Next": branch} for branch in branches
+    ]
     return {"Which backend?": {"Type": "Choice", "Choices": choices}, **branches}
 
 
-def _publish(topic: str, subject: str, message: str) -> dict[str, Any]:
+def _publish(topic: str, subject: str, message: str) -> JsonObject:
     return {
         "Type": "Task",
         "Resource": "arn:aws:states:::sns:publish",

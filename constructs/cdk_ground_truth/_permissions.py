@@ -1,11 +1,4 @@
-"""Every permission that labeling needs, each stated once (contract section 3.3, the user's setup).
-
-Functions that begin with ``to_`` say what is needed; ``allow`` gives it to a role, ours or a given one.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+"""Every permission that labeling needs, each stated once (contract section 3.3, the user's setup)."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -15,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from cdk_ground_truth._acknowledge import acknowledge_wildcards
+from cdk_ground_truth._needs import Need
 
 # CreateUserPool has no resource yet; the others act on a pool.
 _POOL_ACTIONS = (
@@ -28,61 +21,7 @@ _POOL_ACTIONS = (
     "DescribeUserPool",
     "UpdateUserPool",
 )
-TASKS_PER_POLICY = 10
-TASKS_PER_ROLE = 100
 _KEY_ACTIONS = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Need:
-    """One statement, and the reason for any wildcard in it."""
-
-    actions: list[str]
-    resources: list[str]
-    why_wildcard: str = ""
-    conditions: dict[str, Any] = field(default_factory=dict)
-
-    def statement(self) -> iam.PolicyStatement:
-        """The need as a policy statement."""
-        return iam.PolicyStatement(actions=self.actions, resources=self.resources, conditions=self.conditions)
-
-
-def allow(scope: Construct, id: str, role: iam.IRole, needs: list[Need]) -> None:
-    """Gives a role what is needed, as a policy in ``scope``.
-
-    The policy is ours even where the role is not: a role of another stack stays untouched, which keeps the
-    stacks free of cycles, and what rule packs say of the user's own policies stays unsilenced.
-    """
-    policy = iam.Policy(scope, id, statements=[need.statement() for need in needs], roles=[role])
-    for need in needs:
-        acknowledge_wildcards(policy, actions=need.actions, resources=need.resources, reason=need.why_wildcard)
-
-
-def allow_tasks(scope: Construct, role: iam.IRole, tasks: Sequence[Sequence[Need]]) -> None:
-    """Gives a role what its tasks need, ten tasks a managed policy.
-
-    A role holds 10,240 characters of policies of its own, which is some fifteen tasks; ten managed policies of
-    6,144 characters hold a hundred.
-    """
-    for start in range(0, len(tasks), TASKS_PER_POLICY):
-        needs = [need for task in tasks[start : start + TASKS_PER_POLICY] for need in task]
-        policy = iam.ManagedPolicy(
-            scope,
-            f"TaskPermissions{start // TASKS_PER_POLICY}",
-            description="What the labeling tasks of this stack need: their hooks and their files",
-            statements=[need.statement() for need in _joined(needs)],
-            roles=[role],
-        )
-        for need in needs:
-            acknowledge_wildcards(policy, actions=need.actions, resources=need.resources, reason=need.why_wildcard)
-
-
-def _joined(needs: list[Need]) -> list[Need]:
-    """The same needs in fewer statements: one for each set of actions."""
-    resources: dict[tuple[str, ...], list[str]] = {}
-    for need in needs:
-        resources.setdefault(tuple(need.actions), []).extend(need.resources)
-    return [Need(actions=list(actions), resources=of_all) for actions, of_all in resources.items()]
 
 
 def to_label(bucket: s3.IBucket) -> list[Need]:

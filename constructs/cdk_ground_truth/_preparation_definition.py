@@ -1,12 +1,11 @@
 """The state machine that prepares a dataset, as Amazon States Language."""
 
-from typing import Any
-
 from cdk_ground_truth._state_machines import RETRY
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.images.dataset import COMPLETE, PARTS, UPLOADS
 
 
-def definition(
+def preparation_definition(
     *,
     raw_bucket: str,
     prepare_function: str,
@@ -14,12 +13,12 @@ def definition(
     batch_size: int,
     max_concurrency: int,
     tolerated_failure_percentage: int,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The definition; it takes ``{"key": "uploads/<dataset>/_COMPLETE"}``.
 
     The service itself lists the dataset's objects and counts the batches that fail.
     """
-    states = {
+    states: JsonObject = {
         "Whole dataset?": {
             "Type": "Choice",
             "Choices": [

@@ -1,7 +1,6 @@
 """State machines as this project runs them: with a role of their own, logged and traced."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -11,10 +10,11 @@ from aws_cdk import aws_stepfunctions as stepfunctions
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
-from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._needs import Need, allow
+from ground_truth.contract.json_types import Json, JsonObject
 
 # Whatever a function or S3 stumbles over once; each step that is done again writes the same.
-RETRY = [
+RETRY: list[Json] = [
     {
         "ErrorEquals": ["States.ALL"],
         "IntervalSeconds": 2,
@@ -25,7 +25,7 @@ RETRY = [
 ]
 
 
-def invoke(function: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+def invoke(function: str, payload: JsonObject) -> JsonObject:
     """The part of a state that calls a function; what it answers is under ``Payload``."""
     return {
         "Type": "Task",
@@ -38,7 +38,7 @@ def create_workflow(
     scope: Construct,
     *,
     name: str,
-    definition: Mapping[str, Any],
+    definition: JsonObject,
     needs: Sequence[Need],
     log_retention: logs.RetentionDays,
 ) -> stepfunctions.CfnStateMachine:
@@ -55,7 +55,7 @@ def create_workflow(
         retention=log_retention,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
-    _permissions.allow(scope, "WorkflowPermissions", role, [*needs, *_to_trace()])
+    allow(scope, "WorkflowPermissions", role, [*needs, *_to_trace()])
     machine = stepfunctions.CfnStateMachine(
         scope,
         "Workflow",
@@ -112,11 +112,11 @@ def to_map(stack: cdk.Stack, name: str) -> list[Need]:
 
 def to_write_results(bucket: s3.IBucket, keys: str) -> list[Need]:
     """What a Distributed Map needs to write the results of its batches."""
-    more = ["s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
+    actions = ["s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload"]
     key = bucket.encryption_key
     return [
         *_permissions.to_write_objects(bucket, keys),
-        Need(actions=more, resources=[bucket.arn_for_objects(keys)], why_wildcard="results are named by the run"),
+        Need(actions=actions, resources=[bucket.arn_for_objects(keys)], why_wildcard="results are named by the run"),
         *([Need(actions=["kms:Decrypt"], resources=[key.key_arn])] if key else []),
     ]
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import aws_cdk as cdk
 import jsii
@@ -73,8 +73,8 @@ class WheelLayer(lambda_.LayerVersion):
         stack = cdk.Stack.of(scope)
         wheels = "-host" if settings.host_wheels else ""
         name = f"{cls.__name__}-{settings.runtime.name}-{settings.architecture.name}{wheels}"
-        found = stack.node.try_find_child(name)
-        return found if isinstance(found, cls) else cls(stack, name, settings=settings)
+        layer = stack.node.try_find_child(name)
+        return layer if isinstance(layer, cls) else cls(stack, name, settings=settings)
 
 
 @jsii.implements(cdk.ILocalBundling)
@@ -90,7 +90,7 @@ class _PipInstall:
         self._contents = contents
         self._left_out = left_out
 
-    def try_bundle(self, output_dir: str, *_: Any, **__: Any) -> bool:
+    def try_bundle(self, output_dir: str, *_: object, **__: object) -> bool:
         """Fills ``output_dir``; always without Docker."""
         if not self._cache.is_dir():
             self._install()

@@ -10,7 +10,7 @@ from cdk_ground_truth._acknowledge import acknowledge
 
 
 def create_pool(scope: Construct, *, removal_policy: cdk.RemovalPolicy) -> cognito.UserPool:
-    """Defines a pool that nobody enters by himself; people sign in with their address."""
+    """Defines a pool that nobody enters uninvited; people sign in with their address."""
     pool = cognito.UserPool(
         scope,
         "UserPool",

@@ -15,10 +15,10 @@ from constructs import Construct
 
 from cdk_ground_truth import _permissions
 from cdk_ground_truth._acknowledge import acknowledge
-from cdk_ground_truth._permissions import Need
-from cdk_ground_truth._preparation_definition import definition
+from cdk_ground_truth._function import LambdaFunction
+from cdk_ground_truth._needs import Need, allow
+from cdk_ground_truth._preparation_definition import preparation_definition
 from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results
-from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.raw_bucket import RawBucket
@@ -122,7 +122,7 @@ class DatasetPreparation(Construct):
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
-    def _create_prepare_function(self, options: dict[str, str], redact: Sequence[str]) -> HookFunction:
+    def _create_prepare_function(self, options: dict[str, str], redact: Sequence[str]) -> LambdaFunction:
         resource = self.name_key.node.default_child
         # Both are the ARN on AWS; an emulator may give the name for the one that the CDK takes.
         secret = resource.attr_id if isinstance(resource, secretsmanager.CfnSecret) else self.name_key.secret_arn
@@ -136,7 +136,7 @@ class DatasetPreparation(Construct):
             actions = [_REKOGNITION[kind] for kind in sorted(redact)]
             needs.append(Need(actions=actions, resources=["*"], why_wildcard="the actions have no resource"))
         settings = dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size))
-        return HookFunction(
+        return LambdaFunction(
             self,
             "PrepareImages",
             function_name=f"{self.environment}-prepare-images",
@@ -154,8 +154,8 @@ class DatasetPreparation(Construct):
             timeout=cdk.Duration.minutes(15),
         )
 
-    def _create_assemble_function(self) -> HookFunction:
-        return HookFunction(
+    def _create_assemble_function(self) -> LambdaFunction:
+        return LambdaFunction(
             self,
             "AssembleDataset",
             function_name=f"{self.environment}-assemble-dataset",
@@ -183,7 +183,7 @@ class DatasetPreparation(Construct):
         return create_workflow(
             self,
             name=name,
-            definition=definition(
+            definition=preparation_definition(
                 raw_bucket=self.raw_bucket.bucket_name,
                 prepare_function=functions[0],
                 assemble_function=functions[1],
@@ -203,7 +203,7 @@ class DatasetPreparation(Construct):
     def _start_by_marker(self) -> None:
         role = iam.Role(self, "MarkerRole", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
         need = Need(actions=["states:StartExecution"], resources=[self.state_machine.ref])
-        _permissions.allow(self, "MarkerPermissions", role, [need])
+        allow(self, "MarkerPermissions", role, [need])
         events.CfnRule(
             self,
             "Marker",

@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
+from cdk_ground_truth._needs import allow
 
 
 class ExecutionRole(iam.Role):
@@ -38,7 +39,7 @@ class ExecutionRole(iam.Role):
         needs = _permissions.to_report(stack)
         if manage_workforce:
             needs += _permissions.to_manage_workforce(stack, user_pool.user_pool_arn if user_pool else None)
-        _permissions.allow(self, "OwnPermissions", self, needs)
+        allow(self, "OwnPermissions", self, needs)
 
     def grant_start(self, operator: iam.IGrantable) -> None:
         """Lets an operator start, watch and stop labeling jobs with this role."""

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._copied_files import copy_files
-from cdk_ground_truth._given_parts import check_given_media
+from cdk_ground_truth._existing_resources import check_existing_media
 from cdk_ground_truth.training_bucket import EXPIRE_LEFTOVERS
 from ground_truth.contract.errors import ContractError
 from ground_truth.tasks.instructions import Instructions
@@ -44,7 +44,7 @@ class InstructionMedia(Construct):
         self._created = bucket is None
         self.bucket: s3.IBucket = bucket or self._create_bucket(removal_policy)
         if bucket and public:
-            check_given_media(self, bucket)
+            check_existing_media(self, bucket)
         if content and deploy_content:
             self._deploy(content)
 

@@ -10,8 +10,13 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct, IConstruct
 
 from cdk_ground_truth import _permissions
-from cdk_ground_truth._given_bucket import check_given_bucket
-from cdk_ground_truth._given_parts import check_given_key, check_given_role, check_kind
+from cdk_ground_truth._existing_resources import (
+    check_existing_bucket,
+    check_existing_key,
+    check_existing_role,
+    check_kind,
+)
+from cdk_ground_truth._needs import TASKS_PER_ROLE, allow, allow_tasks
 from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.execution_role import ExecutionRole
 from cdk_ground_truth.function_settings import FunctionSettings
@@ -23,10 +28,10 @@ from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.parameters import parameter_prefix
 from ground_truth.tasks.task import LabelingTask
 
-Hooks = AnnotationHooks | Mapping[str, AnnotationHooks] | None
+HookChoice = AnnotationHooks | Mapping[str, AnnotationHooks] | None
 
 # The environments of each app, as two of one name in one account and region would overwrite each other.
-_TAKEN: WeakKeyDictionary[IConstruct, set[tuple[str, str]]] = WeakKeyDictionary()
+_ENVIRONMENTS: WeakKeyDictionary[IConstruct, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 class GroundTruthLabeling(Construct):
@@ -52,7 +57,7 @@ class GroundTruthLabeling(Construct):
         tasks: Sequence[LabelingTask],
         environment: str | None = None,
         workforce: Workforce | None = None,
-        hooks: Hooks = None,
+        hooks: HookChoice = None,
         training_bucket: s3.IBucket | None = None,
         instruction_media: InstructionMedia | None = None,
         instruction_pictures: str | None = None,
@@ -78,7 +83,7 @@ class GroundTruthLabeling(Construct):
         self.workforce = workforce or Workforce.self_hosted()
         self.workforce.check_place(stack.region, stack.account)
         _check_tasks(tasks, self.workforce, hooks)
-        self._take_environment()
+        self._register_environment()
         self.training_bucket = _choose_bucket(
             training_bucket, self, acl_access=acl_access, encryption_key=encryption_key, removal_policy=removal_policy
         )
@@ -88,7 +93,7 @@ class GroundTruthLabeling(Construct):
         self.execution_role: iam.IRole
         needs = _permissions.to_label(self.training_bucket)
         if execution_role:
-            check_given_role(self, execution_role)
+            check_existing_role(self, execution_role)
             self.execution_role = execution_role
             needs += _permissions.to_report(stack)
             if manage_workforce:
@@ -97,12 +102,12 @@ class GroundTruthLabeling(Construct):
             self.execution_role = ExecutionRole(
                 self, "ExecutionRole", manage_workforce=manage_workforce, user_pool=pool
             )
-        _permissions.allow(self, "ExecutionRolePermissions", self.execution_role, needs)
+        allow(self, "ExecutionRolePermissions", self.execution_role, needs)
         if self.training_bucket.encryption_key:
-            check_given_key(self, self.training_bucket.encryption_key)
+            check_existing_key(self, self.training_bucket.encryption_key)
             _permissions.name_in_key_policy(self, self.execution_role, self.training_bucket.encryption_key)
         self.tasks = self._publish(tasks, hooks, function_settings or FunctionSettings())
-        _permissions.allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
+        allow_tasks(self, self.execution_role, [task.execution_needs for task in self.tasks.values()])
         for name, text in self.workforce.warnings():
             cdk.Annotations.of(self).add_warning_v2(f"cdk-ground-truth:{name}", text)
 
@@ -125,7 +130,7 @@ class GroundTruthLabeling(Construct):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
     def _publish(
-        self, tasks: Sequence[LabelingTask], hooks: Hooks, settings: FunctionSettings
+        self, tasks: Sequence[LabelingTask], hooks: HookChoice, settings: FunctionSettings
     ) -> dict[str, PublishedTask]:
         # Below a construct of their own, so that no task's name meets the name of a part.
         scope = Construct(self, "Tasks")
@@ -146,20 +151,20 @@ class GroundTruthLabeling(Construct):
             for task in tasks
         }
 
-    def _take_environment(self) -> None:
-        taken = _TAKEN.setdefault(self.node.root, set())
-        place = (self.environment, cdk.Stack.of(self).environment)
-        if place in taken:
+    def _register_environment(self) -> None:
+        environments = _ENVIRONMENTS.setdefault(self.node.root, set())
+        environment = (self.environment, cdk.Stack.of(self).environment)
+        if environment in environments:
             raise ContractError(
                 "environment",
                 self.environment,
                 "used once in an account and region",
                 "give each GroundTruthLabeling an environment of its own, or put the tasks into one",
             )
-        taken.add(place)
+        environments.add(environment)
 
 
-def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hooks) -> None:
+def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: HookChoice) -> None:
     if not isinstance(tasks, Sequence) or not all(isinstance(task, LabelingTask) for task in tasks):
         raise ContractError("tasks", tasks, "a list of tasks", "write tasks=[BoundingBox(...)]")
     chosen = list(hooks.values()) if isinstance(hooks, Mapping) else [hooks or AnnotationHooks()]
@@ -174,11 +179,11 @@ def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hoo
     if any(is_unresolved(name) for name in names):
         raise ContractError("tasks", names, "named at synth", "give each task a plain name")
     # Job names are compared without case, and jobs are named after their task.
-    if len(tasks) > _permissions.TASKS_PER_ROLE:
+    if len(tasks) > TASKS_PER_ROLE:
         raise ContractError(
             "tasks",
             len(tasks),
-            f"at most {_permissions.TASKS_PER_ROLE}",
+            f"at most {TASKS_PER_ROLE}",
             "a role holds the permissions of no more; declare another GroundTruthLabeling with its own environment",
         )
     if not names or len({name.lower() for name in names}) < len(names):
@@ -191,14 +196,14 @@ def _check_tasks(tasks: Sequence[LabelingTask], workforce: Workforce, hooks: Hoo
 
 
 def _choose_bucket(
-    given: s3.IBucket | None,
+    bucket: s3.IBucket | None,
     scope: Construct,
     *,
     acl_access: bool,
     encryption_key: kms.IKey | None,
     removal_policy: cdk.RemovalPolicy,
 ) -> s3.IBucket:
-    if given is None:
+    if bucket is None:
         return TrainingBucket(
             scope,
             "TrainingBucket",
@@ -213,22 +218,22 @@ def _choose_bucket(
             "given without encryption_key and acl_access",
             "these shape a bucket that is created; set them on the bucket itself",
         )
-    check_given_bucket(scope, given)
-    return given
+    check_existing_bucket(scope, bucket)
+    return bucket
 
 
 def _choose_media(
-    given: InstructionMedia | None, scope: Construct, pictures: str | None, removal_policy: cdk.RemovalPolicy
+    media: InstructionMedia | None, scope: Construct, pictures: str | None, removal_policy: cdk.RemovalPolicy
 ) -> InstructionMedia:
-    if given is None:
+    if media is None:
         return InstructionMedia(scope, "InstructionMedia", content=pictures, removal_policy=removal_policy)
     if pictures:
         raise ContractError(
             "instruction_pictures", pictures, "left out beside instruction_media", "give content to InstructionMedia"
         )
-    return given
+    return media
 
 
-def _hooks_of(task: LabelingTask, hooks: Hooks) -> AnnotationHooks:
+def _hooks_of(task: LabelingTask, hooks: HookChoice) -> AnnotationHooks:
     chosen = hooks.get(task.name) if isinstance(hooks, Mapping) else hooks
     return chosen or AnnotationHooks()

@@ -9,10 +9,10 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
-from cdk_ground_truth._labeling_definition import definition
-from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._function import LambdaFunction
+from cdk_ground_truth._labeling_definition import labeling_definition
+from cdk_ground_truth._needs import Need, allow_tasks
 from cdk_ground_truth._state_machines import create_workflow, to_run
-from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
@@ -60,7 +60,7 @@ class LabelingWorkflow(Construct):
         self.state_machine = create_workflow(
             self,
             name=f"{labeling.environment}-labeling-workflow",
-            definition=definition(
+            definition=labeling_definition(
                 function=self.function.function_arn,
                 topic=self.topic.topic_arn,
                 engine=engine.state_machine.ref if engine else None,
@@ -90,7 +90,7 @@ class LabelingWorkflow(Construct):
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
-    def _create_function(self, backends: list[str]) -> HookFunction:
+    def _create_function(self, backends: list[str]) -> LambdaFunction:
         labeling, stack = self._labeling, cdk.Stack.of(self)
         bucket = labeling.training_bucket
         tasks = stack.format_arn(
@@ -98,7 +98,7 @@ class LabelingWorkflow(Construct):
             resource="parameter",
             resource_name=f"{labeling.parameter_prefix.removeprefix('/')}/tasks/*",
         )
-        function = HookFunction(
+        function = LambdaFunction(
             self,
             "RunWorkflow",
             function_name=f"{labeling.environment}-run-workflow",
@@ -121,10 +121,10 @@ class LabelingWorkflow(Construct):
             timeout=cdk.Duration.minutes(15),
         )
         assert function.role
-        published = [
-            _permissions.to_read_files(one.request, one.label_category_config) for one in labeling.tasks.values()
+        needs = [
+            _permissions.to_read_files(task.request, task.label_category_config) for task in labeling.tasks.values()
         ]
-        _permissions.allow_tasks(Construct(self, "RunWorkflowTasks"), function.role, published)
+        allow_tasks(Construct(self, "RunWorkflowTasks"), function.role, needs)
         return function
 
 

@@ -3,7 +3,6 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -13,13 +12,15 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
-from cdk_ground_truth.annotation_hooks import AnnotationHooks, TaskHooks
+from cdk_ground_truth._task_hooks import TaskHooks
+from cdk_ground_truth.annotation_hooks import AnnotationHooks
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import Workforce
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Level
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.label_categories import label_category_config
 from ground_truth.contract.parameters import parameter_name
 from ground_truth.tasks import request_parts
@@ -118,13 +119,12 @@ class PublishedTask(Construct):
         for name, text in task.warnings():
             self._warn(name, text)
 
-    def _publish_template(self, media: InstructionMedia, task_input: dict[str, Any] | None) -> s3_assets.Asset:
+    def _publish_template(self, media: InstructionMedia, task_input: JsonObject | None) -> s3_assets.Asset:
         """Publishes the template, checked with what its page will be given, where that is known."""
-        given = self.task.template
-        if given is None:
+        if self.task.template is None:
             template = generate_template(self.task, media_is_public=media.public)
         else:
-            template = Path(given).read_text(encoding="utf-8")
+            template = Path(self.task.template).read_text(encoding="utf-8")
         for finding in check_template(template, task=self.task, task_input=task_input):
             text = f"{finding.where}: {finding.found}" if finding.where else finding.found
             if finding.level is Level.PROBLEM:
@@ -159,5 +159,5 @@ def _url(file: s3_assets.Asset | None) -> str | None:
     return file.s3_object_url if file else None
 
 
-def _pretty(content: Any) -> str:
+def _pretty(content: object) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -1,6 +1,5 @@
 """The engine that runs labeling jobs in your own account."""
 
-import dataclasses
 from urllib.parse import urlsplit
 
 import aws_cdk as cdk
@@ -12,26 +11,21 @@ from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
-from cdk_ground_truth._engine.definition import definition
+from cdk_ground_truth._engine.definition import engine_definition
+from cdk_ground_truth._engine.functions import EngineParts, create_api_function, create_run_function
 from cdk_ground_truth._engine.portal import WorkerPortal
 from cdk_ground_truth._engine.table import QUERY, READ, WRITE, create_table, to_use_table
-from cdk_ground_truth._engine.worker_api import STAGE, WorkerApi
-from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._engine.worker_api import STAGE, WorkerHttpApi
+from cdk_ground_truth._needs import Need
 from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results, workflow_arn
 from cdk_ground_truth._worker_pool import add_domain, create_page_client, create_pool
-from cdk_ground_truth.annotation_hooks import HookFunction
 from cdk_ground_truth.function_settings import FunctionSettings
-from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
-from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
 
-# A batch of masks, decoded.
-_MEMORY = 3_008
-_ANSWERS = f"{OUTPUT_PREFIX}/*/engine/answers/*"
 _RESULTS = f"{OUTPUT_PREFIX}/*/engine/results/*"
 _WORKERS = "workers"
 # Inviting, listing and removing workers, as the command does it.
@@ -90,14 +84,20 @@ class SelfHostedEngine(Construct):
             group_name=_WORKERS,
             description="Those who may label",
         )
-        self.api = WorkerApi(
+        self.api = WorkerHttpApi(
             self, "Api", name=f"{labeling.environment}-worker-api", log_retention=self._settings.log_retention
         )
         self._allow_uploads(labeling.training_bucket)
         self.portal = self._create_portal() if host_portal else None
         self.client = create_page_client(self.user_pool, self.portal.url if self.portal else None)
-        self.run_function = self._create_run_function()
-        self.api_function = self._create_api_function()
+        parts = EngineParts(
+            labeling=labeling,
+            variables=self._variables,
+            needs=[*self._to_use_table([*READ, *WRITE, *QUERY]), self._to_wake()],
+            settings=self._settings,
+        )
+        self.run_function = create_run_function(self, parts)
+        self.api_function = create_api_function(self, parts, group=_WORKERS)
         self.api.answer_by(self.api_function, user_pool=self.user_pool, client=self.client)
         if self.portal:
             sign_in = {"domainUrl": self._sign_in_url, "clientId": self.client.user_pool_client_id}
@@ -106,7 +106,7 @@ class SelfHostedEngine(Construct):
         self.state_machine = create_workflow(
             self,
             name=self._name,
-            definition=definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
+            definition=engine_definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
             needs=[
                 *_permissions.to_invoke(self.run_function.function_arn),
                 *_permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
@@ -179,62 +179,6 @@ class SelfHostedEngine(Construct):
                 allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["content-type"]
             )
 
-    def _create_run_function(self) -> HookFunction:
-        stack = cdk.Stack.of(self)
-        bucket = self._labeling.training_bucket
-        bus = stack.format_arn(service="events", resource="event-bus", resource_name="default")
-        settings = dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size))
-        function = HookFunction(
-            self,
-            "RunJob",
-            function_name=f"{self._labeling.environment}-run-job",
-            module="run_job",
-            description="The steps of a labeling job: opens its objects, consolidates what workers answered",
-            environment=self._variables,
-            needs=[
-                *_permissions.to_read_objects(bucket, "*"),
-                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*"),
-                *self._to_use_table([*READ, *WRITE, *QUERY]),
-                self._to_wake(),
-                Need(actions=["events:PutEvents"], resources=[bus]),
-            ],
-            settings=settings,
-            layers=[ImagingLayer.of(self, self._settings)],
-            timeout=cdk.Duration.minutes(15),
-        )
-        self._allow_tasks("RunJobTasks", function, [task.execution_needs for task in self._labeling.tasks.values()])
-        return function
-
-    def _create_api_function(self) -> HookFunction:
-        bucket, media = self._labeling.training_bucket, self._labeling.instruction_media
-        function = HookFunction(
-            self,
-            "WorkerApi",
-            function_name=f"{self._labeling.environment}-worker-api",
-            module="worker_api",
-            description="Gives workers their objects and keeps their answers",
-            environment=self._variables | {"WORKERS_GROUP": _WORKERS},
-            needs=[
-                # Pages show images and earlier answers by addresses that this function signs.
-                *_permissions.to_read_objects(bucket, "*"),
-                *([] if media.public else _permissions.to_read_objects(media.bucket, "*")),
-                *_permissions.to_write_objects(bucket, _ANSWERS),
-                *self._to_use_table([*READ, *WRITE, *QUERY]),
-                self._to_wake(),
-            ],
-            settings=self._settings,
-            layers=[RenderingLayer.of(self, self._settings)],
-            # The API waits no longer.
-            timeout=cdk.Duration.seconds(29),
-        )
-        tasks = self._labeling.tasks.values()
-        self._allow_tasks("WorkerApiTasks", function, [_permissions.to_read_files(task.template) for task in tasks])
-        return function
-
-    def _allow_tasks(self, id: str, function: HookFunction, needs: list[list[Need]]) -> None:
-        assert function.role
-        _permissions.allow_tasks(Construct(self, id), function.role, needs)
-
     @property
     def _variables(self) -> dict[str, str]:
         return {
@@ -253,5 +197,5 @@ class SelfHostedEngine(Construct):
 
 def _address_of(image: str) -> str | None:
     """The address, without a path, of a picture that lies elsewhere."""
-    found = urlsplit(image)
-    return f"https://{found.netloc}" if found.scheme == "https" else None
+    address = urlsplit(image)
+    return f"https://{address.netloc}" if address.scheme == "https" else None

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
@@ -16,6 +15,7 @@ from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from ground_truth.contract import limits
 from ground_truth.contract.aws_functions import PUBLIC_WORK_TEAM_ACCOUNT
 from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.tasks.task import LabelingTask
 
 
@@ -179,13 +179,13 @@ class Workforce:
                 "Workforce.self_hosted() instead",
             )
 
-    def request_part(self) -> dict[str, Any]:
+    def request_part(self) -> JsonObject:
         """What the workforce adds to a CreateLabelingJob request: price and content statement."""
         if self.price_usd is None:
             return {}
         cents, tenths = divmod(int(_tenths_of_a_cent(self.price_usd)), 10)
         dollars, cents = divmod(cents, 100)
-        amount = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
+        amount: JsonObject = {"Dollars": dollars, "Cents": cents, "TenthFractionsOfACent": tenths}
         return {
             "InputConfig": {"DataAttributes": {"ContentClassifiers": list(self.content_classifiers)}},
             "HumanTaskConfig": {"PublicWorkforceTaskPrice": {"AmountInUsd": amount}},

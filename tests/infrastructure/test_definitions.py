@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from cdk_ground_truth import _labeling_definition, _preparation_definition
-from cdk_ground_truth._engine import definition
+from cdk_ground_truth._engine.definition import engine_definition
+from cdk_ground_truth._labeling_definition import labeling_definition
+from cdk_ground_truth._preparation_definition import preparation_definition
 from tests.infrastructure.apps import REPOSITORY, resources
 from tests.stacks.test_labeling_stack import NAMES, template
 
@@ -20,9 +21,9 @@ FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:any"
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:any"
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:any"
 DEFINITIONS: dict[str, dict[str, Any]] = {
-    "engine": definition.definition(run_function=FUNCTION, max_concurrency=50),
-    "labeling": _labeling_definition.definition(function=FUNCTION, topic=TOPIC, engine=MACHINE, ground_truth=True),
-    "preparation": _preparation_definition.definition(
+    "engine": engine_definition(run_function=FUNCTION, max_concurrency=50),
+    "labeling": labeling_definition(function=FUNCTION, topic=TOPIC, engine=MACHINE, ground_truth=True),
+    "preparation": preparation_definition(
         raw_bucket="raw",
         prepare_function=FUNCTION,
         assemble_function=FUNCTION,
@@ -103,9 +104,7 @@ def test_a_state_s_name_is_unique_in_its_whole_machine_as_the_service_wants_it(n
 
 @pytest.mark.parametrize(("engine", "ground_truth"), [(MACHINE, True), (MACHINE, False), (None, True)])
 def test_names_are_unique_whichever_backends_a_labeling_has(engine: str | None, ground_truth: bool) -> None:
-    definition = _labeling_definition.definition(
-        function=FUNCTION, topic=TOPIC, engine=engine, ground_truth=ground_truth
-    )
+    definition = labeling_definition(function=FUNCTION, topic=TOPIC, engine=engine, ground_truth=ground_truth)
     assert repeated_names(definition) == []
 
 

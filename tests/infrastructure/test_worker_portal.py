@@ -9,11 +9,11 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from cdk_ground_truth import Example, Instructions, SelfHostedEngine
-from cdk_ground_truth._assets import portal_folder
+from cdk_ground_truth._assets import page_folder
 from ground_truth_cli.local_servers.portal import Behind, serve
 from tests.infrastructure.apps import label, new_stack, only, resources, street, template_of
 
-HEADERS: dict[str, dict[str, str]] = json.loads((portal_folder() / "headers.json").read_text())
+HEADERS: dict[str, dict[str, str]] = json.loads((page_folder() / "headers.json").read_text())
 ELSEWHERE = Instructions(
     what_to_label="Each car.",
     box_fit="Tight.",

@@ -1,20 +1,19 @@
 """The state machine of a labeling job on the self-hosted engine, as Amazon States Language."""
 
-from typing import Any
-
 from cdk_ground_truth._state_machines import RETRY, invoke
+from ground_truth.contract.json_types import Json, JsonObject
 
 # What is wrong with a request stays wrong.
-_WRONG = ["ContractError", "ManifestError", "JobExists"]
-_FAIL = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Mark as failed"}]
+_WRONG: list[Json] = ["ContractError", "ManifestError", "JobExists"]
+_FAIL: list[Json] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Mark as failed"}]
 
 
-def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
+def engine_definition(*, run_function: str, max_concurrency: int) -> JsonObject:
     """The definition; it takes ``{"request": {...}}``, a CreateLabelingJob request.
 
     It ends with the job's name, its status and the address of its output manifest.
     """
-    states = {
+    states: JsonObject = {
         "Plan": {
             **invoke(run_function, {"step": "plan", "request.$": "$.request"}),
             "Retry": [{"ErrorEquals": _WRONG, "MaxAttempts": 0}, *RETRY],
@@ -74,12 +73,12 @@ def definition(*, run_function: str, max_concurrency: int) -> dict[str, Any]:
     return {"Comment": "Has the objects of a labeling job labeled", "StartAt": "Plan", "States": states}
 
 
-def _for_every_batch(run_function: str, step: str, state_name: str, label: str, max_concurrency: int) -> dict[str, Any]:
+def _for_every_batch(run_function: str, step: str, state_name: str, label: str, max_concurrency: int) -> JsonObject:
     """A Distributed Map over the list of batches that the plan wrote.
 
     ``state_name`` names the state inside it: the service wants names that are unique in the whole state machine.
     """
-    payload = {"step": step, "job.$": "$.job", "batch.$": "$.batch"}
+    payload: JsonObject = {"step": step, "job.$": "$.job", "batch.$": "$.batch"}
     return {
         "Type": "Map",
         "Label": label,

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudfront as cloudfront
@@ -14,7 +13,7 @@ from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge
-from cdk_ground_truth._assets import portal_folder
+from cdk_ground_truth._assets import page_folder
 from cdk_ground_truth._copied_files import copy_files
 
 _PREVIEW = "preview"
@@ -100,15 +99,15 @@ class WorkerPortal(Construct):
             acknowledge(self.distribution, rule, reason)
         self.url = f"https://{self.distribution.distribution_domain_name}"
 
-    def deploy(self, config: Mapping[str, Any]) -> None:
+    def deploy(self, config: Mapping[str, object]) -> None:
         """Has the deployment copy the page's files into the bucket, and ``config.json`` with them."""
-        files = s3_assets.Asset(self, "Files", path=str(portal_folder()), exclude=[_PREVIEW, f"{_PREVIEW}/**", "*.md"])
+        files = s3_assets.Asset(self, "Files", path=str(page_folder()), exclude=[_PREVIEW, f"{_PREVIEW}/**", "*.md"])
         copy_files(
             self,
             "Content",
             files=files,
             bucket=self.bucket,
-            more=[s3_deployment.Source.json_data("config.json", config)],
+            generated=[s3_deployment.Source.json_data("config.json", config)],
             # A page of yesterday with an API of today would fail.
             cache_control=[s3_deployment.CacheControl.no_cache()],
         )
@@ -181,12 +180,12 @@ class WorkerPortal(Construct):
 
 def _headers(*, files: Sequence[str], sign_in: str) -> dict[str, dict[str, str]]:
     """The headers of each path, with the addresses of this deployment in them."""
-    text = Path(portal_folder(), "headers.json").read_text(encoding="utf-8")
+    text = Path(page_folder(), "headers.json").read_text(encoding="utf-8")
     # The API has the page's own address.
     for name, value in (("{api}", ""), ("{sign-in}", sign_in), ("{files}", " ".join(files))):
         text = text.replace(name, value)
-    found: dict[str, dict[str, str]] = json.loads(text)
-    return found
+    headers: dict[str, dict[str, str]] = json.loads(text)
+    return headers
 
 
 def _id(path: str) -> str:

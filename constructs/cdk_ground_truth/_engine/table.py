@@ -5,7 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from cdk_ground_truth._permissions import Need
+from cdk_ground_truth._needs import Need
 from ground_truth.engine import table
 
 READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
@@ -44,9 +44,9 @@ def create_table(scope: Construct, *, key: kms.IKey | None, removal_policy: cdk.
     )
 
 
-def to_use_table(found: dynamodb.TableV2, key: kms.IKey | None, actions: list[str]) -> list[Need]:
+def to_use_table(engine_table: dynamodb.TableV2, key: kms.IKey | None, actions: list[str]) -> list[Need]:
     """Using the table and its index."""
-    arn = found.table_arn
+    arn = engine_table.table_arn
     return [
         Need(actions=actions, resources=[arn, f"{arn}/index/{table.INDEX}"]),
         *([Need(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])] if key else []),

@@ -27,7 +27,7 @@ REQUESTS_A_SECOND = 2_000
 STAGE = "api"
 
 
-class WorkerApi(Construct):
+class WorkerHttpApi(Construct):
     """Defines the API of the workers' page; ``url`` ends without a slash."""
 
     def __init__(self, scope: Construct, id: str, *, name: str, log_retention: logs.RetentionDays) -> None:
@@ -74,7 +74,7 @@ class WorkerApi(Construct):
             )
 
 
-# No address and no name: who works is known by his number in the pool.
+# No address and no name: workers are known by their number in the pool.
 _LOG_LINE = json.dumps(
     {
         "time": "$context.requestTime",

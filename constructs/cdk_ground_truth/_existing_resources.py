@@ -1,6 +1,6 @@
-"""Checks of roles, keys, functions and picture buckets that were made elsewhere."""
+"""Checks of buckets, roles, keys and functions that were made elsewhere."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 import jsii
@@ -20,12 +20,64 @@ def _check_same_region(scope: IConstruct, property_name: str, resource: cdk.IRes
         raise ContractError(property_name, there, f"in {here}, the region of the jobs", "use one of this region")
 
 
-def check_given_function(scope: IConstruct, property_name: str, function: lambda_.IFunction) -> None:
+def check_existing_bucket(scope: IConstruct, bucket: s3.IBucket) -> None:
+    """Checks what can be known at synth of a bucket used as training bucket.
+
+    Raises ContractError if it lies in another region than the jobs. Of a bucket of this app, synth fails
+    unless browsers may load images from it (contract section 3.1); an imported one gets a warning.
+    """
+    here, there = cdk.Stack.of(scope).region, bucket.env.region
+    if not is_unresolved(here) and not is_unresolved(there) and here != there:
+        raise ContractError(
+            "training_bucket", there, f"in {here}, the region of the jobs", "use a bucket of this region"
+        )
+    resource = bucket.node.default_child
+    if isinstance(resource, s3.CfnBucket):
+        scope.node.add_validation(_CorsValidation(resource))
+    else:
+        cdk.Annotations.of(scope).add_warning_v2(
+            "cdk-ground-truth:given-bucket",
+            "the CORS rule of an imported bucket cannot be seen at synth: without "
+            "GET from '*' exposing Access-Control-Allow-Origin no worker will see an image; nor can its "
+            "encryption: a bucket with a key of its own has to be imported with encryption_key",
+        )
+
+
+@jsii.implements(IValidation)
+class _CorsValidation:
+    """Looks at the CORS rule late, as rules may be added until synth."""
+
+    def __init__(self, bucket: s3.CfnBucket) -> None:
+        self._bucket = bucket
+
+    def validate(self) -> list[str]:
+        """Names the missing rule."""
+        # The public getter fails on rules that are still to be computed.
+        configuration = self._bucket._cfn_properties.get("corsConfiguration")
+        rules = (cdk.Stack.of(self._bucket).resolve(configuration) or {}).get("corsRules", [])
+        if any(_serves_workers(rule) for rule in rules):
+            return []
+        return [
+            f"'training_bucket' should have a CORS rule that allows GET from '*' and exposes "
+            f"Access-Control-Allow-Origin, got {rules}: add cdk_ground_truth.LABELING_CORS_RULE to its cors, "
+            "or workers will see no images"
+        ]
+
+
+def _serves_workers(rule: Mapping[str, list[str]]) -> bool:
+    return (
+        "GET" in rule.get("allowedMethods", [])
+        and "*" in rule.get("allowedOrigins", [])
+        and "Access-Control-Allow-Origin" in rule.get("exposedHeaders", [])
+    )
+
+
+def check_existing_function(scope: IConstruct, property_name: str, function: lambda_.IFunction) -> None:
     """Raises ContractError for a function in another region: the service refuses its ARN."""
     _check_same_region(scope, property_name, function)
 
 
-def check_given_key(scope: IConstruct, key: kms.IKey) -> None:
+def check_existing_key(scope: IConstruct, key: kms.IKey) -> None:
     """Raises ContractError for a key in another region, and for one of AWS's own (contract section 3.4)."""
     _check_same_region(scope, "encryption_key", key)
     alias = getattr(key, "alias_name", None)
@@ -38,7 +90,7 @@ def check_given_key(scope: IConstruct, key: kms.IKey) -> None:
         )
 
 
-def check_given_media(scope: IConstruct, bucket: s3.IBucket) -> None:
+def check_existing_media(scope: IConstruct, bucket: s3.IBucket) -> None:
     """Fails synth for a bucket of this app that blocks what public pictures need (pictures would not load)."""
     resource = bucket.node.default_child
     if isinstance(resource, s3.CfnBucket):
@@ -55,7 +107,7 @@ class _PublicValidation:
     def validate(self) -> list[str]:
         """Names the settings that block public policies; what is left out blocks, since April 2023."""
         configuration = self._bucket._cfn_properties.get("publicAccessBlockConfiguration")
-        settings: dict[str, Any] = cdk.Stack.of(self._bucket).resolve(configuration) or {}
+        settings: Mapping[str, object] = cdk.Stack.of(self._bucket).resolve(configuration) or {}
         blocking = [name for name in ("blockPublicPolicy", "restrictPublicBuckets") if settings.get(name) is not False]
         if not blocking:
             return []
@@ -65,7 +117,7 @@ class _PublicValidation:
         ]
 
 
-def check_given_role(scope: IConstruct, role: iam.IRole) -> None:
+def check_existing_role(scope: IConstruct, role: iam.IRole) -> None:
     """Raises ContractError for a role of another account: the service takes those of the job's account only."""
     here, there = cdk.Stack.of(scope).account, role.env.account
     if not is_unresolved(here) and not is_unresolved(there) and here != there:
