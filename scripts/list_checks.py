@@ -5,23 +5,40 @@ Run as `python -m scripts.list_checks > docs/checks.md`.
 
 import ast
 import importlib
-import pkgutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-import ground_truth
-import ground_truth_cli
 from ground_truth.contract import limits
 from ground_truth.contract.findings import Check
 
 Node = TypeVar("Node", bound=ast.AST)
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SOURCES = (REPOSITORY / "lambdas" / "ground_truth", REPOSITORY / "constructs" / "cdk_ground_truth")
+PACKAGES = ("lambdas/ground_truth", "constructs/cdk_ground_truth", "cli/ground_truth_cli")
+# In the order in which a labeling meets them: what is asked, what is labeled, what came of it, the account.
+ROOMS = {
+    "ground_truth.contract": "Names and limits of the service",
+    "ground_truth.tasks": "Tasks",
+    "ground_truth.templates": "Worker templates",
+    "ground_truth.manifests": "Manifests and labels",
+    "ground_truth.images": "Images",
+    "ground_truth.engine": "Jobs of the self-hosted engine",
+    "ground_truth.answers": "Answers",
+    "ground_truth.consolidation": "Consolidation",
+    "ground_truth.jobs": "Jobs, their results and cost",
+    "ground_truth.exports": "Exports",
+    "ground_truth.reporting": "Reports",
+    "ground_truth.workflow": "The workflow",
+    "ground_truth.aws": "Services of AWS",
+    "cdk_ground_truth": "Constructs",
+    "ground_truth_cli.doctor": "The account, looked at by `ground-truth doctor`",
+    "ground_truth_cli": "Commands",
+}
 
 _INTRODUCTION = """\
 # Checks
@@ -56,42 +73,86 @@ def page() -> str:
 
 def _checks() -> Iterator[str]:
     yield "## Checks that find\n"
-    taken: dict[str, Check] = {}
-    for module in modules():
-        # A module may list the checks of another among its own: they stand where they were listed first.
-        checks = [check for check in getattr(module, "CHECKS", ()) if taken.get(check.id) is not check]
-        if not checks:
-            continue
-        yield f"### {_summary(module.__doc__)}\n"
-        yield "| check | what is right | why it matters |"
-        yield "|---|---|---|"
-        for check in checks:
-            if taken.setdefault(check.id, check) is not check:
-                raise ValueError(f"there are two checks {check.id!r}, one of them in {module.__name__}: rename it")
-            yield f"| `{check.id}` | {_cell(check.meaning)} | {_cell(check.why)} |"
-        yield ""
+    listed: dict[str, Check] = {}
+    for heading, names in _rooms():
+        tables = [table for module in _imported(names) for table in _checks_of(module, listed)]
+        if tables:
+            yield f"### {heading}\n"
+            yield from tables
+
+
+def _checks_of(module: ModuleType, listed: dict[str, Check]) -> Iterator[str]:
+    # A module may list the checks of another among its own: they stand where they were listed first.
+    checks = [check for check in getattr(module, "CHECKS", ()) if listed.get(check.id) is not check]
+    if not checks:
+        return
+    yield f"#### {_summary(module.__doc__)}\n"
+    yield "| check | what is right | why it matters |"
+    yield "|---|---|---|"
+    for check in checks:
+        if listed.setdefault(check.id, check) is not check:
+            raise ValueError(f"there are two checks {check.id!r}, one of them in {module.__name__}: rename it")
+        yield f"| `{check.id}` | {_cell(check.meaning)} | {_cell(check.why)} |"
+    yield ""
 
 
 def modules() -> Iterator[ModuleType]:
-    """Every module of the library and of the command line, in the order of their names."""
-    for package in (ground_truth, ground_truth_cli):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            yield importlib.import_module(found.name)
+    """Every module of the library and of the command, room by room."""
+    for _, names in _rooms():
+        yield from _imported(names)
+
+
+def _imported(names: list[str]) -> Iterator[ModuleType]:
+    # The constructs have no checks of this kind, and importing them would start the CDK.
+    return (importlib.import_module(name) for name in names if not name.startswith("cdk_ground_truth"))
+
+
+def _rooms() -> Iterator[tuple[str, list[str]]]:
+    """The heading of each room and the names of its modules.
+
+    Raises ValueError for a module in a room that has no heading.
+    """
+    names: dict[str, list[str]] = {room: [] for room in ROOMS}
+    for name in _sources():
+        rooms = [room for room in ROOMS if name == room or name.startswith(f"{room}.")]
+        if rooms:
+            names[rooms[0]].append(name)
+        elif "." in name:
+            raise ValueError(f"{name} is in no room of ROOMS: give its room a heading")
+    return zip(ROOMS.values(), names.values(), strict=True)
+
+
+@cache
+def _sources() -> dict[str, ast.Module]:
+    """The syntax tree of every module, by its name."""
+    trees = {}
+    for package in map(Path, PACKAGES):
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            name = path.relative_to(REPOSITORY / package.parent).with_suffix("").as_posix().replace("/", ".")
+            trees[name.removesuffix(".__init__")] = ast.parse(path.read_text(encoding="utf-8"))
+    return trees
 
 
 def _rules() -> Iterator[str]:
     yield "## Values that are refused\n"
     yield "Where the code writes a value into the message, the code stands here in braces.\n"
-    for tree in _sources():
-        rules = list(dict.fromkeys(_refusals(tree)))
-        if not rules:
-            continue
-        yield f"### {_summary(ast.get_docstring(tree))}\n"
-        yield "| property | should be | otherwise |"
-        yield "|---|---|---|"
-        for rule in rules:
-            yield f"| `{rule.property}` | {_cell(rule.allowed)} | {_cell(rule.fix)} |"
-        yield ""
+    for heading, names in _rooms():
+        tables = [table for name in names for table in _rules_of(_sources()[name])]
+        if tables:
+            yield f"### {heading}\n"
+            yield from tables
+
+
+def _rules_of(tree: ast.Module) -> Iterator[str]:
+    rules = list(dict.fromkeys(_refusals(tree)))
+    if not rules:
+        return
+    yield f"#### {_summary(ast.get_docstring(tree))}\n"
+    yield "| property | should be | otherwise |"
+    yield "|---|---|---|"
+    for rule in rules:
+        yield f"| `{rule.property}` | {_cell(rule.allowed)} | {_cell(rule.fix)} |"
+    yield ""
 
 
 def _warnings() -> Iterator[str]:
@@ -99,7 +160,7 @@ def _warnings() -> Iterator[str]:
     yield "What is allowed, and yet likely to cost money or quality. `cdk synth` shows them.\n"
     yield "| warning | what it says |"
     yield "|---|---|"
-    for tree in _sources():
+    for tree in (_sources()[name] for _, names in _rooms() for name in names):
         for function in _in_order(tree, ast.FunctionDef):
             # What yields (id, text) is a warning: the constructs put the id behind their own prefix.
             if function.returns is None or ast.unparse(function.returns) != "Iterator[tuple[str, str]]":
@@ -111,27 +172,22 @@ def _warnings() -> Iterator[str]:
                     yield f"| `{_text(name)}` | {_cell(_text(text))} |"
 
 
-def _sources() -> Iterator[ast.Module]:
-    for path in (path for folder in SOURCES for path in sorted(folder.glob("*.py"))):
-        yield ast.parse(path.read_text(encoding="utf-8"))
-
-
 def _in_order(tree: ast.AST, kind: type[Node]) -> list[Node]:
     """The nodes of a kind, as they follow each other in the text."""
-    found = [node for node in ast.walk(tree) if isinstance(node, kind)]
-    return sorted(found, key=lambda node: getattr(node, "lineno", 0))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, kind)]
+    return sorted(nodes, key=lambda node: getattr(node, "lineno", 0))
 
 
 def _refusals(tree: ast.AST) -> Iterator[Rule]:
     for node in _in_order(tree, ast.Call):
         if ast.unparse(node.func) != "ContractError":
             continue
-        given = dict(zip(("property", "got", "allowed", "fix"), node.args, strict=False))
-        given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        arguments = dict(zip(("property", "got", "allowed", "fix"), node.args, strict=False))
+        arguments |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
         yield Rule(
-            property=_text(given.get("property", given.get("property_name"))),
-            allowed=_text(given.get("allowed")),
-            fix=_text(given.get("fix")),
+            property=_text(arguments.get("property", arguments.get("property_name"))),
+            allowed=_text(arguments.get("allowed")),
+            fix=_text(arguments.get("fix")),
         )
 
 
