@@ -15,7 +15,6 @@ import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-import moto
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, sync_playwright
@@ -25,6 +24,7 @@ from tests.browser.conftest import ARGUMENTS, CHROMIUM, PORTAL
 from tests.browser.portal import Answer, PortalSite
 from tests.browser.portal_worker import PortalWorker
 from tests.engine.conftest import Engine
+from tests.memory_aws import memory_aws
 
 PHOTOS = {"1280 x 853": (1280, 853), "4000 x 3000": (4000, 3000)}
 NEXT_TASKS = 4
@@ -112,13 +112,14 @@ def measure(browser: Browser, site: Site) -> tuple[float, list[float]]:
 
 def result_of(browser: Browser, name: str, latency: float, runs: int) -> dict[str, Any]:
     content = photo(PHOTOS[name])
-    with moto.mock_aws():
+    with memory_aws():
         site = Site(Engine(), latency, content)
         worker_api._api = site.api  # type: ignore[assignment]
         site.begin(objects=NEXT_TASKS + 2, HumanTaskConfig={"NumberOfHumanWorkersPerDataObject": runs})
         measured = [measure(browser, site) for _ in range(runs)]
         site.close()
         site.pictures.shutdown()
+        site.pictures.server_close()
     waits = [wait for _, following in measured for wait in following]
     return {
         "photo": name,

@@ -35,7 +35,7 @@ REGION: Final = "us-east-1"
 # ministack's name for the account root. It checks no signature of this key, so the secret protects nothing.
 ROOT: Final = "test"
 SERVER: Final = Path(__file__).with_name("server.py")
-READY_WITHIN: Final = 60.0
+READY_WITHIN: Final = 180.0
 INHERITED: Final = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT")
 
 

@@ -26,7 +26,7 @@ from ground_truth.engine.store import Store
 
 SCENES = 12
 _COMMAND = "from ground_truth_cli.main import main; main()"
-_OPENS_WITHIN = 60
+_OPENS_WITHIN = 300
 
 
 class CommandFailed(RuntimeError):

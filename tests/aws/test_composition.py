@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ground_truth.aws import composition
 from ground_truth.aws.composition import Progress, compose
+from tests.memory_aws import memory_aws
 
 
 @pytest.fixture
 def s3(monkeypatch):
     # S3 takes no smaller part.
     monkeypatch.setattr(composition, "PART_BYTES", 5 * 1024 * 1024)
-    with mock_aws():
+    with memory_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="bucket")
         yield client

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import moto
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import worker_api
 from tests.browser.portal import PortalSite
 from tests.browser.portal_worker import PortalWorker
-from tests.browser.worker import DESKTOP, Worker
+from tests.browser.worker import DESKTOP, PATIENCE, Worker
 from tests.engine.conftest import Engine
+from tests.memory_aws import memory_aws
 
 PORTAL = Path(__file__).parents[2] / "portal"
 CHROMIUM = next((path for path in map(Path, ("/usr/bin/chromium", "/usr/bin/chromium-browser")) if path.exists()), None)
@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=1000 * PATIENCE)
 TYPES = {".js": "text/javascript", ".html": "text/html; charset=utf-8", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
@@ -81,6 +82,7 @@ def site() -> Iterator[Site]:
     site.files["/favicon.ico"] = b""
     yield site
     site.server.shutdown()
+    site.server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +98,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=DESKTOP, has_touch=True)
-    context.set_default_timeout(5000)
+    context.set_default_timeout(1000 * PATIENCE)
     yield context
     context.close()
 
@@ -130,7 +132,7 @@ def work(context: BrowserContext, site: Site, idle_pages: list[Page]) -> Iterato
 @pytest.fixture
 def portal(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[PortalSite]:
     """The worker's portal, without a job yet."""
-    with moto.mock_aws():
+    with memory_aws():
         portal = PortalSite(Engine())
         monkeypatch.setattr(worker_api, "_api", portal.api)
         monkeypatch.setenv("WORKERS_GROUP", "workers")
@@ -147,7 +149,7 @@ def worker(browser: Browser, portal: PortalSite) -> Iterator[Callable[..., Porta
 
     def sit_down(subject: str | None = "ada", *, beside: PortalWorker | None = None, **options: str) -> PortalWorker:
         context = beside.context if beside else browser.new_context(viewport=DESKTOP)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(1000 * PATIENCE)
         workers.append(PortalWorker(context, portal, subject, **options))
         return workers[-1]
 

@@ -71,6 +71,8 @@ class PortalSite:
         self.refused: set[str] = set()
         self.slow = 0.0
         self.files = FILES
+        self.open = threading.Event()  # while it is cleared, the API answers nobody
+        self.open.set()
         self.broken: Callable[[str], bool] = lambda route: False
         signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
         self.s3 = boto3.client("s3", region_name="eu-west-1", config=signing)
@@ -123,6 +125,7 @@ class PortalSite:
     photo = b""
 
     def close(self) -> None:
+        self.open.set()
         with self.lock:
             self.broken = lambda route: True
         for server in (self.page, self.cloud):
@@ -213,6 +216,7 @@ class PortalSite:
         parameters = {name: unquote(value) for name, value in found.groupdict().items()}
         self.asked.append((route, next(iter(parameters.values()), "")))
         time.sleep(self.slow)
+        self.open.wait()
         event = {
             "routeKey": route,
             "pathParameters": parameters,

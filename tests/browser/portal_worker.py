@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Frame, Locator, Page, expect
 
 from tests.browser.portal import FILES, SECONDS_OF_TOKENS, PortalSite, token
+from tests.browser.worker import PATIENCE
 
 LOADED = "() => [...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size)"
 # Chromium without a window sees all of its pages.
@@ -106,7 +107,7 @@ class PortalWorker:
 
     def answers(self, count: int) -> list[Any]:
         """What the server has of this worker, once it has so many."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE
         while len(found := self.site.answers()) < count and time.monotonic() < until:
             self.page.wait_for_timeout(50)
         assert len(found) == count, self.site.asked

@@ -89,7 +89,7 @@ def test_a_hostile_template_reaches_neither_the_page_nor_the_token_nor_any_other
     portal.begin(objects=1)
     ada = worker(hash=JOB)
     frame = ada.frame
-    frame.wait_for_selector("[data-tried]", timeout=10_000)
+    frame.wait_for_selector("[data-tried]")
     # Reading cookies of a page without an origin throws, so that this list is all there is.
     assert frame.evaluate("document.querySelector('[name=worked]').value") == "nothing"
     assert other.asked == []

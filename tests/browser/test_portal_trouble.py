@@ -8,13 +8,14 @@ from playwright.sync_api import expect
 
 from ground_truth.engine import work
 from tests.browser.portal_worker import PortalWorker
+from tests.browser.worker import PATIENCE
 
 JOB = "#/jobs/Yard"
 WORKER = "private.eu-west-1.{}"
 
 
 def wait_for(condition: Callable[[], bool], worker: PortalWorker) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while not condition() and time.monotonic() < until:
         worker.page.wait_for_timeout(20)
     assert condition()

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 
 SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 RECORD = "addEventListener('crowd-answer', event => (window.answers ??= []).push(event.detail))"
+# Seconds: a busy machine takes its time, and only a fault has to wait for the end of it.
+PATIENCE = 60
 DESKTOP = {"width": 1280, "height": 800}
 _numbers = itertools.count()
 Point = tuple[float, float]

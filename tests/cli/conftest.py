@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
-import moto
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -28,6 +27,7 @@ from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.deployment import Deployment, find_deployment
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, World
+from tests.memory_aws import memory_aws
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
@@ -180,7 +180,7 @@ class Account:
 
 @pytest.fixture
 def account() -> Iterator[Account]:
-    with moto.mock_aws():
+    with memory_aws():
         session = Session()
         s3 = session.client("s3")
         for bucket in (TRAINING, ASSETS, MEDIA):

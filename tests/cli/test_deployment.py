@@ -1,5 +1,4 @@
 import boto3
-import moto
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
@@ -8,6 +7,7 @@ from click.testing import CliRunner
 from ground_truth_cli.deployment import find_deployment
 from ground_truth_cli.main import main
 from tests.cli.conftest import Forbidden, Session
+from tests.memory_aws import memory_aws
 
 
 def test_tasks_are_found_by_environment(account) -> None:
@@ -24,7 +24,7 @@ def test_fails_with_the_environments_there_are(account) -> None:
 
 def test_fails_when_there_is_nothing_at_all() -> None:
     hint = "nor has any other: deploy a stack, or set AWS_DEFAULT_REGION"
-    with moto.mock_aws(), pytest.raises(ValueError, match=hint):
+    with memory_aws(), pytest.raises(ValueError, match=hint):
         find_deployment("dev", session=Session())
 
 

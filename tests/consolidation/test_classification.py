@@ -149,14 +149,14 @@ def test_ten_steps_from_nothing_stay_finite():
     assert posterior[0, 0] > 0.99
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_does_not_matter(rows, random):
     shuffled = random.sample(rows, len(rows))
     assert by_object(consolidate(rows)) == by_object(consolidate(shuffled))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS, st.permutations(range(6)), st.permutations(range(8)))
 def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
     renamed = [(f"image-{objects[int(o[-1])]}", f"worker-{workers[int(w[-1])]}", label) for o, w, label in rows]
@@ -167,7 +167,7 @@ def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
         assert twin.confidence == pytest.approx(decision.confidence, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS)
 def test_probabilities_are_probabilities_and_confidence_is_that_of_the_label(rows):
     found = consolidate(rows)
@@ -180,7 +180,7 @@ def test_probabilities_are_probabilities_and_confidence_is_that_of_the_label(row
             assert decision.confidence == 0.0
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(LABELS), min_size=1, max_size=8))
 def test_the_same_answer_given_again_by_as_many_others_keeps_the_majority(labels):
     rows = [("a", f"u{i}", label) for i, label in enumerate(labels)]
@@ -190,7 +190,7 @@ def test_the_same_answer_given_again_by_as_many_others_keeps_the_majority(labels
     assert other.answers == 2 * one.answers
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(ROWS)
 def test_submitting_every_answer_twice_changes_nothing(rows):
     assert by_object(consolidate(rows + rows)) == by_object(consolidate(rows))

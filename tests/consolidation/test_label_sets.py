@@ -89,13 +89,13 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_the_answers_does_not_matter(rows, random):
     assert consolidate(rows).objects == consolidate(random.sample(rows, len(rows))).objects
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(ROWS)
 def test_exactly_the_labels_that_somebody_chose_have_a_confidence(rows):
     for found in consolidate(rows).objects:

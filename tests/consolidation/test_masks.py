@@ -144,7 +144,7 @@ MASKS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(MASKS, st.randoms(use_true_random=False))
 def test_order_and_names_of_the_workers_do_not_matter(masks, random):
     shuffled = random.sample(masks, len(masks))
@@ -153,7 +153,7 @@ def test_order_and_names_of_the_workers_do_not_matter(masks, random):
     assert one.confidence == pytest.approx(other.confidence, abs=1e-5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(MASKS.filter(lambda masks: len(masks) > 1))
 def test_every_mask_given_twice_gives_the_same_mask(masks):
     one, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*masks, *masks))

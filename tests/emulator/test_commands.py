@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from examples.street.crowd import CROWD
 from examples.street.photos import rendered_photos
 from examples.street.portal_workers import PortalWorker, find_engine, label_all, local_api_url
+from tests.emulator.waiting import wait_for
 
 PHOTOS = {f"images/commands/{photo.name}": photo for photo in rendered_photos(3)}
 
@@ -47,13 +47,13 @@ class Operator:
 
     def offered(self, name: str, objects: int) -> dict[str, Any]:
         """The job's status once all its objects are open."""
-        for _ in range(300):
+
+        def look() -> dict[str, Any] | None:
             done = self.run("status", name, "--json")
-            found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
-            if found and found["progress"]["objects"] == objects:
-                return found
-            time.sleep(0.2)
-        raise AssertionError(f"job {name} was not offered within a minute: {done.stderr}")
+            status: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {}
+            return status if status and status["progress"]["objects"] == objects else None
+
+        return wait_for(look, f"job {name} offered")
 
     @staticmethod
     def _signed_in(deployment, cognito: Any, email: str) -> PortalWorker:

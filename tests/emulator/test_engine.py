@@ -1,7 +1,6 @@
 """The deployed engine labels photos: real sign-in, real API, real state machine, with exactly its rights."""
 
 import json
-import time
 import urllib.error
 import urllib.request
 
@@ -17,6 +16,7 @@ from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
 from tests.emulator.grants import ENGINE, granted_actions, roles, used_actions
+from tests.emulator.waiting import wait_for, wait_for_end
 from tests.reviewed_grants import UNUSED
 
 PHOTOS = {f"images/engine/{photo.name}": photo for photo in rendered_photos(6)}
@@ -52,21 +52,15 @@ class Engine:
 
     def offered(self, name: str) -> dict:
         """The job as the workers' list has it, once all its objects are open."""
-        for _ in range(300):
+
+        def look() -> dict | None:
             jobs = self.workers[0].call("GET", "/jobs")["jobs"]
-            found = [job for job in jobs if job["job"] == name and job["left"] == len(PHOTOS)]
-            if found:
-                return found[0]
-            time.sleep(0.2)
-        raise AssertionError(f"job {name} was not offered within a minute")
+            return next((job for job in jobs if job["job"] == name and job["left"] == len(PHOTOS)), None)
+
+        return wait_for(look, f"job {name} offered")
 
     def ended(self, arn: str) -> dict:
-        for _ in range(300):
-            found = self.machines.describe_execution(executionArn=arn)
-            if found["status"] != "RUNNING":
-                return found
-            time.sleep(0.2)
-        raise AssertionError("the job did not end within a minute")
+        return wait_for_end(self.machines, arn)
 
     def lines(self, uri: str) -> list[dict]:
         content = Files(self.s3).read(uri).decode()

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from ground_truth_cli.main import main
 from tests.emulator.grants import PREPARATION, granted_actions, roles, used_actions
+from tests.emulator.waiting import wait_for, wait_for_end
 from tests.images.samples import MARKER, jpeg_bytes, loaded_jpeg, loaded_png, picture
 from tests.reviewed_grants import UNUSED
 
@@ -45,12 +46,7 @@ class Account:
         return self.ended(started["executionArn"])
 
     def ended(self, arn: str) -> dict:
-        for _ in range(300):
-            found = self.machines.describe_execution(executionArn=arn)
-            if found["status"] != "RUNNING":
-                return found
-            time.sleep(0.2)
-        raise AssertionError("the run did not end within a minute")
+        return wait_for_end(self.machines, arn)
 
     def read(self, bucket: str, key: str) -> bytes:
         return self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -116,10 +112,7 @@ def test_a_second_run_doubles_nothing_and_lists_what_is_there_now(account, prepa
 def test_the_marker_starts_a_run(account, prepared) -> None:
     account.upload("marked", {"a.jpg": jpeg_bytes(), "b.jpg": jpeg_bytes()})
     account.s3.put_object(Bucket=account.raw, Key="uploads/marked/_COMPLETE", Body=b"")
-    for _ in range(100):
-        if account.keys(account.training, "datasets/marked/input.manifest"):
-            break
-        time.sleep(0.2)
+    wait_for(lambda: account.keys(account.training, "datasets/marked/input.manifest"), "the manifest of the run")
     assert len(account.manifest("marked")) == 1
     assert account.table(account.training, "datasets/marked/rejected.csv") == {}
 

@@ -1,7 +1,6 @@
 """The deployed workflow: from a task and a manifest to labels, a report and the news of it."""
 
 import json
-import time
 
 import pytest
 
@@ -10,6 +9,7 @@ from ground_truth.aws.s3 import Files
 from ground_truth.contract.parameters import workflow_parameter
 from tests.emulator.grants import WORKFLOW, granted_actions, roles, used_actions
 from tests.emulator.test_engine import PHOTOS, Engine
+from tests.emulator.waiting import wait_for
 from tests.reviewed_grants import UNUSED
 
 
@@ -44,15 +44,14 @@ class Workflow(Engine):
 
     def news(self, words: str) -> dict:
         """The news that says so; others are kept for whoever asks for them."""
-        for _ in range(100):
+
+        def look() -> dict | None:
             for message in self.queues.receive_message(QueueUrl=self.queue).get("Messages", ()):
                 self.queues.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
                 self.told.append(json.loads(message["Body"]))
-            for told in self.told:
-                if words in told["Message"]:
-                    return told
-            time.sleep(0.2)
-        raise AssertionError(f"nobody was told of {words}: {self.told}")
+            return next((news for news in self.told if words in news["Message"]), None)
+
+        return wait_for(look, f"news of {words}")
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import moto
 import pytest
 
 from ground_truth.engine import table
 from ground_truth.engine.model import EngineJob, OpenObject, Status
 from ground_truth.engine.store import Store
+from tests.memory_aws import memory_aws
 
 _numbers = itertools.count()
 
@@ -62,7 +62,7 @@ class Engine:
                 }
             ],
         )
-        self.store = Store(self.table, self.clock, at_once=1)  # moto is not for threads
+        self.store = Store(self.table, self.clock, at_once=1)  # a crash comes at a request of a known number
         self.table.meta.client.meta.events.register("before-call.dynamodb", self._note)
 
     def _note(self, model: Any, **_: Any) -> None:
@@ -95,7 +95,7 @@ def opened(index: int) -> OpenObject:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[None]:
-    with moto.mock_aws():
+    with memory_aws():
         yield
 
 

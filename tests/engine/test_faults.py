@@ -4,7 +4,6 @@ import contextlib
 from collections import defaultdict
 from typing import Any
 
-import moto
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ground_truth.engine.model import NotHeld, Status
 from ground_truth.engine.work import Given, answer, claim, decline, release
 from tests.engine.conftest import Crash, Engine, opened
+from tests.memory_aws import memory_aws
 
 OBJECTS, WORKERS = 4, ("a", "b", "c", "d")
 NOBODY = st.none()
@@ -25,8 +25,8 @@ class Faults(RuleBasedStateMachine):
 
     @initialize(wanted=st.integers(1, 3), killed=KILLED)
     def start(self, wanted: int, killed: int | None) -> None:
-        self.mock = moto.mock_aws()
-        self.mock.start()
+        self.memory = contextlib.ExitStack()
+        self.memory.enter_context(memory_aws())
         self.engine = Engine()
         self.job = self.engine.job(workers=wanted)
         # What a worker was told to be kept; and who was ever given what.
@@ -38,9 +38,9 @@ class Faults(RuleBasedStateMachine):
         self.engine.store.open_objects(self.job, map(opened, range(OBJECTS)))
 
     def teardown(self) -> None:
-        if hasattr(self, "mock"):
+        if hasattr(self, "memory"):
             self.everybody_finishes()
-            self.mock.stop()
+            self.memory.close()
 
     def attempt(self, killed: int | None, act: Any) -> Any:
         self.engine.left = killed
@@ -133,9 +133,7 @@ class Faults(RuleBasedStateMachine):
 
 
 TestFaults = Faults.TestCase
-TestFaults.settings = settings(
-    max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
-)
+TestFaults.settings = settings(max_examples=15, stateful_step_count=12, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize("step", range(12))

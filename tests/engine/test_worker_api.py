@@ -280,7 +280,7 @@ def test_an_answer_too_long_for_a_request_is_uploaded_first(world: World) -> Non
     assert status == 200
     handed_in = {"answerUri": place["answerUri"], "timeSpentInSeconds": 1}
     assert page.task("answer", task, handed_in)[0] == 400, "nothing was uploaded yet"
-    sent = requests.put(place["url"], data=b'{"mask": "x"}', headers={"Content-Type": "application/json"}, timeout=5)
+    sent = requests.put(place["url"], data=b'{"mask": "x"}', headers={"Content-Type": "application/json"}, timeout=120)
     assert sent.status_code == 200
     assert page.task("answer", task, handed_in) == (200, {})
 

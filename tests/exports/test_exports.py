@@ -69,7 +69,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("coco")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(image=drawn())
 def test_coco_s_own_tools_read_the_same_boxes(folder, image) -> None:
     size, boxes = image
@@ -130,7 +130,7 @@ def test_label_studio_boxes_are_percents_of_the_image(image) -> None:
     assert read == boxes
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.integers(1, 30).flatmap(
         lambda width: st.lists(

@@ -3,8 +3,9 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import moto
 import pytest
+
+from tests.memory_aws import memory_aws
 
 BUCKET = "results"
 JOB_ARN = "arn:aws:sagemaker:eu-west-1:111122223333:labeling-job/yard-boxes"
@@ -37,7 +38,7 @@ class Bucket:
 
 @pytest.fixture
 def bucket(monkeypatch):
-    with moto.mock_aws():
+    with memory_aws():
         yield Bucket()
 
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
-from moto import mock_aws
 
 import assemble_dataset
 import prepare_images
 from ground_truth.aws import composition
 from tests.images.samples import jpeg_bytes, loaded_jpeg, picture
+from tests.memory_aws import memory_aws
 
 RUN = {"dataset": "set", "run": "run-1"}
 
@@ -29,7 +29,7 @@ class Context:
 
 @pytest.fixture
 def s3(monkeypatch):
-    with mock_aws():
+    with memory_aws():
         client = boto3.client("s3", region_name="us-east-1")
         for bucket in ("raw", "training"):
             client.create_bucket(Bucket=bucket)

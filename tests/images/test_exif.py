@@ -66,7 +66,7 @@ ENTRIES = st.tuples(st.sampled_from([0x0112, 0x010F, 0x8769]), NUMBERS, NUMBERS,
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.lists(ENTRIES, max_size=4),
     st.sampled_from("<>"),

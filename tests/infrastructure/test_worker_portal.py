@@ -128,7 +128,7 @@ def test_the_frame_s_policy_in_the_cloud_and_on_this_machine_differ_by_their_add
     behind = Behind(api_url="", cognito_url="", client="", files=tuple(files))
     with serve(behind) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        connection = http.client.HTTPConnection("localhost", server.server_port, timeout=10)
+        connection = http.client.HTTPConnection("localhost", server.server_port, timeout=120)
         connection.request("GET", "/frame.html")
         here = connection.getresponse().headers["Content-Security-Policy"]
         connection.close()

@@ -12,7 +12,7 @@ from ground_truth.contract.errors import ContractError
 from ground_truth.tasks.task import LabelingTask
 from tests.tasks.valid_tasks import tasks
 
-few = settings(max_examples=20, deadline=None)
+few = settings(max_examples=20)
 
 Mutation = tuple[str, st.SearchStrategy[Any], str]
 

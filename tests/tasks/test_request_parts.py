@@ -8,7 +8,7 @@ import botocore.loaders
 import botocore.model
 import botocore.validate
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ground_truth.contract import limits
 from ground_truth.tasks.request_parts import deployment_part, job_part, merge, task_part
@@ -54,7 +54,6 @@ def mismatches(shape: Any, value: Any, place: str = "") -> list[str]:
     return [f"{place}: {value!r} is not {pattern}"] if wrong else []
 
 
-@settings(deadline=None)
 @given(tasks())
 def test_every_request_is_accepted_by_the_service_s_model(task: LabelingTask) -> None:
     request = whole_request(task)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-import moto
 import pytest
 
 from ground_truth import workflow
@@ -17,6 +16,7 @@ from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import deployment_part, task_part
 from ground_truth.tasks.splitting import split_by_label
 from ground_truth.tasks.task import BoundingBox, LabelingTask
+from tests.memory_aws import memory_aws
 
 BUCKET = "training"
 OUTPUT = f"s3://{BUCKET}/labeling-jobs"
@@ -83,7 +83,7 @@ class Account:
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with moto.mock_aws():
+    with memory_aws():
         found = Account(boto3.client("s3", region_name="eu-west-1"))
         found.deploy(STREET)
         yield found

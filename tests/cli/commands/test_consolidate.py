@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import moto
 import numpy as np
 import pytest
 from click.testing import CliRunner
 from PIL import Image
 
 from ground_truth_cli.main import main
+from tests.memory_aws import memory_aws
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BIRDS = ["heron", "egret", "owl"]
@@ -152,7 +152,7 @@ def test_a_job_in_s3_is_read_there(run, job, labels) -> None:
     job.manifest(*IMAGES[:3])
     for index, label in enumerate(["owl", "egret", "heron"]):
         job.answer(index, new("u", chosen(label)), new("v", chosen(label)))
-    with moto.mock_aws():
+    with memory_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="out", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         for path in job.root.rglob("*"):

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import moto
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -16,6 +15,7 @@ from pycocotools.coco import COCO
 from ground_truth.manifests.lines import format_line
 from ground_truth_cli.main import main
 from tests.exports.export_samples import boxes_line, class_line, failed_line, mask_line, mask_png
+from tests.memory_aws import memory_aws
 
 LINES = [
     boxes_line("s3://media/a.jpg", [(0, 10, 20, 30, 40), (1, 50, 60, 70, 80)], confidences=[0.9, 0.3]),
@@ -67,7 +67,7 @@ def test_a_job_or_its_manifest_is_exported(job, tmp_path, place: str) -> None:
 def test_a_job_in_s3_is_exported_with_its_masks(tmp_path) -> None:
     address = "s3://out/jobs/Street/annotations/consolidated-annotation/output/0_2026-11-23T10:02:14.091190.png"
     mask = np.full((4, 5), 1, np.uint8)
-    with moto.mock_aws():
+    with memory_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="out")
         line = format_line(mask_line("s3://media/a.jpg", address, [1]))

@@ -8,10 +8,10 @@ from pathlib import Path
 import boto3
 import pytest
 from click.testing import CliRunner, Result
-from moto import mock_aws
 
 from ground_truth_cli.main import main
 from ground_truth_cli.progress import counted
+from tests.memory_aws import memory_aws
 
 GOOD = b'{"source-ref": "s3://bucket/1.jpg"}\n'
 DATASET = {
@@ -63,7 +63,7 @@ def test_findings_come_as_json_for_programs() -> None:
     }
 
 
-@mock_aws
+@memory_aws()
 def test_a_manifest_on_s3_is_read_as_a_stream() -> None:
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket="bucket")
@@ -73,7 +73,7 @@ def test_a_manifest_on_s3_is_read_as_a_stream() -> None:
     assert "line 50001: not JSON" in result.output
 
 
-@mock_aws
+@memory_aws()
 @pytest.mark.parametrize("address", ["s3://no-such-bucket/x", "s3://bucket", "no/such/file"])
 def test_a_manifest_that_is_not_there_is_one_sentence(address: str) -> None:
     result = run("check", address)

@@ -59,7 +59,7 @@ def port() -> Iterator[int]:
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, Any, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     content = answer.read()
@@ -127,7 +127,7 @@ def test_another_name_for_this_machine_is_refused(port: int) -> None:
 
 
 def test_a_request_longer_than_the_api_takes_is_refused_before_it_is_sent(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.putrequest("POST", "/api/tasks/a.1/answer")
     connection.putheader("Content-Length", str(6 * 1024 * 1024 + 1))
     connection.endheaders()

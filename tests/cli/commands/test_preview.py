@@ -55,7 +55,7 @@ class Served:
     def ask(
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, str], bytes]:
-        connection = HTTPConnection(self.host, timeout=5)
+        connection = HTTPConnection(self.host, timeout=120)
         connection.request(method, path, body, {"Host": self.host} | headers)
         response = connection.getresponse()
         found = response.status, dict(response.getheaders()), response.read()

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import moto
 import numpy as np
 import pytest
 from botocore.exceptions import ClientError
@@ -21,6 +20,7 @@ from examples.street.crowd import CROWD
 from ground_truth.reporting import thumbnails
 from ground_truth_cli.main import main
 from tests.cli.street_job import put, put_manifest, street_job
+from tests.memory_aws import memory_aws
 
 HOSTILE = '</style><script>alert(1)</script><img src=x onerror="alert(2)">\'"&'
 BIRDS = ["heron", "egret", "owl"]
@@ -206,7 +206,7 @@ def test_where_pictures_cannot_be_had_boxes_are_drawn_on_a_plain_ground(street, 
 
 
 def test_pictures_are_read_from_s3_where_the_manifest_says_they_are(street, tmp_path, monkeypatch) -> None:
-    with moto.mock_aws():
+    with memory_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="photos")
         client.create_bucket(Bucket="out")

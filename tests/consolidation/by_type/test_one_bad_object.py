@@ -78,7 +78,7 @@ def entry(object_id: str, *answers: object) -> dict:
 
 
 @pytest.mark.parametrize("task_type", TASK_TYPES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_one_bad_object_never_sinks_the_batch(task_type: str, data) -> None:
     good = GOOD.get(LIKE.get(task_type, task_type), GOOD["image-classification"])
