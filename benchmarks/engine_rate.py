@@ -19,6 +19,7 @@ from examples.street.labeling import wait_until_ended
 from examples.street.photos import Photo, rendered_photos
 from examples.street.portal_workers import PortalWorker, find_engine, invite
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store import Store
 
@@ -86,7 +87,7 @@ def label(deployment: Deployment, workers: list[PortalWorker], photo: Photo, obj
     answered = time.monotonic()
     wait_until_ended(deployment, job)
     ended = time.monotonic()
-    uri = f"s3://{deployment.bucket}/labeling-jobs/{job}/manifests/output/output.manifest"
+    uri = JobPaths.of(f"s3://{deployment.bucket}/labeling-jobs", job).output_manifest
     lines = [json.loads(text) for text in Files(s3).read(uri).splitlines()]
     assert len(lines) == objects
     assert all("street" in one for one in lines)

@@ -34,11 +34,11 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
     """
     request = ConsolidationRequest.read(event)
     task_type = TASK_TYPES[os.environ["TASK_TYPE"]]
-    skill = SkillStore(files=_files(), folder_uri=request.worker_skill_uri)
+    skill = SkillStore(files=_files(), folder_uri=request.paths.worker_skill)
     learns = task_type.key in LEARNING
 
     def write_mask(object_id: str, png: bytes) -> str:
-        uri = request.file_uri(object_id, "png")
+        uri = request.paths.label_file(object_id, "png")
         _files().write(uri, png, "image/png")
         return uri
 
@@ -46,11 +46,11 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
     found = consolidator(task_type.key)(
         read_batch(payload, _read_answer),
         request.label_categories or _labels(),
-        history=skill.of_other_batches(request.batch) if learns else {},
+        history=skill.of_other_batches(request.paths.batch) if learns else {},
         write_file=write_mask,
     )
     if learns:
-        skill.put(request.batch, found.counts)
+        skill.put(request.paths.batch, found.counts)
     response = []
     for object_id, outcome in found.outcomes.items():
         if isinstance(outcome, ObjectError):

@@ -4,10 +4,11 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.job_paths import ANNOTATIONS, LABEL_FILES, OUTPUT_MANIFEST
 from ground_truth.jobs.folder import Folder, LocalFolder, S3Folder, manifest_of
 
-_MASKS = "annotations/consolidated-annotation/output"
-_IN_JOB = ("manifests", "output")
+_MASKS = f"{ANNOTATIONS}/{LABEL_FILES}"
+_IN_JOB = PurePosixPath(OUTPUT_MANIFEST).parts[:-1]
 
 
 def folder_at(source: str) -> Folder:
@@ -40,7 +41,7 @@ class LabelSource:
         if found is None:
             raise ValueError(
                 f"'source' should be a job's folder or an output manifest, got {self._given!r}: it has no "
-                "manifests/output/output.manifest; wait for the job, or merge its answers with 'consolidate'"
+                f"{OUTPUT_MANIFEST}; wait for the job, or merge its answers with 'consolidate'"
             )
         return found
 

@@ -17,10 +17,10 @@ from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
-from ground_truth.answers.hook_event import WORKER_SKILL_FOLDER
 from ground_truth.consolidation.by_type import LEARNING
 from ground_truth.contract.aws_functions import ACCOUNTS
 from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.job_paths import LABEL_FILES, WORKER_SKILL
 from ground_truth.contract.task_types import Output
 from ground_truth.tasks.task import LabelingTask
 
@@ -103,10 +103,10 @@ class TaskHooks(Construct):
         needs = _permissions.to_read_files(self._labels)
         needs += _permissions.to_read_objects(self._training_bucket, f"{OUTPUT_PREFIX}/*")
         if self._task.type.output is Output.MASK_FILE:
-            masks = f"{OUTPUT_PREFIX}/*/consolidated-annotation/output/*"
+            masks = f"{OUTPUT_PREFIX}/*/{LABEL_FILES}/*"
             needs += _permissions.to_write_objects(self._training_bucket, masks)
         if self._task.type.key in LEARNING:
-            skill = f"{OUTPUT_PREFIX}/*/consolidated-annotation/{WORKER_SKILL_FOLDER}/*"
+            skill = f"{OUTPUT_PREFIX}/*/{WORKER_SKILL}/*"
             needs += _permissions.to_list_objects(self._training_bucket, skill)
             needs += _permissions.to_write_objects(self._training_bucket, skill)
         return LambdaFunction(

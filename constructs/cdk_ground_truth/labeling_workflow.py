@@ -20,6 +20,7 @@ from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import WorkforceKind
 from ground_truth.contract.errors import ContractError
+from ground_truth.contract.job_paths import REPORT
 from ground_truth.contract.parameters import workflow_parameter
 
 # A report reads every answer of a job.
@@ -113,7 +114,7 @@ class LabelingWorkflow(Construct):
                 ),
                 *_permissions.to_read_objects(bucket, "*"),
                 *_permissions.to_list_objects(bucket, f"{OUTPUT_PREFIX}/*"),
-                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/report/*"),
+                *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/{REPORT}/*"),
                 *_permissions.to_write_objects(bucket, f"{OUTPUT_PREFIX}/*/manifests/output/*"),
             ],
             settings=dataclasses.replace(self._settings, memory_size=max(_MEMORY, self._settings.memory_size)),

@@ -23,10 +23,11 @@ from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.labeling import GroundTruthLabeling
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.contract.errors import ContractError, is_unresolved
+from ground_truth.contract.job_paths import BATCH_RESULTS, BATCHES
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
 
-_RESULTS = f"{OUTPUT_PREFIX}/*/engine/results/*"
+_RESULTS = f"{OUTPUT_PREFIX}/*/{BATCH_RESULTS}/*"
 _WORKERS = "workers"
 # Inviting, listing and removing workers, as the command does it.
 _PEOPLE = [
@@ -109,7 +110,7 @@ class SelfHostedEngine(Construct):
             definition=engine_definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
             needs=[
                 *_permissions.to_invoke(self.run_function.function_arn),
-                *_permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/engine/batches.json"),
+                *_permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/{BATCHES}"),
                 *to_write_results(bucket, _RESULTS),
                 *to_map(cdk.Stack.of(self), self._name),
             ],

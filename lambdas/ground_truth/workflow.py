@@ -19,6 +19,7 @@ from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Level
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.request_checks import check_request
@@ -81,7 +82,7 @@ def merge_jobs(plan: Mapping[str, Any], place: Place) -> dict[str, str]:
         )
     manifests = [_lines(job["manifest"], place.files) for job in jobs]
     joined = [merge_split_labels(task, lines) for lines in zip(*manifests, strict=True)]
-    uri = f"{_parent(jobs[0]['root'])}/{plan['name']}/manifests/output/output.manifest"
+    uri = JobPaths.of(_parent(jobs[0]["root"]), plan["name"]).output_manifest
     place.files.write(uri, b"".join(map(format_line, joined)), "application/jsonlines")
     return {"manifest": uri}
 
@@ -119,8 +120,8 @@ def explain(error: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) -> dict[str, Any]:
     task = place.find_task(task_name)
-    output = task.deployment["OutputConfig"]["S3OutputPath"].rstrip("/")
-    manifest = given.get("manifest") or f"{output}/{given['after']}/manifests/output/output.manifest"
+    output = task.deployment["OutputConfig"]["S3OutputPath"]
+    manifest = given.get("manifest") or JobPaths.of(output, given["after"]).output_manifest
     task_part = json.loads(place.files.read(task.request))
     request = merge(task.job_request(task_part, job_name, manifest), given.get("request") or {})
     backend = given.get("backend") or (SELF_HOSTED if task.workforce == SELF_HOSTED else GROUND_TRUTH)
@@ -131,7 +132,7 @@ def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) 
     kind = TASK_TYPES.get(task.type, CUSTOM)
     _check_request(request, backend)
     _check_lines(request, kind, backend, place.files)
-    root = f"{request['OutputConfig']['S3OutputPath'].rstrip('/')}/{request['LabelingJobName']}"
+    paths = JobPaths.of(request["OutputConfig"]["S3OutputPath"], request["LabelingJobName"])
     return {
         "task": task_name,
         "type": task.type,
@@ -139,8 +140,8 @@ def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) 
         "backend": backend,
         "paid": task.workforce if backend == GROUND_TRUTH else SELF_HOSTED,
         "attribute": request["LabelAttributeName"],
-        "root": root,
-        "manifest": f"{root}/manifests/output/output.manifest",
+        "root": paths.root,
+        "manifest": paths.output_manifest,
         "request": request,
     }
 
@@ -189,11 +190,11 @@ def _report(job: Mapping[str, Any], kind: TaskType, place: Place, client: Any) -
         lines=_lines(job["manifest"], place.files),
         label_attribute=job["attribute"],
     )
-    folder = f"{job['root']}/report"
+    paths = JobPaths(job["root"])
     quality = json.dumps(made.summary, indent=2, ensure_ascii=False) + "\n"
-    place.files.write(f"{folder}/quality.json", quality.encode(), "application/json")
-    place.files.write(f"{folder}/report.html", made.html.encode(), "text/html; charset=utf-8")
-    return {"summary": made.summary, "page": f"{folder}/report.html"}
+    place.files.write(paths.report_summary, quality.encode(), "application/json")
+    place.files.write(paths.report_page, made.html.encode(), "text/html; charset=utf-8")
+    return {"summary": made.summary, "page": paths.report_page}
 
 
 def _summary(summary: Mapping[str, Any]) -> Iterator[str]:

@@ -14,10 +14,11 @@ from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
 from cdk_ground_truth.rendering_layer import RenderingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from ground_truth.contract.job_paths import LONG_ANSWERS
 
 # A batch of masks, decoded.
 _MEMORY = 3_008
-_ANSWERS = f"{OUTPUT_PREFIX}/*/engine/answers/*"
+_ANSWERS = f"{OUTPUT_PREFIX}/*/{LONG_ANSWERS}/*"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

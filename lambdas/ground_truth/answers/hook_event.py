@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-# Beside the contract's folders (section 8), which tools that know only those pass over.
-WORKER_SKILL_FOLDER = "worker-skill"
+from ground_truth.contract.job_paths import PayloadPaths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,38 +37,11 @@ class ConsolidationRequest:
             raise ValueError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
 
     @property
+    def paths(self) -> PayloadPaths:
+        """Where the files of the batch lie."""
+        return PayloadPaths(self.payload_uri)
+
+    @property
     def moment(self) -> datetime:
-        """When the batch was made, after which its files are named; now, where the name does not tell.
-
-        A batch that comes again gets the same moment, and so the same records.
-        """
-        name = self.payload_uri.rpartition("/")[2]
-        try:
-            return datetime.strptime(name, "%Y-%m-%d_%H:%M:%S.json").replace(tzinfo=UTC)
-        except ValueError:
-            return datetime.now(UTC)
-
-    @property
-    def batch(self) -> str:
-        """What tells this batch from the others of its job: iteration and file name of the payload."""
-        return self._split[1].removesuffix(".json")
-
-    def file_uri(self, dataset_object_id: str, extension: str) -> str:
-        """Where a label that is a file goes (contract section 8): named after object and batch.
-
-        A batch that is handed over again overwrites its own files.
-        """
-        return f"{self._split[0]}/output/{dataset_object_id}_{self.batch.rpartition('/')[2]}.{extension}"
-
-    @property
-    def worker_skill_uri(self) -> str:
-        """The folder of what the job's batches taught about its workers."""
-        return f"{self._split[0]}/{WORKER_SKILL_FOLDER}"
-
-    @property
-    def _split(self) -> tuple[str, str]:
-        """The folder of everything consolidated, and the payload's place among the requests in it."""
-        folder, requests, batch = self.payload_uri.partition("/consolidation-request/")
-        if not requests:
-            folder, _, batch = self.payload_uri.rpartition("/")
-        return folder, batch
+        """When the batch was made, now where that is not known: one that comes again gets the same records."""
+        return self.paths.moment or datetime.now(UTC)

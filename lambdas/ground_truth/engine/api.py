@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ground_truth.aws.s3 import Files, split_uri
-from ground_truth.contract.job_paths import Layout
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.json_text import json_text
 from ground_truth.engine import work
 from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
@@ -205,8 +205,7 @@ class WorkerApi:
 
     @staticmethod
     def _upload_uri(job: EngineJob, object_id: str, worker: Worker) -> str:
-        layout = Layout.of(job.request, job.created)
-        return f"{layout.root}/engine/answers/{object_id}/{worker.worker_id}.json"
+        return JobPaths.of_request(job.request).long_answer(object_id, worker.worker_id)
 
 
 def _content(body: Mapping[str, Any], name: str) -> dict[str, Any]:

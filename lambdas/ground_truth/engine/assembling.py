@@ -6,7 +6,7 @@ from typing import Any
 
 from ground_truth.aws.composition import Progress, compose
 from ground_truth.aws.s3 import Files, split_uri
-from ground_truth.contract.job_paths import Layout
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.store import Store
 
@@ -17,13 +17,13 @@ EVENT_TYPE = "SageMaker Ground Truth Labeling Job State Change"
 
 def assemble(job: EngineJob, state: Mapping[str, Any], files: Files, client: Any, has_time: Any) -> dict[str, Any]:
     """Joins the lines of the batches from where ``state`` stands; ``done`` says that the manifest is there."""
-    layout = Layout.of(job.request, job.created)
-    count = len(json.loads(files.read(layout.batches)))
-    bucket, key = split_uri(layout.output_manifest)
+    paths = JobPaths.of_request(job.request)
+    count = len(json.loads(files.read(paths.batches)))
+    bucket, key = split_uri(paths.output_manifest)
 
     def pieces(after: str) -> Iterator[tuple[str, bytes]]:
         for batch in range(int(after) + 1 if after else 0, count):
-            yield str(batch), files.read(layout.intermediate(batch))
+            yield str(batch), files.read(paths.intermediate(batch))
 
     progress = compose(
         client,
@@ -37,7 +37,7 @@ def assemble(job: EngineJob, state: Mapping[str, Any], files: Files, client: Any
     )
     if not progress.done:
         return {"job": job.name, "done": False, "progress": progress.as_json()}
-    return {"job": job.name, "done": True, "manifest": layout.output_manifest}
+    return {"job": job.name, "done": True, "manifest": paths.output_manifest}
 
 
 def end(job: EngineJob, store: Store) -> Status:

@@ -8,7 +8,7 @@ from typing import Any
 from ground_truth.answers.batch import ObjectError, read_batch
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import consolidator
-from ground_truth.contract.job_paths import Layout, moment_text
+from ground_truth.contract.job_paths import JobPaths, moment_text
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
 from ground_truth.engine.model import EngineJob, ObjectResult, Outcome, Status, StoredAnswer
@@ -29,15 +29,15 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
     Doing it again writes the same files. An object that cannot be consolidated fails alone, and a hook that fails
     fails its batch only.
     """
-    layout = Layout.of(job.request, job.created)
+    paths = JobPaths.of_request(job.request)
     lines = dict(lines_of(job, batch, files))
     results = {one.object_id: one for one in store.results(job, lines)}
     answered = [one for one in results.values() if one.answers]
-    kept = [_written(one, job, layout, files) for one in answered]
-    contents = _Consolidation(job, arn, batch, layout, files, hooks).contents(answered, dict(kept))
+    kept = [_written(one, job, paths, files) for one in answered]
+    contents = _Consolidation(job, arn, batch, paths, files, hooks).contents(answered, dict(kept))
     moment = datetime.fromtimestamp(store.clock(), UTC)
     kind = _type_in(contents, job)
-    attribute = job.request["LabelAttributeName"]
+    attribute = job.attribute
     out = []
     failed = 0
     for object_id, line in lines.items():
@@ -46,19 +46,18 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
             failed += 1
             content = failed_record(attribute, kind, content, job_arn=arn, moment=moment)
         out.append(_joined(line, content, attribute))
-    files.write(layout.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
+    files.write(paths.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
     labeled = sum(isinstance(content, Mapping) for content in contents.values())
     store.set_outcome(job, batch.number, Outcome(labeled=labeled, failed=failed))
     return labeled
 
 
 class _Consolidation:
-    def __init__(self, job: EngineJob, arn: str, batch: Batch, layout: Layout, files: Files, hooks: Hooks) -> None:
+    def __init__(self, job: EngineJob, arn: str, batch: Batch, paths: JobPaths, files: Files, hooks: Hooks) -> None:
         self._job, self._arn, self._batch = job, arn, batch
-        self._layout, self._files, self._hooks = layout, files, hooks
-        self._attribute = job.request["LabelAttributeName"]
-        config = job.request["HumanTaskConfig"].get("AnnotationConsolidationConfig") or {}
-        self._function = config.get("AnnotationConsolidationLambdaArn")
+        self._paths, self._files, self._hooks = paths, files, hooks
+        self._attribute = job.attribute
+        self._function = job.post_annotation
         self._built_in = built_in_type(self._function, "ACS")
         self._moment = datetime.fromtimestamp(job.created, UTC)
 
@@ -71,7 +70,7 @@ class _Consolidation:
         if self._function is None:
             return {one.object_id: self._referring(responses[one.object_id]) for one in answered}
         payload = [self._entry(one) for one in answered]
-        uri = self._layout.consolidation_request(self._batch.number)
+        uri = self._paths.consolidation_request(self._batch.number, self._job.created)
         self._files.write(uri, json.dumps(payload, ensure_ascii=False).encode(), "application/json")
         try:
             response = self._built(payload) if self._built_in else self._hooks.call(self._function, self._event(uri))
@@ -79,7 +78,7 @@ class _Consolidation:
         except HookFailed as error:
             return {one.object_id: str(error)[:1000] for one in answered}
         self._files.write(
-            self._layout.consolidation_response(self._batch.number),
+            self._paths.consolidation_response(self._batch.number, self._job.created),
             json.dumps(response, ensure_ascii=False).encode(),
             "application/json",
         )
@@ -109,7 +108,7 @@ class _Consolidation:
             "labelAttributeName": self._attribute,
             "roleArn": request.get("RoleArn", ""),
             "payload": {"s3Uri": payload_uri},
-            "outputConfig": self._layout.annotations,
+            "outputConfig": self._paths.annotations,
             "maxHumanWorkersPerDataObject": self._job.workers,
             **({"labelCategories": labels} if labels else {}),
             **({"kmsKeyId": key} if key else {}),
@@ -147,10 +146,9 @@ class _Consolidation:
     def _built(self, payload: Sequence[Any]) -> list[dict[str, Any]]:
         """What AWS's own function does, by ours of the same type."""
         kind = self._built_in or CUSTOM
-        folder = f"{self._layout.annotations}/consolidated-annotation/output"
 
         def write_mask(object_id: str, png: bytes) -> str:
-            uri = f"{folder}/{object_id}_{self._moment:%Y-%m-%dT%H:%M:%S.%f}.png"
+            uri = self._paths.label_file(object_id, self._job.created, "png")
             self._files.write(uri, png, "image/png")
             return uri
 
@@ -174,9 +172,9 @@ class _Consolidation:
 _RECORD_TYPES = {kind.record_type for kind in TASK_TYPES.values()}
 
 
-def _written(result: ObjectResult, job: EngineJob, layout: Layout, files: Files) -> tuple[str, str]:
+def _written(result: ObjectResult, job: EngineJob, paths: JobPaths, files: Files) -> tuple[str, str]:
     """Writes an object's worker response; returns its id and where the file lies."""
-    uri = layout.worker_response(result.object_id, result.answers[-1].submitted)
+    uri = paths.worker_response(result.object_id, result.answers[-1].submitted)
     answers = [_answer(one, files) for one in result.answers]
     files.write(uri, json.dumps({"answers": answers}, ensure_ascii=False).encode(), "application/json")
     return result.object_id, uri
@@ -196,7 +194,7 @@ def _answer(answer: StoredAnswer, files: Files) -> dict[str, Any]:
 
 def _type_in(contents: Mapping[str, Mapping[str, Any] | str], job: EngineJob) -> TaskType:
     """The type that the batch's labels have, for the objects that have none; requests do not tell it."""
-    key = f"{job.request['LabelAttributeName']}-metadata"
+    key = f"{job.attribute}-metadata"
     types = {content[key]["type"] for content in contents.values() if isinstance(content, Mapping) and key in content}
     return next((kind for kind in TASK_TYPES.values() if kind.record_type in types), CUSTOM)
 

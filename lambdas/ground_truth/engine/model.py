@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ground_truth.contract.request import LabelingJobRequest
+
 
 class Status(StrEnum):
     """The states of a job, as DescribeLabelingJob names them (contract section 8)."""
@@ -27,7 +29,7 @@ class EngineJob:
     """
 
     name: str
-    request: Mapping[str, Any]
+    request: LabelingJobRequest
     status: str
     created: float
     expires: float
@@ -46,10 +48,30 @@ class EngineJob:
         return int(self.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"])
 
     @property
+    def attribute(self) -> str:
+        """The name that labels have in the manifest."""
+        return self.request["LabelAttributeName"]
+
+    @property
+    def manifest(self) -> str:
+        """The address of the input manifest."""
+        return self.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
+
+    @property
+    def pre_annotation(self) -> str | None:
+        """The ARN of the pre-annotation function; None where the page gets the line itself."""
+        return self.request["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
+
+    @property
+    def post_annotation(self) -> str | None:
+        """The ARN of the post-annotation function; None where nothing is consolidated."""
+        consolidation = self.request["HumanTaskConfig"].get("AnnotationConsolidationConfig")
+        return consolidation["AnnotationConsolidationLambdaArn"] if consolidation else None
+
+    @property
     def concurrent(self) -> int | None:
         """How many objects may be in work at once; None for all (contract 4.1)."""
-        most: int | None = self.request["HumanTaskConfig"].get("MaxConcurrentTaskCount")
-        return most
+        return self.request["HumanTaskConfig"].get("MaxConcurrentTaskCount")
 
     @property
     def time_limit(self) -> float:

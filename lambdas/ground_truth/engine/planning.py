@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ground_truth.aws.s3 import Files, split_uri
-from ground_truth.contract.job_paths import Layout
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.request_checks import check_request
 from ground_truth.engine.store import Store
@@ -38,14 +38,14 @@ class Batch:
         return asdict(self)
 
 
-def plan(request: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]:
+def plan(asked: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]:
     """Makes a job of a request, and the list of its batches; returns what the state machine goes on with.
 
     Doing it again gives the same job and the same list.
     Raises ContractError for a request that no job can be made of, ManifestError for a manifest that is none,
     JobExists for a name that is taken.
     """
-    check_request(request)
+    request = check_request(asked)
     now = round(store.clock(), 3)
     available = int(request["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", _AVAILABILITY))
     job = store.create_job(
@@ -57,14 +57,14 @@ def plan(request: Mapping[str, Any], store: Store, files: Files) -> dict[str, An
             expires=now + available,
         )
     )
-    layout = Layout.of(request, job.created)
+    paths = JobPaths.of_request(request)
     with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as manifest:
         found = list(batches(manifest, request["LabelAttributeName"], _most(request)))
     batch_list = json.dumps([batch.as_json() for batch in found])
-    files.write(layout.batches, batch_list.encode(), "application/json")
+    files.write(paths.batches, batch_list.encode(), "application/json")
     store.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
-    bucket, key = split_uri(layout.batches)
-    _, results = split_uri(layout.results)
+    bucket, key = split_uri(paths.batches)
+    _, results = split_uri(paths.batch_results)
     return {"job": job.name, "bucket": bucket, "batches": key, "results": results, "seconds": available}
 
 

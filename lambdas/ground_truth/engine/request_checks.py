@@ -1,10 +1,11 @@
 """What the engine does not take: what it cannot do, by name, and what the contract refuses (contract section 4)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ground_truth.contract import limits
 from ground_truth.contract.errors import ContractError
+from ground_truth.contract.request import LabelingJobRequest
 
 # Each by the path to it in the request, with what to do instead.
 _NOT_HERE = {
@@ -30,8 +31,11 @@ _NUMBERS = {
 _OPTIONAL_NUMBERS = ("TaskAvailabilityLifetimeInSeconds", "MaxConcurrentTaskCount")
 
 
-def check_request(request: Mapping[str, Any]) -> None:
-    """Raises ContractError for the first thing in a CreateLabelingJob request that no job can be made of."""
+def check_request(request: Mapping[str, Any]) -> LabelingJobRequest:
+    """The CreateLabelingJob request itself.
+
+    Raises ContractError for the first thing in it that no job can be made of.
+    """
     name = request.get("LabelingJobName")
     if not isinstance(name, str) or len(name) > limits.JOB_NAME_LENGTH or not limits.NAME.fullmatch(name):
         allowed = f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens"
@@ -52,6 +56,7 @@ def check_request(request: Mapping[str, Any]) -> None:
         if not isinstance(value, int) or value not in allowed_numbers:
             between = f"a whole number from {allowed_numbers[0]:,} to {allowed_numbers[-1]:,}"
             raise ContractError(f"HumanTaskConfig.{key}", value, between, "correct the task")
+    return cast(LabelingJobRequest, request)
 
 
 def _at(request: Any, path: tuple[str, ...]) -> Any:

@@ -1,10 +1,11 @@
 """A job of the engine in the shapes of DescribeLabelingJob and ListLabelingJobs."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ground_truth.contract.job_paths import Layout
+from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.store import Store
 
@@ -26,21 +27,20 @@ _WITH_OUTPUT = (Status.COMPLETED, Status.STOPPED)
 def describe(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
     """What DescribeLabelingJob tells of a job; ``state_machine`` is the ARN of the engine's."""
     arn = _arn(state_machine, f"labeling-job/{job.key}")
+    request: Mapping[str, object] = job.request
     return {
         **_state(store, job, arn),
         "JobReferenceCode": hashlib.sha256(f"{arn} {job.created}".encode()).hexdigest()[:32],
-        **{name: job.request[name] for name in AS_REQUESTED if name in job.request},
+        **{name: request[name] for name in AS_REQUESTED if name in request},
         "HumanTaskConfig": {"WorkteamArn": _team(job, state_machine), **job.request["HumanTaskConfig"]},
     }
 
 
 def summarize(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
     """What ListLabelingJobs tells of a job, in its LabelingJobSummaryList."""
-    config = job.request["HumanTaskConfig"]
-    consolidation = config.get("AnnotationConsolidationConfig") or {}
     hooks = {
-        "PreHumanTaskLambdaArn": config.get("PreHumanTaskLambdaArn"),
-        "AnnotationConsolidationLambdaArn": consolidation.get("AnnotationConsolidationLambdaArn"),
+        "PreHumanTaskLambdaArn": job.pre_annotation,
+        "AnnotationConsolidationLambdaArn": job.post_annotation,
     }
     return {
         **_state(store, job, _arn(state_machine, f"labeling-job/{job.key}")),
@@ -51,7 +51,7 @@ def summarize(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any
 
 
 def _state(store: Store, job: EngineJob, arn: str) -> dict[str, Any]:
-    output = {"OutputDatasetS3Uri": Layout.of(job.request, job.created).output_manifest}
+    output = {"OutputDatasetS3Uri": JobPaths.of_request(job.request).output_manifest}
     return {
         "LabelingJobName": job.name,
         "LabelingJobArn": arn,
@@ -82,8 +82,7 @@ def _counters(store: Store, job: EngineJob) -> dict[str, int]:
 
 def _team(job: EngineJob, state_machine: str) -> str:
     """The shapes demand a work team, and the engine needs none: the name of the one it gives says so."""
-    team: str | None = job.request["HumanTaskConfig"].get("WorkteamArn")
-    return team or _arn(state_machine, "workteam/self-hosted/workers")
+    return job.request["HumanTaskConfig"].get("WorkteamArn") or _arn(state_machine, "workteam/self-hosted/workers")
 
 
 def _arn(state_machine: str, resource: str) -> str:

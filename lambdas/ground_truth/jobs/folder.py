@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-_ANNOTATIONS = "annotations"
-_RESPONSES = "worker-response"
+from ground_truth.contract.job_paths import ANNOTATIONS, INTERMEDIATE, OUTPUT_MANIFEST, WORKER_RESPONSES
+
 # One worker response: iteration, dataset object, file. Colons of the file's name may have become something else.
 _RESPONSE = re.compile(r"iteration-(\d+)/([^/]+)/([^/]+\.json)")
 _READS_AT_ONCE = 10
@@ -111,8 +111,8 @@ def find_job_folder(source: Folder) -> JobFolder:
 
 def manifest_of(root: Folder) -> bytes | None:
     """The job's own manifest: the final one, else the newest intermediate one; None where there is none."""
-    intermediate = sorted(root.list(f"{_ANNOTATIONS}/intermediate"), key=_natural)
-    for name in ("manifests/output/output.manifest", *reversed(intermediate), "output.manifest"):
+    intermediate = sorted(root.list(f"{ANNOTATIONS}/{INTERMEDIATE}"), key=_natural)
+    for name in (OUTPUT_MANIFEST, *reversed(intermediate), "output.manifest"):
         if name.endswith(".manifest"):
             try:
                 return root.read(name)
@@ -146,14 +146,14 @@ def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, byte
 
 def _places(source: Folder) -> Iterator[tuple[Folder, str]]:
     """Where worker responses may be: (the job's root, the folder in it)."""
-    if source.name == _RESPONSES:
+    if source.name == WORKER_RESPONSES:
         above = source.parent()
-        inside = above.name == _ANNOTATIONS
-        yield (above.parent(), f"{_ANNOTATIONS}/{_RESPONSES}") if inside else (above, _RESPONSES)
-    elif source.name == _ANNOTATIONS:
-        yield source.parent(), f"{_ANNOTATIONS}/{_RESPONSES}"
-    yield source, f"{_ANNOTATIONS}/{_RESPONSES}"
-    yield source, _RESPONSES
+        inside = above.name == ANNOTATIONS
+        yield (above.parent(), f"{ANNOTATIONS}/{WORKER_RESPONSES}") if inside else (above, WORKER_RESPONSES)
+    elif source.name == ANNOTATIONS:
+        yield source.parent(), f"{ANNOTATIONS}/{WORKER_RESPONSES}"
+    yield source, f"{ANNOTATIONS}/{WORKER_RESPONSES}"
+    yield source, WORKER_RESPONSES
     # A download of the responses alone, under whatever name.
     yield source, ""
 
