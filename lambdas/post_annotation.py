@@ -13,10 +13,11 @@ from ground_truth.answers.batch import ObjectError, read_batch
 from ground_truth.answers.hook_event import ConsolidationRequest
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import LEARNING, consolidator
+from ground_truth.consolidation.output_records import hook_response
 from ground_truth.consolidation.skill_store import SkillStore
+from ground_truth.contract.hook_events import ConsolidatedObject
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES
-from ground_truth.manifests.records import record
 
 log = logging.getLogger(__name__)
 log.setLevel(logging.INFO)
@@ -26,7 +27,7 @@ if "TASK_TYPE" in os.environ:
     consolidator(os.environ["TASK_TYPE"])
 
 
-def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
+def handler(event: Mapping[str, Any], context: object) -> list[ConsolidatedObject]:
     """Consolidates a batch; an object that cannot be is left out and named in the log with the reason.
 
     Running it again on the same batch overwrites the same files. It gives the same annotations, unless other
@@ -43,35 +44,26 @@ def handler(event: Mapping[str, Any], context: object) -> list[dict[str, Any]]:
         return uri
 
     payload = json.loads(_files().read(request.payload_uri))
-    found = consolidator(task_type.key)(
+    consolidation = consolidator(task_type.key)(
         read_batch(payload, _read_answer),
         request.label_categories or _labels(),
         history=skill.of_other_batches(request.paths.batch) if learns else {},
         write_file=write_mask,
     )
     if learns:
-        skill.put(request.paths.batch, found.counts)
-    response = []
-    for object_id, outcome in found.outcomes.items():
-        if isinstance(outcome, ObjectError):
-            # Contract 6.4: what is missing from the response fails alone; raising would fail the batch.
-            failed = {
-                "labelingJobArn": request.labeling_job_arn,
-                "datasetObjectId": object_id,
-                "failed": str(outcome),
-            }
-            log.error(json.dumps(failed))
-            continue
-        content = record(
-            request.label_attribute_name,
-            task_type,
-            outcome.label,
-            outcome.details,
-            job_arn=request.labeling_job_arn,
-            moment=request.moment,
+        skill.put(request.paths.batch, consolidation.counts)
+    for object_id, error in consolidation.failed.items():
+        # Contract 6.4: what is missing from the response fails alone; raising would fail the batch.
+        log.error(
+            json.dumps({"labelingJobArn": request.labeling_job_arn, "datasetObjectId": object_id, "failed": str(error)})
         )
-        response.append({"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}})
-    return response
+    return hook_response(
+        consolidation,
+        request.label_attribute_name,
+        task_type,
+        job_arn=request.labeling_job_arn,
+        moment=request.moment,
+    )
 
 
 @functools.cache

@@ -9,6 +9,7 @@ import click
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.jobs.folder import find_job_folder
+from ground_truth.jobs.quality import quality_numbers
 from ground_truth.jobs.results import JobResults, consolidate_job
 from ground_truth.manifests.lines import read_manifest
 from ground_truth_cli.progress import counting
@@ -74,21 +75,19 @@ def consolidate(
 
 def _summarize(results: JobResults, out: Path, *, as_json: bool) -> None:
     quality = results.quality
-    counted = ("ambiguous", "failed", "unanswered", "outliers", "confusions", "unreadable_files")
-    summary = {name: quality[name] for name in ("label_attribute", "objects", "labeled", "answers", "workers")}
-    summary |= {name: len(quality[name]) for name in counted} | {"out": str(out)}
+    summary = quality_numbers(quality)
     if as_json:
-        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
+        click.echo(json.dumps({**summary, "out": str(out)}, indent=2, ensure_ascii=False))
         return
     click.echo(
         f"{summary['labeled']} of {summary['objects']} objects labeled as '{summary['label_attribute']}' "
         f"from {summary['answers']} answers of {summary['workers']} workers."
     )
-    for one in quality["failed"]:
-        click.echo(f"  failed: object {one['object']}: {one['why']}", err=True)
+    for remark in quality["failed"]:
+        click.echo(f"  failed: object {remark['object']}: {remark['why']}", err=True)
     if quality["classes_are"] != "given":
         click.echo(f"Classes are {quality['classes_are']}: {', '.join(quality['classes'])}.")
-    for one in quality["confusions"]:
-        click.echo(f"Confused: {' and '.join(one['labels'])}, by {one['share']:.0%} of pairs of answers.")
+    for confusion in quality["confusions"]:
+        click.echo(f"Confused: {' and '.join(confusion['labels'])}, by {confusion['share']:.0%} of pairs of answers.")
     click.echo(f"{summary['ambiguous']} objects are ambiguous, {summary['outliers']} workers stand out.")
     click.echo(f"Written to {out}/: output.manifest, workers.csv, quality.json.")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import boto3
 import click
@@ -14,8 +13,10 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.cost import Backend
 from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
+from ground_truth.jobs.quality import quality_numbers
 from ground_truth.manifests.lines import Record, read_manifest
 from ground_truth.reporting.report import MOST_PICTURES, make_report
+from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth_cli.backends.jobs import of_named_job, place_of
 from ground_truth_cli.progress import counting
@@ -121,12 +122,9 @@ def _type_in(lines: list[Record], label_attribute: str | None) -> TaskType:
     return known[0]
 
 
-def _summarize(summary: Mapping[str, Any], out: Path, *, as_json: bool) -> None:
+def _summarize(summary: ReportSummary, out: Path, *, as_json: bool) -> None:
     if as_json:
-        counted = ("ambiguous", "failed", "unanswered", "outliers", "confusions", "unreadable_files")
-        short = {name: summary[name] for name in ("label_attribute", "objects", "labeled", "answers", "workers")}
-        short |= {name: len(summary[name]) for name in counted} | {"hints": summary["hints"], "out": str(out)}
-        click.echo(json.dumps(short, indent=2))
+        click.echo(json.dumps({**quality_numbers(summary), "hints": summary["hints"], "out": str(out)}, indent=2))
         return
     click.echo(f"{summary['labeled']} of {summary['objects']} images labeled by {summary['workers']} workers.")
     for hint in summary["hints"]:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
+from ground_truth.answers.batch import AnnotatedObject, Answer
 from ground_truth.aws.s3 import split_uri
 from ground_truth.consolidation.by_type import consolidator
+from ground_truth.consolidation.output_records import label_records
 from ground_truth.contract.task_types import TaskType
 from ground_truth.engine.hooks import task_input_of
-from ground_truth.manifests.records import failed_record, record
 from ground_truth.tasks.input import task_input
 from ground_truth.templates.rendering import render_page
 
@@ -145,18 +145,15 @@ class Preview:
     def _merged(self) -> dict[str, Any]:
         """The record of the output manifest; its label is the same as the post-annotation hook's."""
         answers = tuple(Answer(worker_id=one["workerId"], content=one["answerContent"]) for one in self.answers)
-        found = consolidator(self.task_type.key)(
+        consolidation = consolidator(self.task_type.key)(
             [(_OBJECT, AnnotatedObject(dataset_object_id=_OBJECT, answers=answers))],
             self.labels,
             history={},
             write_file=self._keep_mask,
         )
-        outcome = found.outcomes[_OBJECT]
         attribute = f"{_JOB}-ref" if self.task_type.label_attribute_is_reference else _JOB
-        moment = datetime.now(UTC)
-        if isinstance(outcome, ObjectError):
-            return failed_record(attribute, self.task_type, str(outcome), job_arn=_JOB, moment=moment)
-        return record(attribute, self.task_type, outcome.label, outcome.details, job_arn=_JOB, moment=moment)
+        records = label_records(consolidation, attribute, self.task_type, job_arn=_JOB, moment=datetime.now(UTC))
+        return records[_OBJECT]
 
     def _keep_mask(self, _: str, png: bytes) -> str:
         self.mask = png

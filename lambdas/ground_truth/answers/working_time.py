@@ -2,10 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import median
-from typing import Any
+from typing import TypedDict
 
 
-def working_time(seconds: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+class WorkerTime(TypedDict):
+    """One worker's times in seconds: how many are known, and what half of them stay below."""
+
+    answers: int
+    median: float
+
+
+class WorkingTime(TypedDict, total=False):
+    """All times in seconds; without any key where no time is known."""
+
+    answers: int
+    total: float
+    low: float
+    median: float
+    high: float
+    workers: dict[str, WorkerTime]
+
+
+def working_time(seconds: Mapping[str, Sequence[float]]) -> WorkingTime:
     """Times in seconds by worker as JSON: how many are known, their sum, and what half of them stay below.
 
     ``low`` and ``high`` are those that one in ten stays below and above. Empty where no time is known.

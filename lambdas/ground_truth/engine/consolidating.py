@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ground_truth.answers.batch import ObjectError, read_batch
+from ground_truth.answers.batch import read_batch
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import consolidator
+from ground_truth.consolidation.output_records import hook_response, labeled_line
+from ground_truth.contract.hook_events import ConsolidatedObject
 from ground_truth.contract.job_paths import JobPaths, moment_text
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
@@ -15,7 +17,7 @@ from ground_truth.engine.model import EngineJob, ObjectResult, Outcome, Status, 
 from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
-from ground_truth.manifests.lines import Record, format_line
+from ground_truth.manifests.lines import format_line
 from ground_truth.manifests.records import failed_record, record
 
 _VERSION = "2018-10-06"
@@ -45,7 +47,7 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
         if isinstance(content, str):
             failed += 1
             content = failed_record(attribute, kind, content, job_arn=arn, moment=moment)
-        out.append(_joined(line, content, attribute))
+        out.append(labeled_line(line, content, attribute))
     files.write(paths.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
     labeled = sum(isinstance(content, Mapping) for content in contents.values())
     store.set_outcome(job, batch.number, Outcome(labeled=labeled, failed=failed))
@@ -143,7 +145,7 @@ class _Consolidation:
         """What stands in the manifest where nothing is consolidated (contract section 6.5)."""
         return self._custom({}, **{"worker-response-ref": response_uri})
 
-    def _built(self, payload: Sequence[Any]) -> list[dict[str, Any]]:
+    def _built(self, payload: Sequence[Any]) -> list[ConsolidatedObject]:
         """What AWS's own function does, by ours of the same type."""
         kind = self._built_in or CUSTOM
 
@@ -152,21 +154,13 @@ class _Consolidation:
             self._files.write(uri, png, "image/png")
             return uri
 
-        found = consolidator(kind.key)(
+        consolidation = consolidator(kind.key)(
             read_batch(payload, lambda uri: self._files.read(uri).decode()),
             labels_of(self._job.request, self._files),
             history={},
             write_file=write_mask,
         )
-        contents = {
-            object_id: record(self._attribute, kind, one.label, one.details, job_arn=self._arn, moment=self._moment)
-            for object_id, one in found.outcomes.items()
-            if not isinstance(one, ObjectError)
-        }
-        return [
-            {"datasetObjectId": object_id, "consolidatedAnnotation": {"content": content}}
-            for object_id, content in contents.items()
-        ]
+        return hook_response(consolidation, self._attribute, kind, job_arn=self._arn, moment=self._moment)
 
 
 _RECORD_TYPES = {kind.record_type for kind in TASK_TYPES.values()}
@@ -204,10 +198,3 @@ def _reason(result: ObjectResult | None, job: EngineJob) -> str | None:
     if result is None or (job.status == Status.STOPPING and not result.failure):
         return None
     return result.failure or _NOBODY
-
-
-def _joined(line: Record, content: Mapping[str, Any] | None, attribute: str) -> Record:
-    if content is None:
-        return line
-    rest = {key: value for key, value in line.items() if key not in (attribute, f"{attribute}-metadata")}
-    return {**rest, **content}

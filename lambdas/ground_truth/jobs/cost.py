@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TypedDict
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.limits import WORKERS_PER_OBJECT
@@ -40,6 +40,24 @@ class Backend(StrEnum):
     MECHANICAL_TURK = "mechanical-turk"
 
 
+class CostItemJson(TypedDict):
+    """One line of an estimate for machines."""
+
+    name: str
+    quantity: float
+    usd: float
+    price: str
+
+
+class EstimateJson(TypedDict):
+    """An estimate for machines."""
+
+    backend: str
+    total_usd: float
+    items: list[CostItemJson]
+    assumptions: list[str]
+
+
 @dataclass(frozen=True, kw_only=True)
 class CostItem:
     """One line of an estimate; ``price`` says what a unit costs."""
@@ -63,7 +81,7 @@ class Estimate:
         """The sum in US dollars."""
         return sum(item.usd for item in self.items)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> EstimateJson:
         """The estimate for machines."""
         return {
             "backend": str(self.backend),

@@ -10,19 +10,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.answers.worker_responses import latest, read_response, seen_labels
 from ground_truth.answers.working_time import working_time
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidation, WorkerQuality, WriteFile
+from ground_truth.consolidation.output_records import label_records, labeled_line
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.folder import JobFolder, manifest_of, read_ahead
 from ground_truth.jobs.job_manifest import image_of, job_name_in, label_attribute_in, labels_in
-from ground_truth.jobs.quality import quality_report
+from ground_truth.jobs.quality import JobQuality, UnreadableFile, label_quality
 from ground_truth.manifests.lines import Record, format_line, read_manifest
-from ground_truth.manifests.records import failed_record, record
 
 Progress = Callable[[int, int], None]
 """Told how many of how many objects are read."""
@@ -30,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class JobResults:
-    """What came out: the manifest's lines, what is known of the workers, and what a person should look at.
+    """What came out: the manifest's lines, what the answers say of the workers, and what a person should look at.
 
     ``object_ids`` pair with the lines.
     """
@@ -39,7 +38,7 @@ class JobResults:
     object_ids: Sequence[str]
     lines: Sequence[Record]
     workers: Sequence[WorkerQuality]
-    quality: Mapping[str, Any]
+    quality: JobQuality
 
     def manifest(self) -> str:
         """The output manifest."""
@@ -50,15 +49,15 @@ class JobResults:
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(["worker", "answers", "skill", "skill_low", "skill_high", "agreement", "outlier", "reason"])
-        for one in self.workers:
-            numbers = [
-                "" if value is None else f"{value:.4f}" for value in (one.skill, one.low, one.high, one.agreement)
-            ]
-            table.writerow([one.worker_id, one.answers, *numbers, "yes" if one.outlier else "no", one.outlier])
+        for worker in self.workers:
+            values = (worker.skill, worker.low, worker.high, worker.agreement)
+            numbers = ["" if value is None else f"{value:.4f}" for value in values]
+            stands_out = "yes" if worker.outlier else "no"
+            table.writerow([worker.worker_id, worker.answers, *numbers, stands_out, worker.outlier])
         return text.getvalue()
 
     def quality_json(self) -> str:
-        """The quality report (`quality_report`)."""
+        """The quality report as it is written."""
         return json.dumps(self.quality, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -83,35 +82,30 @@ def consolidate_job(
     Raises ValueError for a manifest that is none.
     """
     lines = _lines(job, manifest)
-    known = list(lines.values())
-    attribute = label_attribute or label_attribute_in(known, task_type, job.root.name) or _named(job, task_type)
+    records = list(lines.values())
+    attribute = label_attribute or label_attribute_in(records, task_type, job.root.name) or _named(job, task_type)
     reading = _Reading(job, progress, passes=1 if labels else 2)
-    told = "given"
+    classes_are = "given"
     if not labels:
-        labels, told = _guess_labels(reading, labels_in(known, attribute))
-    found = consolidator(task_type.key)(reading.objects(), labels, history={}, write_file=write_file)
-    found = _with_lines_only(found, lines)
-    when = moment or datetime.now(UTC)
-    name = job_name_in(known, attribute) or job.root.name
-    records = {
-        object_id: failed_record(attribute, task_type, str(one), job_arn=name, moment=when)
-        if isinstance(one, ObjectError)
-        else record(attribute, task_type, one.label, one.details, job_arn=name, moment=when)
-        for object_id, one in found.outcomes.items()
-    }
-    workers = found.workers()
+        labels, classes_are = _guess_labels(reading, labels_in(records, attribute))
+    consolidation = consolidator(task_type.key)(reading.objects(), labels, history={}, write_file=write_file)
+    consolidation = _with_lines_only(consolidation, lines)
+    name = job_name_in(records, attribute) or job.root.name
+    contents = label_records(consolidation, attribute, task_type, job_arn=name, moment=moment or datetime.now(UTC))
+    workers = consolidation.workers()
+    images = {object_id: image_of(line) for object_id, line in lines.items()}
     return JobResults(
         label_attribute=attribute,
         object_ids=list(lines),
-        lines=[_joined(line, records.get(object_id), attribute) for object_id, line in lines.items()],
+        lines=[labeled_line(line, contents.get(object_id), attribute) for object_id, line in lines.items()],
         workers=workers,
         quality={
             "job": name,
             "task_type": task_type.key,
             "label_attribute": attribute,
             "classes": list(labels),
-            "classes_are": told,
-            **quality_report(found, workers, {object_id: image_of(line) for object_id, line in lines.items()}),
+            "classes_are": classes_are,
+            **label_quality(consolidation, workers, images),
             "seconds": working_time(reading.seconds),
             "unreadable_files": reading.unreadable,
         },
@@ -129,7 +123,7 @@ class _Reading:
         self._progress = progress
         self._total = passes * len(job.responses)
         self._done = 0
-        self.unreadable: list[dict[str, str]] = []
+        self.unreadable: list[UnreadableFile] = []
         self.seconds: dict[str, list[float]] = {}
 
     def objects(self) -> Iterator[tuple[str, AnnotatedObject | ObjectError]]:
@@ -145,7 +139,7 @@ class _Reading:
 
     def _object(self, object_id: str, files: list[tuple[str, bytes | OSError]]) -> AnnotatedObject | ObjectError:
         answers: list[Answer] = []
-        problems = []
+        problems: list[UnreadableFile] = []
         for name, content in files:
             try:
                 if isinstance(content, OSError):
@@ -180,27 +174,21 @@ def _named(job: JobFolder, task_type: TaskType) -> str:
     return job.root.name + suffix
 
 
-def _guess_labels(reading: _Reading, known: Mapping[int, str]) -> tuple[list[str], str]:
-    """Labels in class index order, and in words how they are known."""
+def _guess_labels(reading: _Reading, written: Mapping[int, str]) -> tuple[list[str], str]:
+    """Labels in class index order, and in words where they are from; ``written`` are those of the manifest."""
     objects = (labeled for _, labeled in reading.objects() if isinstance(labeled, AnnotatedObject))
-    others = sorted(set().union(*map(seen_labels, objects)) - set(known.values()))
+    others = sorted(set().union(*map(seen_labels, objects)) - set(written.values()))
     # An index that no record tells is taken: by one of the others, if anything.
-    gaps = [index for index in range(max(known, default=-1) + 1) if index not in known]
-    filled = dict(known) | dict(zip(gaps, [*others, *(f"unknown class {index}" for index in gaps)], strict=False))
-    told = "guessed: give the label category file" if others else "told by the manifest"
-    return [filled[index] for index in sorted(filled)] + others[len(gaps) :], told
+    gaps = [index for index in range(max(written, default=-1) + 1) if index not in written]
+    filled = dict(written) | dict(zip(gaps, [*others, *(f"unknown class {index}" for index in gaps)], strict=False))
+    source = "guessed: give the label category file" if others else "told by the manifest"
+    return [filled[index] for index in sorted(filled)] + others[len(gaps) :], source
 
 
-def _with_lines_only(found: Consolidation, lines: Mapping[str, Record]) -> Consolidation:
+def _with_lines_only(consolidation: Consolidation, lines: Mapping[str, Record]) -> Consolidation:
     """Marks objects that the manifest does not have as failed, so that they are not lost silently."""
     missing = ObjectError(f"the manifest has no line for it, only {len(lines)} lines: give the job's own manifest")
-    outcomes = {object_id: one if object_id in lines else missing for object_id, one in found.outcomes.items()}
-    return replace(found, outcomes=outcomes)
-
-
-def _joined(line: Record, content: Mapping[str, Any] | None, attribute: str) -> Record:
-    if content is None:
-        return line
-    # A failed object must not keep the label that an earlier consolidation gave it.
-    rest = {key: value for key, value in line.items() if key not in (attribute, f"{attribute}-metadata")}
-    return {**rest, **content}
+    outcomes = {
+        object_id: outcome if object_id in lines else missing for object_id, outcome in consolidation.outcomes.items()
+    }
+    return replace(consolidation, outcomes=outcomes)

@@ -1,9 +1,10 @@
 """What the numbers mean for the one who runs the job, in plain words: what to look at and what to change."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from ground_truth.jobs.quality import LabelQuality
 from ground_truth.reporting.markup import duration, single_line
+from ground_truth.reporting.summary import JobSummary
 
 # Shares from which on something is worth a sentence; proposals.
 _MANY_AMBIGUOUS = 0.1
@@ -19,7 +20,7 @@ ONE_WORKER = (
 )
 
 
-def hints(summary: Mapping[str, Any], letters: Mapping[str, str]) -> Iterator[str]:
+def hints(summary: JobSummary, letters: Mapping[str, str]) -> Iterator[str]:
     """Yields what to do, the most urgent first; nothing where all is well."""
     if not summary["labeled"]:
         yield "No image has a label yet: wait for answers, or see under failures and doubts why none could be merged."
@@ -28,19 +29,19 @@ def hints(summary: Mapping[str, Any], letters: Mapping[str, str]) -> Iterator[st
     yield from _labels(summary)
 
 
-def has_one_worker(quality: Mapping[str, Any]) -> bool:
+def has_one_worker(quality: LabelQuality) -> bool:
     """Whether no image has answers of several workers."""
-    return bool(quality["labeled"]) and int(quality["answers"]) <= int(quality["labeled"])
+    return bool(quality["labeled"]) and quality["answers"] <= quality["labeled"]
 
 
-def _instructions(summary: Mapping[str, Any]) -> Iterator[str]:
-    for one in summary["confusions"][:_MOST_HINTS_OF_A_KIND]:
-        first, second = (single_line(label, 60) for label in one["labels"])
-        alone = len(one["by_one_worker"])
+def _instructions(summary: JobSummary) -> Iterator[str]:
+    for confusion in summary["confusions"][:_MOST_HINTS_OF_A_KIND]:
+        first, second = (single_line(label, 60) for label in confusion["labels"])
+        alone = len(confusion["by_one_worker"])
         yield (
-            f"The instructions seem unclear about “{first}” and “{second}”: in {one['share']:.0%} of the comparable "
-            f"pairs of answers the workers differ between the two ({_images(one['objects'])}). Look at the pictures "
-            "below, decide what is right, and show one good and one bad example in the instructions."
+            f"The instructions seem unclear about “{first}” and “{second}”: in {confusion['share']:.0%} of the "
+            f"comparable pairs of answers the workers differ between the two ({_images(confusion['objects'])}). Look "
+            "at the pictures below, decide what is right, and show one good and one bad example in the instructions."
             + f" In {_images(alone)} one worker gave both labels to the same thing."
             * bool(alone)
         )
@@ -52,30 +53,30 @@ def _instructions(summary: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _workers(summary: Mapping[str, Any], letters: Mapping[str, str]) -> Iterator[str]:
-    for one in [worker for worker in summary["by_worker"] if worker["outlier"]][:_MOST_HINTS_OF_A_KIND]:
+def _workers(summary: JobSummary, letters: Mapping[str, str]) -> Iterator[str]:
+    for worker in [worker for worker in summary["by_worker"] if worker["outlier"]][:_MOST_HINTS_OF_A_KIND]:
         yield (
-            f"Look at the answers of worker {letters[one['worker']]}, who stands out: "
-            f"{single_line(one['outlier'], 200)}. Talk to the worker, or take the answers out."
+            f"Look at the answers of worker {letters[worker['worker']]}, who stands out: "
+            f"{single_line(worker['outlier'], 200)}. Talk to the worker, or take the answers out."
         )
     times = summary["seconds"]
     hasty = [
-        (worker, one["median"])
-        for worker, one in (times.get("workers") or {}).items()
-        if one["answers"] >= _FEW_ANSWERS and one["median"] < _HASTY * times["median"]
+        (worker_id, time["median"])
+        for worker_id, time in (times.get("workers") or {}).items()
+        if time["answers"] >= _FEW_ANSWERS and time["median"] < _HASTY * times["median"]
     ]
-    for worker, seconds in hasty[:_MOST_HINTS_OF_A_KIND]:
+    for worker_id, seconds in hasty[:_MOST_HINTS_OF_A_KIND]:
         yield (
-            f"Worker {letters.get(worker, '?')} is hasty: half of the answers took less than {duration(seconds)}, "
+            f"Worker {letters.get(worker_id, '?')} is hasty: half of the answers took less than {duration(seconds)}, "
             f"where {duration(times['median'])} are usual."
         )
 
 
-def _labels(summary: Mapping[str, Any]) -> Iterator[str]:
+def _labels(summary: JobSummary) -> Iterator[str]:
     if has_one_worker(summary):
         yield ONE_WORKER
-    elif total := sum(one["count"] for one in summary["confidence"]):
-        unsure = sum(one["count"] for one in summary["confidence"] if one["to"] <= _UNSURE)
+    elif total := sum(step["count"] for step in summary["confidence"]):
+        unsure = sum(step["count"] for step in summary["confidence"] if step["to"] <= _UNSURE)
         if unsure >= _MANY_UNSURE * total:
             yield (
                 f"{unsure / total:.0%} of the labels have a confidence below {_UNSURE:.0%}: look at the least sure "

@@ -6,8 +6,9 @@ each with its numbers in words for those who cannot see it.
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from ground_truth.jobs.quality import ConfidenceBin
 
 MOST_CHARACTERS = 120
 _WIDTH, _HEIGHT = 400, 170
@@ -48,14 +49,15 @@ def items(entries: Iterable[str]) -> str:
 
 def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, total: int = 0) -> str:
     """A table of HTML cells, the first of a row its heading; ``total`` tells of rows that are not shown."""
-    more = f" The first {len(rows):,} of {total:,} are shown; quality.json has all." if total > len(rows) else ""
+    note = f" The first {len(rows):,} of {total:,} are shown; quality.json has all." if total > len(rows) else ""
     heads = "".join(f'<th scope="col">{name}</th>' for name in head)
     body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for first, *cells in rows
     )
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="{html.escape(caption)}"><table>'
-        f"<caption>{html.escape(caption)}{more}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption>{html.escape(caption)}{note}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -72,7 +74,7 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7_200 else f"{seconds / 3_600:,.1f} h"
 
 
-def histogram(bins: Sequence[Mapping[str, Any]], title: str) -> str:
+def histogram(bins: Sequence[ConfidenceBin], title: str) -> str:
     """Bars of equal width, each with its count; ``bins`` have from, to and count."""
     most = max((entry["count"] for entry in bins), default=0)
     if not most:
@@ -89,9 +91,9 @@ def histogram(bins: Sequence[Mapping[str, Any]], title: str) -> str:
         )
     words = ", ".join(f"{_range(entry)}: {entry['count']:,}" for entry in bins if entry["count"])
     axis = f'<line class="axis" x1="0" y1="{_FLOOR}" x2="{_WIDTH}" y2="{_FLOOR}"/>'
-    told = html.escape(f"{title}. {words}")
+    description = html.escape(f"{title}. {words}")
     return (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{told}">'
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{description}">'
         f"{''.join(parts)}{axis}</svg>"
     )
 
@@ -123,5 +125,5 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _range(entry: Mapping[str, Any]) -> str:
+def _range(entry: ConfidenceBin) -> str:
     return f"{_percent(entry['from'])} to {_percent(entry['to'])}"

@@ -1,8 +1,9 @@
 """The report as one page that needs nothing else: no script, no request, every picture inside."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from ground_truth.jobs.cost import EstimateJson
+from ground_truth.jobs.quality import ObjectRemark
 from ground_truth.reporting.drawing import worker_legend
 from ground_truth.reporting.hints import ONE_WORKER, has_one_worker
 from ground_truth.reporting.markup import (
@@ -19,6 +20,7 @@ from ground_truth.reporting.markup import (
 )
 from ground_truth.reporting.pictures import Album
 from ground_truth.reporting.style import PAGE_POLICY, SHEET
+from ground_truth.reporting.summary import ReportSummary, WorkerSummary
 
 _ROWS = 50
 _ROWS_OF_WORKERS = 100
@@ -27,7 +29,7 @@ _CONFIDENCE = (
 )
 
 
-def page(summary: Mapping[str, Any], album: Album) -> str:
+def page(summary: ReportSummary, album: Album) -> str:
     """The whole page; ``summary`` is what quality.json holds."""
     title = f"Labeling job {escaped(summary['job'])}"
     parts = (
@@ -51,7 +53,7 @@ def page(summary: Mapping[str, Any], album: Album) -> str:
     )
 
 
-def _head(summary: Mapping[str, Any]) -> str:
+def _head(summary: ReportSummary) -> str:
     times, cost = summary["seconds"], summary["cost"]
     facts = {
         "images": f"{summary['objects']:,}",
@@ -76,7 +78,7 @@ def _all_well() -> str:
     return paragraph("Nothing stands out: no confused labels, no odd workers, nothing failed.")
 
 
-def _confidence(summary: Mapping[str, Any]) -> Iterator[str]:
+def _confidence(summary: ReportSummary) -> Iterator[str]:
     if has_one_worker(summary):
         yield paragraph(ONE_WORKER, "note")
         return
@@ -87,7 +89,7 @@ def _confidence(summary: Mapping[str, Any]) -> Iterator[str]:
         yield paragraph(_CONFIDENCE, "soft")
 
 
-def _labels(summary: Mapping[str, Any]) -> str:
+def _labels(summary: ReportSummary) -> str:
     counts = list(summary["labels"].items())
     most = max((count for _, count in counts), default=1)
     rows = [[isolated(name), f"{count:,}{bar(count / most)}"] for name, count in counts[:_ROWS]]
@@ -97,15 +99,15 @@ def _labels(summary: Mapping[str, Any]) -> str:
     )
 
 
-def _confusions(summary: Mapping[str, Any], album: Album) -> Iterator[str]:
+def _confusions(summary: ReportSummary, album: Album) -> Iterator[str]:
     figures = album.confused()
-    for place, one in enumerate(summary["confusions"][:_ROWS]):
-        first, second = map(isolated, one["labels"])
+    for place, confusion in enumerate(summary["confusions"][:_ROWS]):
+        first, second = map(isolated, confusion["labels"])
         yield f"<h3>{first} and {second}</h3>"
-        alone = len(one["by_one_worker"])
+        alone = len(confusion["by_one_worker"])
         yield paragraph(
-            f"{one['share']:.0%} of the comparable pairs of answers differ between the two: {one['pairs']:,} pairs "
-            f"in {one['objects']:,} images."
+            f"{confusion['share']:.0%} of the comparable pairs of answers differ between the two: "
+            f"{confusion['pairs']:,} pairs in {confusion['objects']:,} images."
             + f" In {alone:,} of them one worker gave both labels to the same thing."
             * bool(alone)
         )
@@ -116,21 +118,21 @@ def _confusions(summary: Mapping[str, Any], album: Album) -> Iterator[str]:
             yield _pictures(figures[place])
 
 
-def _workers(summary: Mapping[str, Any]) -> Iterator[str]:
+def _workers(summary: ReportSummary) -> Iterator[str]:
     times = summary["seconds"].get("workers", {})
     # Those to look at come first.
-    ranked = sorted(summary["by_worker"], key=lambda one: (not one["outlier"], one["skill"] is None, one["skill"]))
+    ranked = sorted(summary["by_worker"], key=_to_look_at)
     rows = [
         [
-            worker_legend(one["letter"]),
-            isolated(one["worker"]),
-            f"{one['answers']:,}",
-            _skill(one),
-            "" if one["agreement"] is None else f"{one['agreement']:.0%}{bar(one['agreement'])}",
-            duration(times[one["worker"]]["median"]) if one["worker"] in times else "not known",
-            f"<strong>stands out</strong>: {isolated(one['outlier'], 300)}" if one["outlier"] else "",
+            worker_legend(worker["letter"]),
+            isolated(worker["worker"]),
+            f"{worker['answers']:,}",
+            _skill(worker),
+            "" if worker["agreement"] is None else f"{worker['agreement']:.0%}{bar(worker['agreement'])}",
+            duration(times[worker["worker"]]["median"]) if worker["worker"] in times else "not known",
+            f"<strong>stands out</strong>: {isolated(worker['outlier'], 300)}" if worker["outlier"] else "",
         ]
-        for one in ranked[:_ROWS_OF_WORKERS]
+        for worker in ranked[:_ROWS_OF_WORKERS]
     ]
     if rows:
         yield paragraph(
@@ -141,10 +143,14 @@ def _workers(summary: Mapping[str, Any]) -> Iterator[str]:
         yield table("Workers, those to look at first", head, rows, total=len(ranked))
 
 
-def _skill(one: Mapping[str, Any]) -> str:
-    if one["skill"] is None:
+def _to_look_at(worker: WorkerSummary) -> tuple[bool, bool, float]:
+    return not worker["outlier"], worker["skill"] is None, worker["skill"] or 0.0
+
+
+def _skill(worker: WorkerSummary) -> str:
+    if worker["skill"] is None:
         return ""
-    return f"{one['skill']:.0%}{interval(one['skill'], one['skill_low'], one['skill_high'])}"
+    return f"{worker['skill']:.0%}{interval(worker['skill'], worker['skill_low'], worker['skill_high'])}"
 
 
 def _least_sure(album: Album) -> Iterator[str]:
@@ -164,42 +170,45 @@ def _pictures(figures: Sequence[str]) -> str:
     return f'<div class="pictures">{"".join(figures)}</div>'
 
 
-def _time(summary: Mapping[str, Any]) -> Iterator[str]:
+def _time(summary: ReportSummary) -> Iterator[str]:
     times = summary["seconds"]
     if not times:
         yield paragraph("The answers do not say how long they took.")
         return
-    median, low, high, total = (duration(times[name]) for name in ("median", "low", "high", "total"))
+    median, low, high, total = map(duration, (times["median"], times["low"], times["high"], times["total"]))
     yield paragraph(
         f"Half of the answers took less than {median}; one in ten less than {low}, and one in ten more than {high}. "
         f"Together the {times['answers']:,} answers whose time is known took {total}."
     )
 
 
-def _cost(cost: Mapping[str, Any] | None) -> Iterator[str]:
+def _cost(cost: EstimateJson | None) -> Iterator[str]:
     if not cost:
         return
     rows = [
-        [escaped(one["name"]), f"{one['quantity']:,.0f}", f"{one['usd']:,.4f}", escaped(one["price"], 300)]
-        for one in cost["items"]
+        [escaped(item["name"]), f"{item['quantity']:,.0f}", f"{item['usd']:,.4f}", escaped(item["price"], 300)]
+        for item in cost["items"]
     ]
     yield paragraph(f"About USD {cost['total_usd']:,.2f} on the backend “{escaped(cost['backend'])}”, by list prices.")
     yield table("What the cost is made of", ["item", "quantity", "USD", "price"], rows)
-    yield items(escaped(one, 500) for one in cost["assumptions"])
+    yield items(escaped(assumption, 500) for assumption in cost["assumptions"])
 
 
-def _failures(summary: Mapping[str, Any]) -> Iterator[str]:
-    for name, title, reason in (
-        ("failed", "Images that failed", "why"),
-        ("unreadable_files", "Files of answers that cannot be read", "why"),
-        ("ambiguous", "Images that could nearly as well have another label", "why"),
+def _failures(summary: ReportSummary) -> Iterator[str]:
+    files = [(entry["object"], entry["file"], entry["why"]) for entry in summary["unreadable_files"]]
+    for title, doubts in (
+        ("Images that failed", _with_images(summary["failed"])),
+        ("Files of answers that cannot be read", files),
+        ("Images that could nearly as well have another label", _with_images(summary["ambiguous"])),
     ):
-        found = summary[name]
         rows = [
-            [isolated(one["object"], 40), isolated(one.get("image", one.get("file", ""))), isolated(one[reason], 300)]
-            for one in found[:_ROWS]
+            [isolated(object_id, 40), isolated(where), isolated(why, 300)] for object_id, where, why in doubts[:_ROWS]
         ]
         if rows:
-            yield table(f"{title} ({len(found):,})", ["image", "where", "why"], rows, total=len(found))
+            yield table(f"{title} ({len(doubts):,})", ["image", "where", "why"], rows, total=len(doubts))
     if summary["unanswered"]:
         yield paragraph(f"{len(summary['unanswered']):,} images have no answer yet; quality.json names them.")
+
+
+def _with_images(remarks: Sequence[ObjectRemark]) -> list[tuple[str, str, str]]:
+    return [(remark["object"], remark.get("image", ""), remark["why"]) for remark in remarks]

@@ -45,7 +45,12 @@ class Album:
         """Figures for each confusion, by its place; none has more than its share of half of the room."""
         confusions = self.results.quality["confusions"]
         # In turn, so that the last confusion is seen too.
-        turns = zip_longest(*(((place, one["object"]) for one in c["shown_by"]) for place, c in enumerate(confusions)))
+        turns = zip_longest(
+            *(
+                ((place, shown["object"]) for shown in confusion["shown_by"])
+                for place, confusion in enumerate(confusions)
+            )
+        )
         wanted = [entry for turn in turns for entry in turn if entry]
         figures: dict[int, list[str]] = {}
         for place, object_id in wanted[: -(-self.left // 2)]:

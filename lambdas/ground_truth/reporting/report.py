@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.cost import Backend
@@ -12,9 +11,10 @@ from ground_truth.jobs.folder import JobFolder
 from ground_truth.jobs.results import consolidate_job
 from ground_truth.manifests.lines import Record
 from ground_truth.reporting.drawn_answers import letters_of
+from ground_truth.reporting.hints import hints
 from ground_truth.reporting.page import page
 from ground_truth.reporting.pictures import Album
-from ground_truth.reporting.summary import summarize_job
+from ground_truth.reporting.summary import ReportSummary, summarize_job
 from ground_truth.reporting.thumbnails import Thumbnails
 
 MOST_PICTURES = 24
@@ -24,7 +24,7 @@ MOST_PICTURES = 24
 class Report:
     """``summary`` is for programs, ``html`` the page for people."""
 
-    summary: dict[str, Any]
+    summary: ReportSummary
     html: str
 
 
@@ -61,11 +61,13 @@ def make_report(
             label_attribute=label_attribute,
             progress=progress,
         )
-        summary = summarize_job(results, task_type, backend=backend, region=region, price_usd=price_usd)
+        letters = letters_of([worker.worker_id for worker in results.workers])
+        job_summary = summarize_job(results, task_type, backend=backend, region=region, price_usd=price_usd)
+        summary: ReportSummary = {**job_summary, "hints": list(hints(job_summary, letters))}
         album = Album(
             job=job,
             results=results,
-            letters=letters_of([worker.worker_id for worker in results.workers]),
+            letters=letters,
             thumbnails=thumbnails,
             masks=masks,
             left=pictures,

@@ -1,72 +1,100 @@
 """What the report tells, as JSON: the job's quality, its workers, its cost and what follows from them."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TypedDict
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
+from ground_truth.jobs.cost import Backend, Estimate, EstimateJson, estimate_cost
 from ground_truth.jobs.job_manifest import image_of
+from ground_truth.jobs.quality import JobQuality, ObjectRemark
 from ground_truth.jobs.results import JobResults
 from ground_truth.manifests.output import read_label
 from ground_truth.reporting.drawn_answers import letters_of
-from ground_truth.reporting.hints import hints
+
+
+class WorkerSummary(TypedDict):
+    """One worker in the report; ``letter`` stands for them in the pictures, the numbers are as in `WorkerQuality`."""
+
+    worker: str
+    letter: str
+    answers: int
+    skill: float | None
+    skill_low: float | None
+    skill_high: float | None
+    agreement: float | None
+    outlier: str
+
+
+class JobSummary(JobQuality):
+    """The quality report, and what else there is to say; ``cost`` is None while there are no answers."""
+
+    by_worker: list[WorkerSummary]
+    cost: EstimateJson | None
+
+
+class ReportSummary(JobSummary):
+    """All that quality.json holds."""
+
+    hints: list[str]
 
 
 def summarize_job(
     results: JobResults, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None = None
-) -> dict[str, Any]:
-    """The quality report (`ground_truth.jobs.quality`), and what else there is to say.
+) -> JobSummary:
+    """The quality report (`ground_truth.jobs.quality`), its workers and their cost.
 
     ``failed`` are the objects that failed in the job too, not only those whose answers could not be merged.
     """
+    quality = results.quality
     failed = list(_failed(results))
-    known = {one["object"] for one in failed}
+    failed_ids = {remark["object"] for remark in failed}
+    unanswered = [reference for reference in quality["unanswered"] if reference["object"] not in failed_ids]
+    answered = quality["objects"] - len(unanswered)
     letters = letters_of([worker.worker_id for worker in results.workers])
-    summary: dict[str, Any] = {
-        **results.quality,
+    cost = _cost(quality, answered, task_type, backend=backend, region=region, price_usd=price_usd)
+    return {
+        **quality,
         "failed": failed,
-        "unanswered": [one for one in results.quality["unanswered"] if one["object"] not in known],
+        "unanswered": unanswered,
         "by_worker": [
             {
-                "worker": one.worker_id,
-                "letter": letters[one.worker_id],
-                "answers": one.answers,
-                "skill": _rounded(one.skill),
-                "skill_low": _rounded(one.low),
-                "skill_high": _rounded(one.high),
-                "agreement": _rounded(one.agreement),
-                "outlier": one.outlier,
+                "worker": worker.worker_id,
+                "letter": letters[worker.worker_id],
+                "answers": worker.answers,
+                "skill": _rounded(worker.skill),
+                "skill_low": _rounded(worker.low),
+                "skill_high": _rounded(worker.high),
+                "agreement": _rounded(worker.agreement),
+                "outlier": worker.outlier,
             }
-            for one in results.workers
+            for worker in results.workers
         ],
+        "cost": cost.as_json() if cost else None,
     }
-    cost = _cost(summary, task_type, backend, region, price_usd)
-    return summary | {"cost": cost and cost.as_json(), "hints": list(hints(summary, letters))}
 
 
-def _failed(results: JobResults) -> Iterator[Mapping[str, str]]:
-    told = {one["object"]: one for one in results.quality["failed"]}
+def _failed(results: JobResults) -> Iterator[ObjectRemark]:
+    unmerged = {remark["object"]: remark for remark in results.quality["failed"]}
     for object_id, line in zip(results.object_ids, results.lines, strict=True):
         try:
             reason = read_label(line, results.label_attribute).failure_reason
         except ContractError as error:
             reason = str(error)
-        if object_id in told:
-            yield told.pop(object_id)
+        if object_id in unmerged:
+            yield unmerged.pop(object_id)
         elif reason is not None:
             yield {"object": object_id, "image": image_of(line), "why": reason}
-    yield from told.values()
+    yield from unmerged.values()
 
 
 def _cost(
-    summary: Mapping[str, Any], task_type: TaskType, backend: Backend, region: str, price_usd: str | None
+    quality: JobQuality, objects: int, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None
 ) -> Estimate | None:
-    """What the answers so far cost; None while there are none."""
-    objects = summary["objects"] - len(summary["unanswered"])
-    if not summary["answers"] or objects < 1:
+    """What the answers so far, to so many objects, cost; None while there are none."""
+    if not quality["answers"] or objects < 1:
         return None
-    workers = min(max(round(summary["answers"] / objects), 1), 9)
+    workers = min(max(round(quality["answers"] / objects), 1), 9)
     return estimate_cost(
         task_type,
         objects=objects,
@@ -74,7 +102,7 @@ def _cost(
         backend=backend,
         price_usd=price_usd,
         region=region,
-        people=summary["workers"],
+        people=quality["workers"],
     )
 
 

@@ -1,11 +1,11 @@
 """Passes the answers to custom tasks through, as only their author knows what they mean."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from ground_truth.answers.batch import AnnotatedObject
 from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation, Objects, WriteFile, read_each
 from ground_truth.consolidation.counts import StoredCounts
+from ground_truth.contract.json_types import Json
 
 
 def pass_answers_on(
@@ -16,8 +16,8 @@ def pass_answers_on(
 
 
 def _side_by_side(labeled: AnnotatedObject) -> Consolidated:
-    answers: list[dict[str, Any]] = [
-        {"workerId": answer.worker_id, "annotationData": {"content": answer.content}}
-        for answer in sorted(labeled.answers, key=lambda one: one.worker_id)
+    answers: list[Json] = [
+        {"workerId": answer.worker_id, "annotationData": {"content": dict(answer.content)}}
+        for answer in sorted(labeled.answers, key=lambda answer: answer.worker_id)
     ]
     return Consolidated(label={"annotationsFromAllWorkers": answers})

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidation.counts import StoredCounts
+from ground_truth.contract.json_types import Json
 
 if TYPE_CHECKING:
     # Loads numpy, which passing answers through does not need.
@@ -29,8 +30,8 @@ class Consolidated:
     parts; ``ambiguous`` says in words why somebody should look at the object, and is empty if nobody need.
     """
 
-    label: Any
-    details: Mapping[str, Any] = field(default_factory=dict)
+    label: Json
+    details: Mapping[str, Json] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     confidences: tuple[float, ...] = ()
     ambiguous: str = ""
@@ -65,6 +66,16 @@ class Consolidation:
     counts: StoredCounts = field(default_factory=dict)
     workers: Callable[[], list[WorkerQuality]] = list
     confusions: Callable[[], tuple[Confusion, ...]] = tuple
+
+    @property
+    def labeled(self) -> dict[str, Consolidated]:
+        """The objects that have a label."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, Consolidated)}
+
+    @property
+    def failed(self) -> dict[str, ObjectError]:
+        """The objects that have none, each with the reason."""
+        return {name: outcome for name, outcome in self.outcomes.items() if isinstance(outcome, ObjectError)}
 
 
 class Consolidator(Protocol):
