@@ -10,12 +10,12 @@ what is read from the index.
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
+from botocore.model import OperationModel
 from tqdm import tqdm
 
 from emulator import Emulator
@@ -34,26 +34,29 @@ IDENTITY = {
     "sub": "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
 }
 
+# A value as it is sent: under the letter of its kind.
+Attribute = Mapping[str, object]
+
 
 @dataclass
-class Asked:
+class Requests:
     """What was asked of DynamoDB: requests by their names, and capacity units."""
 
-    requests: Counter[str] = field(default_factory=Counter)
+    names: Counter[str] = field(default_factory=Counter)
     written: int = 0
     read: float = 0
 
-    def note(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+    def note(self, model: OperationModel, params: Mapping[str, str], **_: object) -> None:
         """Counts one request, from what it sends."""
         body = json.loads(params["body"])
-        self.requests[model.name] += 1
+        self.names[model.name] += 1
         if model.name == "TransactWriteItems":
             parts = [content for part in body["TransactItems"] for content in part.values()]
             self.written += sum(2 * _kilobytes(part.get("Item", {})) for part in parts)
         elif model.name in ("PutItem", "UpdateItem"):
             self.written += _kilobytes(body.get("Item", {}))
         elif model.name == "BatchGetItem":
-            self.read += sum(len(one["Keys"]) for one in body["RequestItems"].values())
+            self.read += sum(len(part["Keys"]) for part in body["RequestItems"].values())
         else:
             # An object is smaller than four kilobytes; a page of the index is too.
             self.read += 0.5 if "IndexName" in body else 1
@@ -65,34 +68,37 @@ def main() -> None:
     with Emulator.start() as emulator:
         os.environ.update(emulator.environment())
         for count in OPEN:
-            for step, asked in steps(count).items():
-                told = ", ".join(f"{number} {name}" for name, number in sorted(asked.requests.items()))
-                print(f"{count:>12,}  {step:<14}{asked.requests.total():>9}{asked.written:>9}{asked.read:>6g}  {told}")
+            for step, requests in steps(count).items():
+                names = ", ".join(f"{number} {name}" for name, number in sorted(requests.names.items()))
+                print(
+                    f"{count:>12,}  {step:<14}{requests.names.total():>9}{requests.written:>9}{requests.read:>6g}  "
+                    f"{names}"
+                )
 
 
-def steps(count: int) -> dict[str, Asked]:
-    """A claim and an answer of a new worker, and his claim after more answers."""
+def steps(count: int) -> dict[str, Requests]:
+    """A claim and an answer of a new worker, and their claim after more answers."""
     engine = Engine()
     job = engine.job(workers=WORKERS)
     fill(engine, job, count)
-    found = {}
-    with _noting(engine) as asked:
+    counted = {}
+    with _noting(engine) as requests:
         lease = work.claim(engine.store, job, "ada")
-    found["first claim"] = asked
+    counted["first claim"] = requests
     assert lease
     given = work.Given(content=ANSWER, seconds=21.5, identity=IDENTITY)
-    with _noting(engine) as asked:
+    with _noting(engine) as requests:
         work.answer(engine.store, job, lease.object_id, "ada", given)
         engine.store.may_be_finished(job, lease.object_id)
-    found["answer"] = asked
+    counted["answer"] = requests
     for _ in range(10):
         following = work.claim(engine.store, job, "ada")
         assert following
         work.answer(engine.store, job, following.object_id, "ada", given)
-    with _noting(engine) as asked:
+    with _noting(engine) as requests:
         assert work.claim(engine.store, job, "ada")
-    found["12th claim"] = asked
-    return found
+    counted["12th claim"] = requests
+    return counted
 
 
 def fill(engine: Engine, job: EngineJob, count: int) -> None:
@@ -104,22 +110,22 @@ def fill(engine: Engine, job: EngineJob, count: int) -> None:
 
 
 @contextmanager
-def _noting(engine: Engine) -> Iterator[Asked]:
+def _noting(engine: Engine) -> Iterator[Requests]:
     """What is asked while the block runs."""
-    asked, events = Asked(), engine.table.meta.client.meta.events
-    events.register("before-call.dynamodb", asked.note)
+    requests, events = Requests(), engine.table.meta.client.meta.events
+    events.register("before-call.dynamodb", requests.note)
     try:
-        yield asked
+        yield requests
     finally:
-        events.unregister("before-call.dynamodb", asked.note)
+        events.unregister("before-call.dynamodb", requests.note)
 
 
-def _kilobytes(item: dict[str, Any]) -> int:
+def _kilobytes(item: Mapping[str, Attribute]) -> int:
     """The units that writing an item takes; at least one."""
     return max(1, ceil(sum(len(name) + _length(value) for name, value in item.items()) / 1024))
 
 
-def _length(value: dict[str, Any]) -> int:
+def _length(value: Attribute) -> int:
     return sum(len(str(content)) for content in value.values())
 
 

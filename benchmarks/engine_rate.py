@@ -54,8 +54,8 @@ def main() -> None:
         runs = []
         for objects in sizes:
             runs.append(label(deployment, workers, photo, objects))
-            one = runs[-1]
-            row = f"{objects:>8,}{one.opening:>8.1f} s{one.answering:>9.1f} s{one.ending:>7.1f} s   {one.rate:.1f}"
+            run = runs[-1]
+            row = f"{objects:>8,}{run.opening:>8.1f} s{run.answering:>9.1f} s{run.ending:>7.1f} s   {run.rate:.1f}"
             print(row, flush=True)
     first, last = runs[0], runs[-1]
     grown = (last.opening + last.answering + last.ending) / (first.opening + first.answering + first.ending)
@@ -90,7 +90,7 @@ def label(deployment: Deployment, workers: list[PortalWorker], photo: Photo, obj
     uri = JobPaths.of(f"s3://{deployment.bucket}/labeling-jobs", job).output_manifest
     lines = [json.loads(text) for text in Files(s3).read(uri).splitlines()]
     assert len(lines) == objects
-    assert all("street" in one for one in lines)
+    assert all("street" in line for line in lines)
     return Run(objects=objects, opening=opened - started, answering=answered - opened, ending=ended - answered)
 
 

@@ -13,7 +13,7 @@ import os
 import statistics
 import time
 from http.server import BaseHTTPRequestHandler
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from PIL import Image
@@ -34,14 +34,14 @@ TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></sc
   labels="['car', 'bus', 'bicycle']" header="Draw a box around each"><short-instructions>Close to the edges.
 </short-instructions></crowd-bounding-box></crowd-form>"""
 # In each frame: when the annotator knows its photo, and when the browser has painted it, in milliseconds since 1970.
-NOTE_WHEN_USABLE = """const looking = setInterval(() => {
+NOTE_WHEN_USABLE = """const timer = setInterval(() => {
   if (!document.querySelector('crowd-bounding-box')?.stage?.size) return;
-  clearInterval(looking);
+  clearInterval(timer);
   window.sized = true;
   requestAnimationFrame(() => (window.usable = performance.timeOrigin + performance.now()));
 }, 2)"""
 ANSWERED = """() => {
-  const [claim] = performance.getEntriesByType('resource').filter(one => one.name.includes('/claim'));
+  const [claim] = performance.getEntriesByType('resource').filter(entry => entry.name.includes('/claim'));
   return performance.timeOrigin + claim.responseEnd;
 }"""
 # From the answer's arrival to the second frame painted after the next task is to be seen.
@@ -54,6 +54,15 @@ WATCH = """() => { window.waits = []; addEventListener('message', ({ data, sourc
   };
   look();
 }) }"""
+
+
+class Waits(TypedDict):
+    """The waits with one photo, in milliseconds: the median and the longest."""
+
+    photo: str
+    photo_kilobytes: int
+    first_ms: list[int]
+    next_ms: list[int]
 
 
 class Site(PortalSite):
@@ -110,7 +119,7 @@ def measure(browser: Browser, site: Site) -> tuple[float, list[float]]:
     return first, waits
 
 
-def result_of(browser: Browser, name: str, latency: float, runs: int) -> dict[str, Any]:
+def result_of(browser: Browser, name: str, latency: float, runs: int) -> Waits:
     content = photo(PHOTOS[name])
     with memory_aws():
         site = Site(Engine(), latency, content)
@@ -124,7 +133,10 @@ def result_of(browser: Browser, name: str, latency: float, runs: int) -> dict[st
     return {
         "photo": name,
         "photo_kilobytes": len(content) // 1000,
-        "first_ms": [round(statistics.median(first for first, _ in measured)), round(max(one for one, _ in measured))],
+        "first_ms": [
+            round(statistics.median(first for first, _ in measured)),
+            round(max(first for first, _ in measured)),
+        ],
         "next_ms": [round(statistics.median(waits)), round(max(waits))],
     }
 
@@ -148,11 +160,11 @@ def main() -> None:
         print(json.dumps({"latency": arguments.latency, "modules_kilobytes": kilobytes, "photos": results}))
         return
     print(f"{len(sources)} modules of {kilobytes} KB together, {1000 * arguments.latency:.0f} ms to each server")
-    for one in results:
-        first, following = one["first_ms"], one["next_ms"]
+    for waits in results:
+        first, following = waits["first_ms"], waits["next_ms"]
         print(
-            f"photo of {one['photo']}, {one['photo_kilobytes']:,} KB: first task {first[0]} ms (longest {first[1]}), "
-            f"next task {following[0]} ms (longest {following[1]})"
+            f"photo of {waits['photo']}, {waits['photo_kilobytes']:,} KB: "
+            f"first task {first[0]} ms (longest {first[1]}), next task {following[0]} ms (longest {following[1]})"
         )
 
 

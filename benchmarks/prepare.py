@@ -22,6 +22,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 from PIL import Image
 
@@ -167,20 +168,20 @@ def planning_megabytes(objects: int) -> float:
     """The most memory that listing a dataset and writing its manifest takes in the account."""
     import assemble_dataset
 
-    assemble_dataset._s3 = lambda: Listing(objects)
     started = datetime.now(UTC).isoformat()
-    tracemalloc.start()
-    progress = compose(
-        Listing(objects),
-        bucket="training",
-        key="input.manifest",
-        content_type="application/jsonlines",
-        pieces=assemble_dataset._lines("training", "images/set/", started),
-        progress=Progress(),
-        has_time=lambda: True,
-    )
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    with mock.patch.object(assemble_dataset, "_s3", lambda: Listing(objects)):
+        tracemalloc.start()
+        progress = compose(
+            Listing(objects),
+            bucket="training",
+            key="input.manifest",
+            content_type="application/jsonlines",
+            pieces=assemble_dataset._lines("training", "images/set/", started),
+            progress=Progress(),
+            has_time=lambda: True,
+        )
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
     if progress.pieces != objects:
         raise SystemExit(f"{progress.pieces} lines for {objects} objects")
     return peak / 1024**2
@@ -194,7 +195,7 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=10_000)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found: dict[str, float] = {}
+    results: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         key = root / "key"
@@ -211,8 +212,8 @@ def main() -> None:
             arguments.runs,
             root,
         )
-        found |= {f"{name}_seconds": statistics.median(each) for name, each in plain.items()}
-        found |= ratios(plain, "prepare", "cp") | ratios(plain, "prepare", "exiftool")
+        results |= {f"{name}_seconds": statistics.median(each) for name, each in plain.items()}
+        results |= ratios(plain, "prepare", "cp") | ratios(plain, "prepare", "exiftool")
         turned.mkdir()
         for number in range(8):
             (turned / f"{number}.jpg").write_bytes(photo(number, 2 + number % 7))
@@ -225,19 +226,19 @@ def main() -> None:
             arguments.runs,
             root,
         )
-        found |= {f"turned_{name}_seconds": statistics.median(each) for name, each in flagged.items()}
-        found |= ratios(flagged, "prepare", "pillow")
+        results |= {f"turned_{name}_seconds": statistics.median(each) for name, each in flagged.items()}
+        results |= ratios(flagged, "prepare", "pillow")
         many.mkdir()
         originals = sorted(upright.iterdir())
         for number in range(arguments.many):
             (many / f"{number}.jpg").hardlink_to(originals[number % len(originals)])
-        found["peak_megabytes"], found["many_seconds"] = peak_megabytes([*prepare, str(many), str(root / "out")])
+        results["peak_megabytes"], results["many_seconds"] = peak_megabytes([*prepare, str(many), str(root / "out")])
     for objects in (10_000, 100_000, 1_000_000):
-        found[f"planning_{objects}_megabytes"] = planning_megabytes(objects)
+        results[f"planning_{objects}_megabytes"] = planning_megabytes(objects)
     if arguments.json:
-        print(json.dumps(found, indent=2))
+        print(json.dumps(results, indent=2))
     else:
-        for name, each in found.items():
+        for name, each in results.items():
             print(f"{name:28} {each:8.2f}")
 
 

@@ -78,7 +78,7 @@ class PortalSite:
         self.s3 = boto3.client("s3", region_name="eu-west-1", config=signing)
         self.states = states()
         api = WorkerApi(self.world.store, self.world.files, self.s3, self.states)
-        self.api = lambda: api
+        self.api: Callable[[], WorkerApi] = lambda: api
         self.cloud = self._server(self._cloud)
         self.page = self._server(self._file)
         self.sign_in: dict[str, Any] = {"cognitoUrl": f"{self.cloud_url}/cognito", "clientId": "page", "password": True}

@@ -1,0 +1,1 @@
+"""Consolidation beside truth, rivals and floors: one module a kind of answer, and one for the time it takes."""
