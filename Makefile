@@ -34,8 +34,8 @@ test: $(READY) lint ## run every check that a pull request runs
 	$(call beside,tests/emulator,--ignore=tests/browser --ignore=tests/emulator)
 	@$(if $(CHROMIUM)$(CI),$(MAKE) --no-print-directory browser,echo "Not run: tests/browser, for want of Chromium (on Debian: apt-get install chromium).")
 
-browser: $(READY) ## check the workers' page in Chromium, which must be installed
-	$(call beside,$(PORTAL),tests/browser $(addprefix --ignore=,$(PORTAL)))
+browser: $(READY) ## check the workers' page in Chromium, which must be installed, and in Firefox and WebKit
+	$(call beside,-rs $(PORTAL),tests/browser $(addprefix --ignore=,$(PORTAL)))
 
 lint: $(READY) ## style and types
 	$(BIN)/ruff check .

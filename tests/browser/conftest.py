@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 import worker_api
+from tests.browser.engines import firefox, webkit, window  # noqa: F401 - fixtures
 from tests.browser.portal import PortalSite
 from tests.browser.portal_worker import PortalWorker
 from tests.browser.worker import DESKTOP, PATIENCE, Worker

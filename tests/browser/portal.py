@@ -57,7 +57,8 @@ def _claims(token: str) -> dict[str, Any]:
 
 
 class PortalSite:
-    """Two servers on this machine. `slow` and `broken` do to requests of the API what networks do.
+    """Two servers on this machine. `slow` and `broken` do to requests of the API what networks do, and
+    `latency` to those of the page's files.
 
     `refused` are tokens that count no more; `asked` are the API's requests as (route, task or job).
     """
@@ -69,7 +70,7 @@ class PortalSite:
         self.asked: list[tuple[str, str]] = []
         self.fetched: list[str] = []
         self.refused: set[str] = set()
-        self.slow = 0.0
+        self.slow = self.latency = 0.0
         self.files = FILES
         self.open = threading.Event()  # while it is cleared, the API answers nobody
         self.open.set()
@@ -164,6 +165,7 @@ class PortalSite:
     def _file(self, request: BaseHTTPRequestHandler, content: bytes) -> Answer:
         path = request.path.partition("?")[0]
         self.fetched.append(path)
+        time.sleep(self.latency)
         headers = self.headers(path)
         if path == "/config.json":
             config = {"apiUrl": f"{self.cloud_url}/api", "signIn": self.sign_in}
@@ -196,6 +198,8 @@ class PortalSite:
             headers["Access-Control-Allow-Headers"] = "authorization,content-type,x-amz-target"
             return 204, headers | {"Access-Control-Allow-Methods": "GET,POST,PUT"}, b""
         address = urlsplit(request.path)
+        if address.path == "/photo.png":
+            return 200, {"Access-Control-Allow-Origin": "*", "Content-Type": "image/png"}, self.photo
         if address.path.startswith("/api/"):
             status, more, body = self._ask(request, address.path.removeprefix("/api"), address.query, content)
         else:
