@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from ground_truth import workflow
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.backends import Backend
 from ground_truth.contract.parameters import parameter_name
 from ground_truth.tasks.description import TaskDescription
 
@@ -33,7 +34,7 @@ def _place() -> workflow.Place:
     return workflow.Place(
         find_task=_find_task,
         files=Files(),
-        backends=os.environ["BACKENDS"].split(","),
+        backends=[Backend(name) for name in os.environ["BACKENDS"].split(",")],
         region=os.environ["AWS_REGION"],
     )
 

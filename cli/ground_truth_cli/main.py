@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-from ground_truth_cli.errors import PlainErrors
+from ground_truth_cli.terminal.errors import PlainErrors
 
 # Loaded when called: what one command needs, such as boto3, the others need not wait for.
 COMMANDS = (

@@ -1,6 +1,7 @@
 """The state machine of a labeling, from task and manifest to report and news, as Amazon States Language."""
 
 from cdk_ground_truth._state_machines import RETRY, invoke
+from ground_truth.contract.backends import Backend
 from ground_truth.contract.json_types import Json, JsonObject
 
 # What is wrong with the input stays wrong.
@@ -96,7 +97,7 @@ def _backends(engine: str | None, ground_truth: bool) -> JsonObject:
             "ResultSelector": {"status.$": "$.LabelingJobStatus"},
             "End": True,
         }
-    names = {"Self-hosted engine": "self-hosted", "Ground Truth": "ground-truth"}
+    names = {"Self-hosted engine": Backend.SELF_HOSTED, "Ground Truth": Backend.GROUND_TRUTH}
     choices: list[Json] = [
         {"Variable": "$.backend", "StringEquals": names[branch], "Next": branch} for branch in branches
     ]

@@ -1,6 +1,7 @@
 """A labeling as one workflow, whoever labels."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -18,7 +19,7 @@ from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
 from cdk_ground_truth.self_hosted_engine import SelfHostedEngine
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
-from cdk_ground_truth.workforce import WorkforceKind
+from ground_truth.contract.backends import Backend, WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.job_paths import REPORT
 from ground_truth.contract.parameters import workflow_parameter
@@ -56,7 +57,9 @@ class LabelingWorkflow(Construct):
         self._labeling = labeling
         self._settings = function_settings or FunctionSettings()
         self.topic: sns.ITopic = topic or sns.Topic(self, "News", enforce_ssl=True)
-        backends = [name for name, there in (("self-hosted", engine), ("ground-truth", ground_truth)) if there]
+        backends = [
+            name for name, there in ((Backend.SELF_HOSTED, engine), (Backend.GROUND_TRUTH, ground_truth)) if there
+        ]
         self.function = self._create_function(backends)
         self.state_machine = create_workflow(
             self,
@@ -91,7 +94,7 @@ class LabelingWorkflow(Construct):
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
 
-    def _create_function(self, backends: list[str]) -> LambdaFunction:
+    def _create_function(self, backends: Sequence[Backend]) -> LambdaFunction:
         labeling, stack = self._labeling, cdk.Stack.of(self)
         bucket = labeling.training_bucket
         tasks = stack.format_arn(

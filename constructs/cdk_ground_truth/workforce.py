@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import StrEnum
 
 import aws_cdk as cdk
 from aws_cdk import aws_cognito as cognito
@@ -14,19 +13,10 @@ from constructs import Construct
 from cdk_ground_truth.private_work_team import PrivateWorkTeam
 from ground_truth.contract import limits
 from ground_truth.contract.aws_functions import PUBLIC_WORK_TEAM_ACCOUNT
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.json_types import JsonObject
 from ground_truth.tasks.task import LabelingTask
-
-
-class WorkforceKind(StrEnum):
-    """The kinds of workforce."""
-
-    SELF_HOSTED = "self-hosted"
-    PRIVATE = "private"
-    VENDOR = "vendor"
-    MECHANICAL_TURK = "mechanical-turk"
-
 
 _WORK_TEAM_ARN = re.compile(
     r"arn:aws[a-z-]*:sagemaker:(?P<region>[a-z0-9-]+):\d{12}:workteam/(?P<crowd>[a-z]+)-crowd/.+"

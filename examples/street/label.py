@@ -17,8 +17,8 @@ from examples.street.labeling import CommandFailed, fetch, prepare_and_start, su
 from examples.street.outputs import SCENES_FOLDER, make_room
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import find_engine
+from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.commands.portal import behind
-from ground_truth_cli.deployment import find_deployment
 from ground_truth_cli.local_servers.portal import serve
 
 OUTPUT = Path("demo-output", "label")

@@ -17,13 +17,13 @@ from botocore.validate import ParamValidator
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
+from ground_truth.contract.backends import Backend, WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Level
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.request_checks import check_request
-from ground_truth.jobs.cost import Backend
 from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.manifests.check import check_manifest
@@ -35,7 +35,6 @@ from ground_truth.tasks.request_parts import Request, merge
 from ground_truth.tasks.splitting import merge_split_labels, split_by_label
 from ground_truth.tasks.task import BoundingBox
 
-SELF_HOSTED, GROUND_TRUTH = "self-hosted", "ground-truth"
 _KNOWN = ("task", "manifest", "after", "name", "backend", "request", "split")
 _MOST_TOLD = 5
 
@@ -50,7 +49,7 @@ class Place:
 
     find_task: Callable[[str], TaskDescription]
     files: Files
-    backends: Sequence[str]
+    backends: Sequence[Backend]
     region: str
 
 
@@ -124,10 +123,10 @@ def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) 
     manifest = given.get("manifest") or JobPaths.of(output, given["after"]).output_manifest
     task_part = json.loads(place.files.read(task.request))
     request = merge(task.job_request(task_part, job_name, manifest), given.get("request") or {})
-    backend = given.get("backend") or (SELF_HOSTED if task.workforce == SELF_HOSTED else GROUND_TRUTH)
+    backend = given.get("backend") or task.workforce.backend
     if backend not in place.backends:
         raise ContractError(
-            "backend", backend, f"one of {', '.join(place.backends)}", "deploy the workflow with the other one too"
+            "backend", str(backend), f"one of {', '.join(place.backends)}", "deploy the workflow with the other one too"
         )
     kind = TASK_TYPES.get(task.type, CUSTOM)
     _check_request(request, backend)
@@ -138,7 +137,7 @@ def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) 
         "type": task.type,
         "name": request["LabelingJobName"],
         "backend": backend,
-        "paid": task.workforce if backend == GROUND_TRUTH else SELF_HOSTED,
+        "paid": task.workforce if backend == Backend.GROUND_TRUTH else WorkforceKind.SELF_HOSTED,
         "attribute": request["LabelAttributeName"],
         "root": paths.root,
         "manifest": paths.output_manifest,
@@ -146,8 +145,8 @@ def _job(task_name: str, job_name: str, given: Mapping[str, Any], place: Place) 
     }
 
 
-def _check_request(request: Request, backend: str) -> None:
-    if backend == SELF_HOSTED:
+def _check_request(request: Request, backend: Backend) -> None:
+    if backend == Backend.SELF_HOSTED:
         check_request(request)
         return
     name = request["LabelingJobName"]
@@ -161,7 +160,7 @@ def _check_request(request: Request, backend: str) -> None:
         raise Refused(f"Ground Truth takes no such request: {found.generate_report()}")
 
 
-def _check_lines(request: Request, kind: TaskType, backend: str, files: Files) -> None:
+def _check_lines(request: Request, kind: TaskType, backend: Backend, files: Files) -> None:
     with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as lines:
         problems = [
             f"{finding.where}: {finding.found}: {finding.fix}" if finding.where else f"{finding.found}: {finding.fix}"
@@ -169,7 +168,7 @@ def _check_lines(request: Request, kind: TaskType, backend: str, files: Files) -
                 lines,
                 task_type=kind,
                 label_attribute=request["LabelAttributeName"],
-                quotas=backend == GROUND_TRUTH,
+                quotas=backend == Backend.GROUND_TRUTH,
             )
             if finding.level is Level.PROBLEM
         ]
@@ -183,7 +182,7 @@ def _report(job: Mapping[str, Any], kind: TaskType, place: Place, client: Any) -
         find_job_folder(S3Folder(place.files, job["root"])),
         kind,
         thumbnails=Thumbnails(client=client),
-        backend=Backend(job["paid"]),
+        workforce=WorkforceKind(job["paid"]),
         region=place.region,
         price_usd=_price(job["request"]),
         labels=_labels(job, place.files),

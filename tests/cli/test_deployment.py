@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner
 
-from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.main import main
 from tests.cli.conftest import Forbidden, Session
 from tests.memory_aws import memory_aws

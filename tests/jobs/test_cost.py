@@ -1,23 +1,28 @@
 import pytest
 
 from ground_truth.contract import task_types
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.jobs import prices
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, Estimate, estimate_cost
+from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Estimate, estimate_cost
 
 
-def boxes(backend: Backend, **options) -> Estimate:
-    return estimate_cost(task_types.BOUNDING_BOX, **{"objects": 1, "workers": 5, "backend": backend} | options)
+def boxes(workforce: WorkforceKind, **options) -> Estimate:
+    return estimate_cost(task_types.BOUNDING_BOX, **{"objects": 1, "workers": 5, "workforce": workforce} | options)
 
 
 def test_the_examples_of_aws_s_notebooks() -> None:
-    assert boxes(Backend.MECHANICAL_TURK, price_usd="0.036").total_usd == pytest.approx(0.26)
+    assert boxes(WorkforceKind.MECHANICAL_TURK, price_usd="0.036").total_usd == pytest.approx(0.26)
     classified = estimate_cost(
-        task_types.IMAGE_CLASSIFICATION, objects=1, workers=3, backend=Backend.MECHANICAL_TURK, price_usd="0.012"
+        task_types.IMAGE_CLASSIFICATION,
+        objects=1,
+        workers=3,
+        workforce=WorkforceKind.MECHANICAL_TURK,
+        price_usd="0.012",
     )
     assert classified.total_usd == pytest.approx(0.116)
-    assert boxes(Backend.PRIVATE).total_usd == pytest.approx(0.08)
+    assert boxes(WorkforceKind.PRIVATE).total_usd == pytest.approx(0.08)
 
 
 @pytest.mark.parametrize(
@@ -31,45 +36,48 @@ def test_the_fee_falls_from_tier_to_tier(objects, fee) -> None:
 @pytest.mark.parametrize("price", ["0.037", "0.012", "1.3", "much", "-0.036", "nan"])
 def test_fails_when_the_crowd_s_list_has_no_such_price(price) -> None:
     with pytest.raises(ContractError, match=r"'price_usd' should be one of 0.036, 0.048"):
-        boxes(Backend.MECHANICAL_TURK, price_usd=price)
+        boxes(WorkforceKind.MECHANICAL_TURK, price_usd=price)
 
 
 def test_the_crowd_s_lowest_price_is_the_default() -> None:
-    assert boxes(Backend.MECHANICAL_TURK).total_usd == boxes(Backend.MECHANICAL_TURK, price_usd="0.036").total_usd
+    assert (
+        boxes(WorkforceKind.MECHANICAL_TURK).total_usd
+        == boxes(WorkforceKind.MECHANICAL_TURK, price_usd="0.036").total_usd
+    )
 
 
 def test_a_vendor_s_price_is_the_user_s_to_know() -> None:
-    assert boxes(Backend.VENDOR, price_usd="0.05").total_usd == pytest.approx(0.08 + 5 * 0.05)
-    assert any("not included" in text for text in boxes(Backend.VENDOR).assumptions)
+    assert boxes(WorkforceKind.VENDOR, price_usd="0.05").total_usd == pytest.approx(0.08 + 5 * 0.05)
+    assert any("not included" in text for text in boxes(WorkforceKind.VENDOR).assumptions)
 
 
 @pytest.mark.parametrize(("objects", "workers"), [(0, 1), (1, 0), (1, 10)])
 def test_fails_for_numbers_that_no_job_has(objects, workers) -> None:
     with pytest.raises(ContractError):
-        boxes(Backend.PRIVATE, objects=objects, workers=workers)
+        boxes(WorkforceKind.PRIVATE, objects=objects, workers=workers)
 
 
-@pytest.mark.parametrize("backend", Backend)
-def test_every_sum_says_what_was_assumed(backend) -> None:
-    found = boxes(backend, objects=1_000)
+@pytest.mark.parametrize("workforce", WorkforceKind)
+def test_every_sum_says_what_was_assumed(workforce) -> None:
+    found = boxes(workforce, objects=1_000)
     assert found.total_usd == pytest.approx(sum(item.usd for item in found.items))
     assert any(prices.AS_OF in text for text in found.assumptions)
     assert found.as_json()["assumptions"] == list(found.assumptions)
 
 
 def test_every_price_that_no_source_was_read_for_is_marked() -> None:
-    assert all("UNVERIFIED" in item.price for item in boxes(Backend.SELF_HOSTED).items)
-    assert "UNVERIFIED" in boxes(Backend.PRIVATE).items[0].price
+    assert all("UNVERIFIED" in item.price for item in boxes(WorkforceKind.SELF_HOSTED).items)
+    assert "UNVERIFIED" in boxes(WorkforceKind.PRIVATE).items[0].price
 
 
 def test_the_engine_in_the_own_account_costs_less_than_the_fee_alone() -> None:
-    assert boxes(Backend.SELF_HOSTED, objects=10_000).total_usd < prices.object_fee(10_000) / 5
+    assert boxes(WorkforceKind.SELF_HOSTED, objects=10_000).total_usd < prices.object_fee(10_000) / 5
 
 
 def test_a_region_without_prices_takes_those_of_another_and_says_so() -> None:
-    found = boxes(Backend.SELF_HOSTED, region="ap-south-1")
+    found = boxes(WorkforceKind.SELF_HOSTED, region="ap-south-1")
     assert "AWS list prices of us-east-1 (none are known for ap-south-1)" in found.assumptions[0]
-    assert boxes(Backend.SELF_HOSTED, region="eu-west-1").total_usd != found.total_usd
+    assert boxes(WorkforceKind.SELF_HOSTED, region="eu-west-1").total_usd != found.total_usd
 
 
 def test_every_type_has_a_time() -> None:

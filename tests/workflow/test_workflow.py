@@ -10,6 +10,7 @@ import pytest
 
 from ground_truth import workflow
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.label_categories import label_category_config
 from ground_truth.tasks.description import TaskDescription
@@ -48,7 +49,7 @@ class Account:
         self.tasks[task.name] = TaskDescription(
             name=task.name,
             type=task.type.key,
-            workforce=workforce,
+            workforce=WorkforceKind(workforce),
             template=f"s3://{BUCKET}/page.html",
             label_categories=labels,
             request=self.put(f"{task.name}.json", json.dumps(task_part(task))),

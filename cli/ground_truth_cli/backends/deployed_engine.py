@@ -4,8 +4,8 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
-from ground_truth_cli.deployment import Deployment
-from ground_truth_cli.refusals import code_of, is_refusal
+from ground_truth_cli.account.deployment import Deployment
+from ground_truth_cli.account.refusals import code_of, is_refusal
 
 
 def find_engine(deployment: Deployment) -> EngineDescription:

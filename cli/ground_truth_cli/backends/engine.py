@@ -7,14 +7,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.backends import Backend
 from ground_truth.engine.description import EngineDescription
 from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.status import describe, summarize
 from ground_truth.engine.stopping import stop
 from ground_truth.engine.store import Store
 from ground_truth.tasks.request_parts import Request
-from ground_truth_cli.deployment import Deployment
-from ground_truth_cli.refusals import NameTaken, NotAllowed, code_of, needing
+from ground_truth_cli.account.deployment import Deployment
+from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, needing
 
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
@@ -26,7 +27,7 @@ class NoJobYet(ValueError):
 class EngineJobs:
     """The jobs of the engine of a deployment."""
 
-    backend = "self-hosted"
+    backend = Backend.SELF_HOSTED
 
     def __init__(self, deployment: Deployment, engine: EngineDescription) -> None:
         self._deployment = deployment

@@ -6,11 +6,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.backends import Backend
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.status import AS_REQUESTED
 from ground_truth.tasks.request_parts import Request
-from ground_truth_cli.deployment import Deployment
-from ground_truth_cli.refusals import NameTaken, code_of, needing
+from ground_truth_cli.account.deployment import Deployment
+from ground_truth_cli.account.refusals import NameTaken, code_of, needing
 
 # Names are checked before, so that what is not valid is a name without a job.
 _NOT_THERE = ("ResourceNotFound", "ValidationException")
@@ -19,7 +20,7 @@ _NOT_THERE = ("ResourceNotFound", "ValidationException")
 class GroundTruthJobs:
     """The jobs of Ground Truth in the account and region of a deployment."""
 
-    backend = "ground-truth"
+    backend = Backend.GROUND_TRUTH
 
     def __init__(self, deployment: Deployment) -> None:
         self._sagemaker = deployment.client("sagemaker")

@@ -1,36 +1,31 @@
 """Labeling jobs by their names, the same for both backends."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ground_truth.contract.backends import Backend
 from ground_truth.engine.model import NotThere
 from ground_truth.tasks.request_parts import Request
+from ground_truth_cli.account.deployment import Deployment, find_deployment
+from ground_truth_cli.account.refusals import NotAllowed
 from ground_truth_cli.backends.deployed_engine import find_engine, look_for_engine
 from ground_truth_cli.backends.engine import EngineJobs
 from ground_truth_cli.backends.ground_truth import GroundTruthJobs
-from ground_truth_cli.commands.request import checked_name
-from ground_truth_cli.deployment import Deployment, find_deployment
-from ground_truth_cli.refusals import NotAllowed
+from ground_truth_cli.backends.names import checked_name
+from ground_truth_cli.terminal.failure_text import failure_text
 
-BACKENDS = (EngineJobs.backend, GroundTruthJobs.backend)
 ENDED = ("Completed", "Failed", "Stopped")
 Described = dict[str, Any]
-of_named_job = click.option("--env", "environment", help="The environment of a job that is given by its name.")
-C = TypeVar("C", bound=Callable[..., Any])
-
-of_environment = click.option("--env", "environment", required=True, help="The environment, such as dev.")
-on_backend = click.option("--backend", type=click.Choice(BACKENDS), help="Look there only; by default at both.")
-for_programs = click.option("--json", "as_json", is_flag=True, help="Print for programs.")
 
 
 class Jobs(Protocol):
     """The labeling jobs of one backend, in the shapes of SageMaker."""
 
-    backend: str
+    backend: Backend
 
     def describe(self, name: str) -> Described:
         """What DescribeLabelingJob tells. Raises NotThere where there is no such job."""
@@ -88,21 +83,14 @@ class Job:
         return str(self.described["LabelingJobStatus"])
 
 
-def of_one_job(command: C) -> C:
-    """Gives a command what names a job: ``JOB``, ``--env``, ``--backend``; and ``--json``."""
-    for option in (for_programs, on_backend, of_environment, click.argument("name", metavar="JOB")):
-        command = option(command)
-    return command
-
-
-def jobs_on(deployment: Deployment, backend: str) -> Jobs:
+def jobs_on(deployment: Deployment, backend: Backend) -> Jobs:
     """The jobs of a backend. Raises ValueError where the environment has no such."""
-    if backend == GroundTruthJobs.backend:
+    if backend is Backend.GROUND_TRUTH:
         return GroundTruthJobs(deployment)
     return EngineJobs(deployment, find_engine(deployment))
 
 
-def all_jobs(deployment: Deployment, backend: str | None) -> list[Jobs]:
+def all_jobs(deployment: Deployment, backend: Backend | None) -> list[Jobs]:
     """The jobs of the backend given, else of those that the environment has."""
     if backend:
         return [jobs_on(deployment, backend)]
@@ -115,7 +103,7 @@ def all_jobs(deployment: Deployment, backend: str | None) -> list[Jobs]:
     ]
 
 
-def find_job(deployment: Deployment, name: str, backend: str | None) -> Job:
+def find_job(deployment: Deployment, name: str, backend: Backend | None) -> Job:
     """Finds a job by its name, in upper or lower case.
 
     Raises ValueError for one that is not there, or is on both backends.
@@ -131,7 +119,7 @@ def find_job(deployment: Deployment, name: str, backend: str | None) -> Job:
         except (NotAllowed, ClientError, BotoCoreError) as error:
             unseen.append(f"{jobs.backend} could not be looked at: {error}")
     if len(found) > 1:
-        raise ValueError(f"there is a job {name!r} on both backends: choose with --backend {' or '.join(BACKENDS)}")
+        raise ValueError(f"there is a job {name!r} on both backends: choose with --backend {' or '.join(Backend)}")
     if found:
         for text in unseen:
             click.echo(text, err=True)
@@ -144,3 +132,18 @@ def find_job(deployment: Deployment, name: str, backend: str | None) -> Job:
 def place_of(source: str, environment: str | None) -> str:
     """Where a job's files are: ``source`` itself, or the folder of the job of that name in an environment."""
     return find_job(find_deployment(environment), source, None).folder if environment else source
+
+
+def output_manifest_of(job: Job, environment: str) -> str:
+    """The address of a job's output manifest.
+
+    Raises ValueError where there is none, with the reason or the time to wait.
+    """
+    if job.output:
+        return job.output
+    if "FailureReason" in job.described:
+        raise ValueError(f"job {job.name!r} has failed: {failure_text(job.described['FailureReason'])}")
+    raise ValueError(
+        f"job {job.name!r} is {job.status}, and has no output manifest: "
+        f"see ground-truth status {job.name} --env {environment}"
+    )

@@ -12,8 +12,8 @@ from ground_truth.jobs.folder import find_job_folder
 from ground_truth.jobs.quality import quality_numbers
 from ground_truth.jobs.results import JobResults, consolidate_job
 from ground_truth.manifests.lines import read_manifest
-from ground_truth_cli.progress import counting
-from ground_truth_cli.sources import folder_at, read_file
+from ground_truth_cli.job_files import folder_at, read_file
+from ground_truth_cli.terminal.progress_bars import counting
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
 

@@ -4,16 +4,17 @@ import json
 
 import click
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.task_types import BOUNDING_BOX, TASK_TYPES, TaskType
-from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
+from ground_truth.jobs.cost import Estimate, estimate_cost
 from ground_truth.jobs.prices import AS_OF
-from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.account.deployment import find_deployment
 
 _TITLES = {
-    Backend.PRIVATE: "Ground Truth, private team",
-    Backend.VENDOR: "Ground Truth, vendor",
-    Backend.MECHANICAL_TURK: "Ground Truth, public crowd (closed)",
-    Backend.SELF_HOSTED: "self-hosted engine",
+    WorkforceKind.PRIVATE: "Ground Truth, private team",
+    WorkforceKind.VENDOR: "Ground Truth, vendor",
+    WorkforceKind.MECHANICAL_TURK: "Ground Truth, public crowd (closed)",
+    WorkforceKind.SELF_HOSTED: "self-hosted engine",
 }
 _REGION = "us-east-1"
 
@@ -49,25 +50,25 @@ def estimate(
         task_type, deployed_workers, deployed_region = _deployed(environment, task_name)
         workers, region = workers or deployed_workers, region or deployed_region
     answers = workers if workers is not None else task_type.default_workers
-    prices = {Backend.MECHANICAL_TURK: price_usd, Backend.VENDOR: vendor_price_usd}
+    prices = {WorkforceKind.MECHANICAL_TURK: price_usd, WorkforceKind.VENDOR: vendor_price_usd}
     found = [
         estimate_cost(
             task_type,
             objects=objects,
             workers=answers,
-            backend=backend,
-            price_usd=prices.get(backend),
+            workforce=workforce,
+            price_usd=prices.get(workforce),
             region=region or _REGION,
             people=people,
         )
-        for backend in _TITLES
+        for workforce in _TITLES
     ]
     if as_json:
         click.echo(json.dumps([entry.as_json() for entry in found], indent=2))
         return
     click.echo(f"{objects:,} objects, {task_type.key}, {answers} answers each, prices of {AS_OF}\n")
     for entry in found:
-        click.echo(f"{_TITLES[entry.backend]:<38}USD {entry.total_usd:>12,.2f}  {_incomplete(entry)}".rstrip())
+        click.echo(f"{_TITLES[entry.workforce]:<38}USD {entry.total_usd:>12,.2f}  {_incomplete(entry)}".rstrip())
     for entry in found:
         _print_items(entry)
 
@@ -81,14 +82,14 @@ def _deployed(environment: str, task_name: str) -> tuple[TaskType, int, str]:
 
 def _incomplete(entry: Estimate) -> str:
     return {
-        Backend.PRIVATE: "+ your people's wages",
-        Backend.SELF_HOSTED: "+ your people's wages",
-        Backend.VENDOR: "" if len(entry.items) > 1 else "+ the vendor's price",
-    }.get(entry.backend, "")
+        WorkforceKind.PRIVATE: "+ your people's wages",
+        WorkforceKind.SELF_HOSTED: "+ your people's wages",
+        WorkforceKind.VENDOR: "" if len(entry.items) > 1 else "+ the vendor's price",
+    }.get(entry.workforce, "")
 
 
 def _print_items(entry: Estimate) -> None:
-    click.echo(f"\n{_TITLES[entry.backend]}")
+    click.echo(f"\n{_TITLES[entry.workforce]}")
     for item in entry.items:
         click.echo(f"  {item.name:<30}{item.quantity:>14,.0f}  USD {item.usd:>12,.4f}   {item.price}")
     for assumption in entry.assumptions:

@@ -13,8 +13,9 @@ from ground_truth.exports import export as export_files
 from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.manifests.lines import Record, read_manifest
 from ground_truth.manifests.output import label_attributes, read_output_manifest
-from ground_truth_cli.backends.jobs import of_named_job, place_of
-from ground_truth_cli.sources import LabelSource, read_file
+from ground_truth_cli.backends.jobs import place_of
+from ground_truth_cli.job_files import LabelSource, read_file
+from ground_truth_cli.terminal.options import of_named_job
 
 
 @click.command()

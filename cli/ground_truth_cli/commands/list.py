@@ -9,9 +9,11 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ground_truth_cli.backends.jobs import Jobs, all_jobs, for_programs, of_environment, on_backend
-from ground_truth_cli.deployment import find_deployment
-from ground_truth_cli.refusals import NotAllowed
+from ground_truth.contract.backends import Backend
+from ground_truth_cli.account.deployment import find_deployment
+from ground_truth_cli.account.refusals import NotAllowed
+from ground_truth_cli.backends.jobs import Jobs, all_jobs
+from ground_truth_cli.terminal.options import for_programs, of_environment, on_backend
 
 
 @click.command("list")
@@ -19,7 +21,7 @@ from ground_truth_cli.refusals import NotAllowed
 @on_backend
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="List so many at most.")
 @for_programs
-def list_jobs(environment: str, backend: str | None, most: int, as_json: bool) -> None:
+def list_jobs(environment: str, backend: Backend | None, most: int, as_json: bool) -> None:
     """List the jobs, newest first: those of the engine, and all that Ground Truth has in the account and region."""
     places = all_jobs(find_deployment(environment), backend)
     listed = (_listed(jobs, alone=len(places) == 1) for jobs in places)

@@ -15,8 +15,8 @@ from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import write_manifest
 from ground_truth.manifests.predictions import chained_records, read_predictions
-from ground_truth_cli.findings import report
-from ground_truth_cli.progress import counted
+from ground_truth_cli.terminal.findings import report
+from ground_truth_cli.terminal.progress_bars import counted
 
 _READ_BYTES = 1 << 20
 

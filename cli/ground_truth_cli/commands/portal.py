@@ -8,8 +8,8 @@ import click
 from botocore.config import Config
 
 from ground_truth.engine.description import EngineDescription
+from ground_truth_cli.account.deployment import Deployment, find_deployment
 from ground_truth_cli.backends.deployed_engine import find_engine
-from ground_truth_cli.deployment import Deployment, find_deployment
 from ground_truth_cli.local_servers.portal import Behind, serve
 
 

@@ -9,22 +9,21 @@ import boto3
 import click
 from botocore.config import Config
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
-from ground_truth.jobs.cost import Backend
 from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
 from ground_truth.jobs.quality import quality_numbers
 from ground_truth.manifests.lines import Record, read_manifest
 from ground_truth.reporting.report import MOST_PICTURES, make_report
 from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
-from ground_truth_cli.backends.jobs import of_named_job, place_of
-from ground_truth_cli.progress import counting
-from ground_truth_cli.sources import folder_at, read_file
+from ground_truth_cli.backends.jobs import place_of
+from ground_truth_cli.job_files import folder_at, read_file
+from ground_truth_cli.terminal.options import MemberOf, of_named_job
+from ground_truth_cli.terminal.progress_bars import counting
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
-# As text: of an enumeration click would take the names.
-_BACKENDS = [str(one) for one in Backend]
 # The report shows a few pictures: without a network it is better told soon.
 _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
 
@@ -38,11 +37,11 @@ _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts"
 @click.option("--manifest", metavar="FILE", help="Manifest whose lines are labeled, instead of the job's own.")
 @click.option("--label-attribute", metavar="NAME", help="Name of the label in the manifest, instead of the job's own.")
 @click.option(
-    "--backend",
-    type=click.Choice(_BACKENDS),
-    default=_BACKENDS[0],
+    "--workforce",
+    type=MemberOf(WorkforceKind),
+    default=WorkforceKind.SELF_HOSTED,
     show_default=True,
-    help="Who ran the job, for its cost.",
+    help="Who worked on the job, for its cost.",
 )
 @click.option("--price-usd", help="The price paid for an answer, with a vendor or the public crowd.")
 @click.option("--region", default="us-east-1", show_default=True, help="Whose list prices to take.")
@@ -63,7 +62,7 @@ def report(
     labels: str | None,
     manifest: str | None,
     label_attribute: str | None,
-    backend: str,
+    workforce: WorkforceKind,
     price_usd: str | None,
     region: str,
     pictures: int,
@@ -83,7 +82,7 @@ def report(
             job,
             task_type,
             thumbnails=Thumbnails(client=boto3.client("s3", config=_SOON), folder=images),
-            backend=Backend(backend),
+            workforce=workforce,
             region=region,
             price_usd=price_usd,
             labels=read_labels(read_file(labels)) if labels else None,

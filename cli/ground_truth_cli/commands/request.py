@@ -1,14 +1,12 @@
 """``ground-truth request``: prints the exact CreateLabelingJob request of a job."""
 
 import json
-from datetime import UTC, datetime
 
 import click
 
 from ground_truth.aws.s3 import split_uri
-from ground_truth.contract import limits
-from ground_truth.contract.errors import ContractError
-from ground_truth_cli.deployment import find_deployment
+from ground_truth_cli.account.deployment import find_deployment
+from ground_truth_cli.backends.names import checked_name
 
 
 @click.command()
@@ -34,16 +32,3 @@ def request(task_name: str, environment: str, manifest_uri: str, job_name: str |
             err=True,
         )
     click.echo(json.dumps(content, indent=None if as_json else 2, ensure_ascii=False))
-
-
-def checked_name(task_name: str, given: str | None) -> str:
-    """The job's name: the given one, else the task's with the moment.
-
-    Raises ContractError for a name that the service refuses.
-    """
-    name = given or f"{task_name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if len(name) > limits.JOB_NAME_LENGTH or not limits.NAME.fullmatch(name):
-        raise ContractError(
-            "name", name, f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens", "choose another --name"
-        )
-    return name

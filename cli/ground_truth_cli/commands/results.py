@@ -8,11 +8,13 @@ from typing import Any
 import click
 
 from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.backends import Backend
 from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.job_manifest import failed_objects
-from ground_truth_cli.backends.jobs import Job, find_job, of_one_job
-from ground_truth_cli.deployment import Deployment, find_deployment
-from ground_truth_cli.explained import explained
+from ground_truth_cli.account.deployment import Deployment, find_deployment
+from ground_truth_cli.backends.jobs import Job, find_job, output_manifest_of
+from ground_truth_cli.terminal.failure_text import failure_text
+from ground_truth_cli.terminal.options import of_one_job
 
 _MOST_REASONS = 5
 
@@ -20,11 +22,11 @@ _MOST_REASONS = 5
 @click.command()
 @of_one_job
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Fetch the manifest into this folder.")
-def results(name: str, environment: str, backend: str | None, as_json: bool, out: Path | None) -> None:
+def results(name: str, environment: str, backend: Backend | None, as_json: bool, out: Path | None) -> None:
     """Say where the labels of JOB are and what could not be labeled, and fetch its output manifest."""
     deployment = find_deployment(environment)
     job = find_job(deployment, name, backend)
-    manifest = output_of(job, environment)
+    manifest = output_manifest_of(job, environment)
     failures = _failures(deployment, job, manifest)
     fetched = _fetch(deployment, manifest, out) if out else None
     if as_json:
@@ -44,26 +46,11 @@ def results(name: str, environment: str, backend: str | None, as_json: bool, out
     )
     click.echo(f"manifest   {fetched or manifest}")
     for reason, objects in failures.most_common(_MOST_REASONS):
-        click.echo(f"{f'{objects:,} failed':<11}{explained(reason)}")
+        click.echo(f"{f'{objects:,} failed':<11}{failure_text(reason)}")
     if len(failures) > _MOST_REASONS:
         click.echo(f"           ... and for {len(failures) - _MOST_REASONS} other reasons: --json lists them all")
     if failures:
         click.echo(f"Have them labeled again: ground-truth retry {job.name} --env {environment}")
-
-
-def output_of(job: Job, environment: str) -> str:
-    """The address of a job's output manifest.
-
-    Raises ValueError where there is none, with the reason or the time to wait.
-    """
-    if job.output:
-        return job.output
-    if "FailureReason" in job.described:
-        raise ValueError(f"job {job.name!r} has failed: {explained(job.described['FailureReason'])}")
-    raise ValueError(
-        f"job {job.name!r} is {job.status}, and has no output manifest: "
-        f"see ground-truth status {job.name} --env {environment}"
-    )
 
 
 def _failures(deployment: Deployment, job: Job, manifest: str) -> "Counter[str]":

@@ -9,18 +9,19 @@ import click
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
+from ground_truth.contract.backends import Backend
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.engine.model import NotThere
 from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth.manifests.lines import format_line
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request, job_part, merge
+from ground_truth_cli.account.deployment import Deployment, find_deployment
+from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
 from ground_truth_cli.backends.engine import NoJobYet
-from ground_truth_cli.backends.jobs import Jobs, find_job, of_one_job
-from ground_truth_cli.commands.request import checked_name
-from ground_truth_cli.commands.results import output_of
-from ground_truth_cli.deployment import Deployment, find_deployment
-from ground_truth_cli.launching import LIMIT_USD, ask, check, cost_of
+from ground_truth_cli.backends.jobs import Jobs, find_job, output_manifest_of
+from ground_truth_cli.backends.names import checked_name
+from ground_truth_cli.terminal.options import of_one_job
 
 
 @click.command()
@@ -31,7 +32,7 @@ from ground_truth_cli.launching import LIMIT_USD, ask, check, cost_of
 def retry(
     name: str,
     environment: str,
-    backend: str | None,
+    backend: Backend | None,
     as_json: bool,
     job_name: str | None,
     limit_usd: float,
@@ -44,7 +45,7 @@ def retry(
     deployment = find_deployment(environment)
     job = find_job(deployment, name, backend)
     files = Files(deployment.client("s3"))
-    with files.stream(output_of(job, environment)) as lines:
+    with files.stream(output_manifest_of(job, environment)) as lines:
         failed = [line for line, _ in failed_objects(lines, job.label_attribute)]
     if not failed:
         raise ValueError(

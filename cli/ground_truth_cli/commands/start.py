@@ -5,13 +5,14 @@ import json
 import click
 
 from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.backends import Backend
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.request_parts import merge
-from ground_truth_cli.backends.ground_truth import GroundTruthJobs
-from ground_truth_cli.backends.jobs import BACKENDS, jobs_on
-from ground_truth_cli.commands.request import checked_name
-from ground_truth_cli.deployment import find_deployment
-from ground_truth_cli.launching import LIMIT_USD, ask, check, cost_of
+from ground_truth_cli.account.deployment import find_deployment
+from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
+from ground_truth_cli.backends.jobs import jobs_on
+from ground_truth_cli.backends.names import checked_name
+from ground_truth_cli.terminal.options import MemberOf
 
 
 @click.command("start")
@@ -20,7 +21,7 @@ from ground_truth_cli.launching import LIMIT_USD, ask, check, cost_of
 @click.option("--manifest", "manifest_uri", required=True, help="The input manifest, s3://bucket/key.")
 @click.option("--name", "job_name", help="The job's name; by default the task's with the moment (UTC).")
 @click.option("--workers", type=click.IntRange(1, 9), help="Answers an object; by default the task's.")
-@click.option("--backend", type=click.Choice(BACKENDS), help="By default the task's.")
+@click.option("--backend", type=MemberOf(Backend), help="By default the task's.")
 @click.option("--limit-usd", default=LIMIT_USD, show_default=True, help="Ask before a job that costs more.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print for programs.")
@@ -30,7 +31,7 @@ def start(
     manifest_uri: str,
     job_name: str | None,
     workers: int | None,
-    backend: str | None,
+    backend: Backend | None,
     limit_usd: float,
     yes: bool,
     as_json: bool,
@@ -40,9 +41,9 @@ def start(
     name = checked_name(task_name, job_name)
     deployment = find_deployment(environment)
     task = deployment.task(task_name)
-    jobs = jobs_on(deployment, backend or ("self-hosted" if task.workforce == "self-hosted" else "ground-truth"))
+    jobs = jobs_on(deployment, backend or task.workforce.backend)
     request = deployment.request(task_name, name, manifest_uri)
-    if jobs.backend == GroundTruthJobs.backend and "WorkteamArn" not in request["HumanTaskConfig"]:
+    if jobs.backend is Backend.GROUND_TRUTH and "WorkteamArn" not in request["HumanTaskConfig"]:
         raise ValueError(
             f"task {task_name!r} has no work team: leave out --backend, or deploy it with another workforce"
         )

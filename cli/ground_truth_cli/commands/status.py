@@ -8,19 +8,24 @@ from typing import Any
 
 import click
 
-from ground_truth_cli.backends.jobs import ENDED, Job, find_job, of_one_job
-from ground_truth_cli.deployment import find_deployment
-from ground_truth_cli.explained import explained
-from ground_truth_cli.pace import Pace, Progress, in_words
+from ground_truth.contract.backends import Backend
+from ground_truth_cli.account.deployment import find_deployment
+from ground_truth_cli.backends.jobs import ENDED, Job, find_job
+from ground_truth_cli.backends.progress import Pace, Progress, in_words
+from ground_truth_cli.terminal.failure_text import failure_text
+from ground_truth_cli.terminal.options import of_one_job
 
-_UNTOLD = {"ground-truth": "not told by Ground Truth", "self-hosted": "you may not list the workers"}
+_UNTOLD = {
+    Backend.GROUND_TRUTH: "not told by Ground Truth",
+    Backend.SELF_HOSTED: "you may not list the workers",
+}
 
 
 @click.command()
 @of_one_job
 @click.option("--watch", is_flag=True, help="Go on until the job has ended; exits with status 1 if it failed.")
 @click.option("--every", type=click.FloatRange(1, 3_600), default=5, show_default=True, help="Seconds between looks.")
-def status(name: str, environment: str, backend: str | None, as_json: bool, watch: bool, every: float) -> None:
+def status(name: str, environment: str, backend: Backend | None, as_json: bool, watch: bool, every: float) -> None:
     """Show how far JOB is: objects done, answers, workers, rate and time left."""
     job = find_job(find_deployment(environment), name, backend)
     looks = _looks(job, every) if watch else iter([_look(job, Pace())])
@@ -105,7 +110,7 @@ def _told(job: Job, progress: Progress) -> Iterator[str]:
     if job.output:
         yield f"manifest   {job.output}"
     if "FailureReason" in job.described:
-        yield f"failed     {explained(job.described['FailureReason'])}"
+        yield f"failed     {failure_text(job.described['FailureReason'])}"
 
 
 def _text(value: Any) -> str:

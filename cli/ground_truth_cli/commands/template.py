@@ -7,7 +7,7 @@ import click
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.examples import example_input_of_type
 from ground_truth.templates.check import check_template
-from ground_truth_cli.findings import report
+from ground_truth_cli.terminal.findings import report
 
 
 @click.group()

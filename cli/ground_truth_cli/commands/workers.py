@@ -7,9 +7,9 @@ import click
 from botocore.exceptions import ClientError
 
 from ground_truth.engine.description import EngineDescription
+from ground_truth_cli.account.deployment import find_deployment
+from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.backends.deployed_engine import find_engine
-from ground_truth_cli.deployment import find_deployment
-from ground_truth_cli.refusals import code_of
 
 _environment = click.option("--env", "environment", required=True, help="The environment, such as dev.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print for programs.")

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract import aws_functions
 from ground_truth.contract.findings import Check, Finding
-from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
-from ground_truth_cli.refusals import code_of, is_refusal, message_of
+from ground_truth_cli.account.refusals import code_of, is_refusal, message_of
+from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
 
 SERVICE_ACCESS = Check(
     "account.service-access",

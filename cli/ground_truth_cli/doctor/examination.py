@@ -1,93 +1,68 @@
-"""How the doctor looks: every look yields findings, and one that AWS refuses becomes a warning."""
+"""The whole examination of a task: every check there is, in the order in which people read them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from collections.abc import Iterator
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from ground_truth.contract.findings import Check, Finding, Level
-from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request
-from ground_truth_cli.deployment import Deployment
-from ground_truth_cli.refusals import is_refusal, message_of
+from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.findings import Finding
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
+from ground_truth.tasks.request_parts import Request, job_part, merge
+from ground_truth_cli.account.deployment import Deployment
+from ground_truth_cli.doctor.account import check_account
+from ground_truth_cli.doctor.buckets import check_buckets
+from ground_truth_cli.doctor.images import Head, check_images, fetch_heads
+from ground_truth_cli.doctor.keys import check_keys
+from ground_truth_cli.doctor.manifest import Manifest, check_manifest, open_manifest
+from ground_truth_cli.doctor.probes import Examined
+from ground_truth_cli.doctor.role import check_role
+from ground_truth_cli.doctor.task import check_task
+from ground_truth_cli.doctor.team import check_team, count_members
 
-P = ParamSpec("P")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Examined:
-    """What the doctor examines: a task of a deployment, and the request a job of it would make."""
-
-    deployment: Deployment
-    task: TaskDescription
-    request: Request
-
-    @property
-    def role_arn(self) -> str:
-        """The execution role of the job."""
-        return str(self.request["RoleArn"])
-
-    @property
-    def is_self_hosted(self) -> bool:
-        """Whether the engine in the account does the work, so that no Ground Truth is needed."""
-        return self.task.workforce == "self-hosted"
-
-    @property
-    def hooks(self) -> dict[str, str]:
-        """The ARNs of the functions that the job calls, by what they do; without those it does not have."""
-        config = self.request["HumanTaskConfig"]
-        found = {
-            "pre-annotation": config.get("PreHumanTaskLambdaArn"),
-            "post-annotation": config.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn"),
-        }
-        return {name: arn for name, arn in found.items() if arn}
+SAMPLE = 200
 
 
-# What a look at something named (a bucket, a key, a role ...) is: it is given the name to look at.
-Look = Callable[Concatenate[Examined, str, P], Iterator[Finding]]
+def examine(
+    deployment: Deployment,
+    task_name: str,
+    *,
+    manifest_uri: str | None = None,
+    sample: int = SAMPLE,
+    invoke: bool = False,
+) -> Iterator[Finding]:
+    """Performs every check on a task, on its manifest if one is given.
 
-
-def look(check: Check, *, needs: str) -> Callable[[Look[P]], Look[P]]:
-    """Makes a look safe: what AWS refuses to show is a warning, never a crash and never an "ok".
-
-    ``needs`` is the permission that the look needs.
+    ``sample`` is the number of images looked into; ``invoke`` calls the pre-annotation function.
+    Raises ValueError for an unknown task.
     """
-
-    def decorate(function: Look[P]) -> Look[P]:
-        @wraps(function)
-        def looking(examined: Examined, where: str, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Finding]:
-            try:
-                yield from function(examined, where, *args, **kwargs)
-            except ClientError as error:
-                if is_refusal(error):
-                    yield not_looked(check, where, f"you lack {needs}", f"have {needs} granted to you, then run again")
-                else:
-                    yield not_looked(check, where, message_of(error), "look at it in the AWS console")
-            except BotoCoreError as error:
-                yield not_looked(check, where, str(error), "try again; look at it in the AWS console")
-
-        return looking
-
-    return decorate
-
-
-def not_looked(check: Check, where: str, reason: str, fix: str) -> Finding:
-    """A warning that the look could not be taken."""
-    return warning(check, where, f"could not look at {check.id}: {reason}", fix)
-
-
-def ok(check: Check, where: str, found: str) -> Finding:
-    """Nothing to do."""
-    return Finding(check=check, level=Level.OK, where=where, found=found)
+    task = deployment.task(task_name)
+    request = merge(_task_part(deployment, task_name), task.deployment)
+    if manifest_uri:
+        request = merge(request, job_part(f"{task_name}-examined", manifest_uri))
+    examined = Examined(deployment=deployment, task=task, request=request)
+    yield from check_account(examined)
+    yield from check_team(examined)
+    manifest: Manifest | None = None
+    buckets = {task.training_bucket}
+    if manifest_uri:
+        manifest, findings = open_manifest(examined, manifest_uri, sample_size=sample)
+        yield from findings
+        buckets |= (manifest.buckets if manifest else set()) | {split_uri(manifest_uri)[0]}
+    heads: list[Head] = fetch_heads(examined, manifest.sample) if manifest else []
+    image_keys = {head.key for head in heads if head.key}
+    yield from check_buckets(examined, buckets)
+    yield from check_keys(examined, buckets, image_keys)
+    yield from check_role(examined, buckets, manifest_uri, image_keys)
+    yield from check_task(examined, manifest.first if manifest else None, invoke=invoke)
+    if manifest:
+        # Without the published request the manifest has nothing to be measured by; task.files tells of that.
+        if "LabelAttributeName" in request:
+            yield from check_manifest(examined, manifest, count_members(examined))
+        yield from check_images(heads, manifest.count, TASK_TYPES.get(task.type, CUSTOM))
 
 
-def warning(check: Check, where: str, found: str, fix: str) -> Finding:
-    """Something that costs money or quality."""
-    return Finding(check=check, level=Level.WARNING, where=where, found=found, fix=fix)
-
-
-def problem(check: Check, where: str, found: str, fix: str) -> Finding:
-    """Something that stops a job."""
-    return Finding(check=check, level=Level.PROBLEM, where=where, found=found, fix=fix)
+def _task_part(deployment: Deployment, task_name: str) -> Request:
+    try:
+        return deployment.task_part(deployment.task(task_name))
+    except ClientError:
+        return {}

@@ -16,8 +16,8 @@ from PIL import Image
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Check, Finding
 from ground_truth.contract.task_types import TaskType
-from ground_truth_cli.doctor.examination import Examined, not_looked, ok, problem, warning
-from ground_truth_cli.refusals import code_of, is_refusal, message_of
+from ground_truth_cli.account.refusals import code_of, is_refusal, message_of
+from ground_truth_cli.doctor.probes import Examined, not_looked, ok, problem, warning
 
 EXIST = Check(
     "image.exists",

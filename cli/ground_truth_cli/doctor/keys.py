@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.findings import Check, Finding
-from ground_truth_cli.doctor.examination import Examined, look, ok, problem
-from ground_truth_cli.refusals import code_of
+from ground_truth_cli.account.refusals import code_of
+from ground_truth_cli.doctor.probes import Examined, look, ok, problem
 
 STATE = Check(
     "key.state",

@@ -14,12 +14,12 @@ from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Check, Finding
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Backend, estimate_cost
+from ground_truth.jobs.cost import SECONDS_PER_ANSWER, estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
 from ground_truth.manifests.lines import ManifestError, Record, parse_line
-from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
+from ground_truth_cli.account.refusals import code_of
+from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
 from ground_truth_cli.doctor.task import read
-from ground_truth_cli.refusals import code_of
 
 EXISTS = Check(
     "manifest.exists",
@@ -198,14 +198,14 @@ def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterat
             task_type,
             objects=manifest.count,
             workers=workers,
-            backend=Backend(examined.task.workforce),
+            workforce=examined.task.workforce,
             price_usd=f"{tenths / 1000:.3f}" if tenths else None,
             region=examined.deployment.region,
         )
     except (ContractError, ValueError) as error:
         yield warning(COST, manifest.uri, str(error), "see ground-truth estimate")
         return
-    yield ok(COST, manifest.uri, f"about USD {found.total_usd:.2f} ({found.backend}); see ground-truth estimate")
+    yield ok(COST, manifest.uri, f"about USD {found.total_usd:.2f} ({found.workforce}); see ground-truth estimate")
 
 
 def _days(seconds: float) -> str:

@@ -11,9 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Check, Finding
-from ground_truth_cli.doctor.examination import Examined, look, ok, problem, warning
+from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.doctor.keys import find_keys
-from ground_truth_cli.refusals import code_of
+from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
 
 TRUST = Check(
     "role.trust",

@@ -16,8 +16,8 @@ from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.input import task_input
 from ground_truth.templates.check import check_template
 from ground_truth.templates.liquid import render
-from ground_truth_cli.doctor.examination import Examined, look, not_looked, ok, problem, warning
-from ground_truth_cli.refusals import code_of
+from ground_truth_cli.account.refusals import code_of
+from ground_truth_cli.doctor.probes import Examined, look, not_looked, ok, problem, warning
 
 FILES = Check(
     "task.files",

@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.findings import Check, Finding
-from ground_truth_cli.doctor.examination import Examined, look, not_looked, ok, problem, warning
-from ground_truth_cli.refusals import code_of, is_refusal
+from ground_truth_cli.account.refusals import code_of, is_refusal
+from ground_truth_cli.doctor.probes import Examined, look, not_looked, ok, problem, warning
 
 WORKFORCE = Check(
     "team.workforce",

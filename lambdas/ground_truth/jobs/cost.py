@@ -5,10 +5,10 @@ Every assumption behind a sum is listed with it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import TypedDict
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.limits import WORKERS_PER_OBJECT
 from ground_truth.contract.task_types import TaskType
@@ -31,15 +31,6 @@ SECONDS_PER_ANSWER: Mapping[str, int] = MappingProxyType(
 )
 
 
-class Backend(StrEnum):
-    """Who runs the job and who works on it; the values are those of a deployed task's workforce."""
-
-    SELF_HOSTED = "self-hosted"
-    PRIVATE = "private"
-    VENDOR = "vendor"
-    MECHANICAL_TURK = "mechanical-turk"
-
-
 class CostItemJson(TypedDict):
     """One line of an estimate for machines."""
 
@@ -53,6 +44,7 @@ class EstimateJson(TypedDict):
     """An estimate for machines."""
 
     backend: str
+    workforce: str
     total_usd: float
     items: list[CostItemJson]
     assumptions: list[str]
@@ -72,7 +64,7 @@ class CostItem:
 class Estimate:
     """What a job costs, line by line, and what was assumed."""
 
-    backend: Backend
+    workforce: WorkforceKind
     items: tuple[CostItem, ...]
     assumptions: tuple[str, ...]
 
@@ -84,7 +76,8 @@ class Estimate:
     def as_json(self) -> EstimateJson:
         """The estimate for machines."""
         return {
-            "backend": str(self.backend),
+            "backend": str(self.workforce.backend),
+            "workforce": str(self.workforce),
             "total_usd": round(self.total_usd, 4),
             "items": [
                 {"name": item.name, "quantity": item.quantity, "usd": round(item.usd, 6), "price": item.price}
@@ -143,7 +136,7 @@ def estimate_cost(
     *,
     objects: int,
     workers: int,
-    backend: Backend,
+    workforce: WorkforceKind,
     price_usd: str | None = None,
     region: str = "us-east-1",
     people: int | None = None,
@@ -160,7 +153,7 @@ def estimate_cost(
         raise ContractError("objects", objects, "at least 1", "give the number of lines of the manifest")
     if workers not in WORKERS_PER_OBJECT:
         raise ContractError("workers", workers, "from 1 to 9", "three to five workers are usual")
-    if backend is Backend.SELF_HOSTED:
+    if workforce is WorkforceKind.SELF_HOSTED:
         return _self_hosted(objects, workers, region, people or workers, use)
     fee = CostItem(
         name="Ground Truth fee",
@@ -171,9 +164,9 @@ def estimate_cost(
             for tier in prices.OBJECT_FEE_TIERS
         ),
     )
-    paid, assumptions = _answers(task_type, objects * workers, backend, price_usd)
+    paid, assumptions = _answers(task_type, objects * workers, workforce, price_usd)
     return Estimate(
-        backend=backend,
+        workforce=workforce,
         items=(fee, *paid),
         assumptions=(
             f"prices of {prices.AS_OF}; no other objects are labeled in the month, as the tiers are monthly",
@@ -191,14 +184,14 @@ def _fee_notes(task_type: TaskType) -> Iterator[str]:
 
 
 def _answers(
-    task_type: TaskType, answers: int, backend: Backend, price_usd: str | None
+    task_type: TaskType, answers: int, workforce: WorkforceKind, price_usd: str | None
 ) -> tuple[tuple[CostItem, ...], tuple[str, ...]]:
-    if backend is Backend.PRIVATE:
+    if workforce is WorkforceKind.PRIVATE:
         hours = answers * SECONDS_PER_ANSWER.get(task_type.key, SECONDS_PER_ANSWER["custom"]) / 3_600
         return (), (_wages(hours),)
-    if backend is Backend.VENDOR and price_usd is None:
+    if workforce is WorkforceKind.VENDOR and price_usd is None:
         return (), ("the vendor's price is not included: give it, see its offer in the AWS Marketplace",)
-    if backend is Backend.VENDOR:
+    if workforce is WorkforceKind.VENDOR:
         each, name, notes = float(str(price_usd)), "vendor's answers", ("the vendor's price is yours to know",)
     else:
         lowest = f"{task_type.lowest_price / 1_000:.3f}"
@@ -217,7 +210,7 @@ def _self_hosted(objects: int, workers: int, region: str, people: int, use: Engi
     )
     elsewhere = f" (none are known for {region})" if known != region else ""
     return Estimate(
-        backend=Backend.SELF_HOSTED,
+        workforce=WorkforceKind.SELF_HOSTED,
         items=items,
         assumptions=(
             f"AWS list prices of {known}{elsewhere}, {prices.AS_OF}, all UNVERIFIED",

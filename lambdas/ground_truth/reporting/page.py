@@ -189,7 +189,9 @@ def _cost(cost: EstimateJson | None) -> Iterator[str]:
         [escaped(item["name"]), f"{item['quantity']:,.0f}", f"{item['usd']:,.4f}", escaped(item["price"], 300)]
         for item in cost["items"]
     ]
-    yield paragraph(f"About USD {cost['total_usd']:,.2f} on the backend “{escaped(cost['backend'])}”, by list prices.")
+    yield paragraph(
+        f"About USD {cost['total_usd']:,.2f} with the workforce “{escaped(cost['workforce'])}”, by list prices."
+    )
     yield table("What the cost is made of", ["item", "quantity", "USD", "price"], rows)
     yield items(escaped(assumption, 500) for assumption in cost["assumptions"])
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend
 from ground_truth.jobs.folder import JobFolder
 from ground_truth.jobs.results import consolidate_job
 from ground_truth.manifests.lines import Record
@@ -33,7 +33,7 @@ def make_report(
     task_type: TaskType,
     *,
     thumbnails: Thumbnails,
-    backend: Backend,
+    workforce: WorkforceKind,
     region: str,
     price_usd: str | None = None,
     labels: Sequence[str] | None = None,
@@ -43,7 +43,7 @@ def make_report(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Reads all that workers said in a job and reports on it; ``labels``, ``lines`` and ``label_attribute`` are as in
-    `ground_truth.jobs.results.consolidate_job`, the cost is that of ``backend``, and ``pictures`` the most shown.
+    `ground_truth.jobs.results.consolidate_job`, the cost is that of ``workforce``, and ``pictures`` the most shown.
     """
     with tempfile.TemporaryDirectory() as folder:
         masks = Path(folder)
@@ -62,7 +62,7 @@ def make_report(
             progress=progress,
         )
         letters = letters_of([worker.worker_id for worker in results.workers])
-        job_summary = summarize_job(results, task_type, backend=backend, region=region, price_usd=price_usd)
+        job_summary = summarize_job(results, task_type, workforce=workforce, region=region, price_usd=price_usd)
         summary: ReportSummary = {**job_summary, "hints": list(hints(job_summary, letters))}
         album = Album(
             job=job,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import TypedDict
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend, Estimate, EstimateJson, estimate_cost
+from ground_truth.jobs.cost import Estimate, EstimateJson, estimate_cost
 from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.quality import JobQuality, ObjectRemark
 from ground_truth.jobs.results import JobResults
@@ -40,7 +41,7 @@ class ReportSummary(JobSummary):
 
 
 def summarize_job(
-    results: JobResults, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None = None
+    results: JobResults, task_type: TaskType, *, workforce: WorkforceKind, region: str, price_usd: str | None = None
 ) -> JobSummary:
     """The quality report (`ground_truth.jobs.quality`), its workers and their cost.
 
@@ -52,7 +53,7 @@ def summarize_job(
     unanswered = [reference for reference in quality["unanswered"] if reference["object"] not in failed_ids]
     answered = quality["objects"] - len(unanswered)
     letters = letters_of([worker.worker_id for worker in results.workers])
-    cost = _cost(quality, answered, task_type, backend=backend, region=region, price_usd=price_usd)
+    cost = _cost(quality, answered, task_type, workforce=workforce, region=region, price_usd=price_usd)
     return {
         **quality,
         "failed": failed,
@@ -89,7 +90,13 @@ def _failed(results: JobResults) -> Iterator[ObjectRemark]:
 
 
 def _cost(
-    quality: JobQuality, objects: int, task_type: TaskType, *, backend: Backend, region: str, price_usd: str | None
+    quality: JobQuality,
+    objects: int,
+    task_type: TaskType,
+    *,
+    workforce: WorkforceKind,
+    region: str,
+    price_usd: str | None,
 ) -> Estimate | None:
     """What the answers so far, to so many objects, cost; None while there are none."""
     if not quality["answers"] or objects < 1:
@@ -99,7 +106,7 @@ def _cost(
         task_type,
         objects=objects,
         workers=workers,
-        backend=backend,
+        workforce=workforce,
         price_usd=price_usd,
         region=region,
         people=quality["workers"],

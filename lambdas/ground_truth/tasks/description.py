@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ground_truth.contract.backends import WorkforceKind
 from ground_truth.tasks.request_parts import Request, job_part, merge
 
 VERSION = 1
@@ -16,13 +17,13 @@ class TaskDescription:
 
     ``template``, ``label_categories`` (None for a custom task without labels) and ``request`` are S3 URIs of
     published files; ``request`` holds the part of the CreateLabelingJob request that the task determines and
-    ``deployment`` is the part that the deployment determines. ``workforce`` is the kind that works on it,
+    ``deployment`` is the part that the deployment determines. ``workforce`` is who works on it,
     ``instruction_media`` what comes before a picture's path.
     """
 
     name: str
     type: str
-    workforce: str
+    workforce: WorkforceKind
     template: str
     label_categories: str | None
     request: str
@@ -47,7 +48,7 @@ class TaskDescription:
                 f"'version' of the task description should be {VERSION}, got {version!r}: "
                 "use the same release for the stack and for the tools"
             )
-        return cls(**content)
+        return cls(**content | {"workforce": WorkforceKind(content["workforce"])})
 
     def job_request(self, task_part: Mapping[str, Any], job_name: str, manifest_uri: str) -> Request:
         """The complete CreateLabelingJob request of a job; ``task_part`` is the content of ``request``."""

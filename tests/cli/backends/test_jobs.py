@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from ground_truth.engine import work
 from ground_truth.engine.model import Status
 from ground_truth_cli.backends.ground_truth import GroundTruthJobs
+from ground_truth_cli.backends.progress import in_words
 from ground_truth_cli.commands import list as list_command
 from ground_truth_cli.commands import status, stop
 from ground_truth_cli.main import main
-from ground_truth_cli.pace import in_words
 from tests.cli.conftest import ENGINE, TEAM, Forbidden
 from tests.engine.world import World, states
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ground_truth_cli.main import main
-from ground_truth_cli.progress import counted
+from ground_truth_cli.terminal.progress_bars import counted
 from tests.memory_aws import memory_aws
 
 GOOD = b'{"source-ref": "s3://bucket/1.jpg"}\n'

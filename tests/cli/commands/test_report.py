@@ -130,13 +130,13 @@ def test_times_and_cost_are_told(made) -> None:
     times = made.quality["seconds"]
     assert times["answers"] == 60
     assert times["workers"][CROWD[4].worker_id] == {"answers": 12, "median": 8.5}
-    assert made.quality["cost"]["backend"] == "self-hosted"
+    assert made.quality["cost"]["workforce"] == "self-hosted"
     assert "USD" in made.elements.text
     assert "UNVERIFIED" in made.elements.text
 
 
-def test_the_backend_decides_the_cost(street, tmp_path) -> None:
-    report = run(street / "street-trial", tmp_path, "--pictures", "0", "--backend", "private")
+def test_the_workforce_decides_the_cost(street, tmp_path) -> None:
+    report = run(street / "street-trial", tmp_path, "--pictures", "0", "--workforce", "private")
     assert report.quality["cost"]["total_usd"] == pytest.approx(12 * 0.08)
 
 

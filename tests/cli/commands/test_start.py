@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from ground_truth_cli import launching
+from ground_truth_cli import approval
 from ground_truth_cli.commands import start as command
 from ground_truth_cli.main import main
 from tests.cli.conftest import ENGINE, MANIFEST, TEAM, TRAINING
@@ -29,7 +29,7 @@ def states(account, world):
 @pytest.fixture
 def private(account, monkeypatch):
     """The task is for a private team, and the doctor finds nothing to say."""
-    monkeypatch.setattr(launching, "examine", lambda *_, **__: [])
+    monkeypatch.setattr(approval, "examine", lambda *_, **__: [])
     account.publish(workforce="private")
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     return account.stub()

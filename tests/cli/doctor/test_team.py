@@ -11,7 +11,7 @@ from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.doctor import account as doctor_account
 from ground_truth_cli.doctor import manifest as doctor_manifest
 from ground_truth_cli.doctor import team as doctor_team
-from ground_truth_cli.doctor.examination import Examined
+from ground_truth_cli.doctor.probes import Examined
 from tests.cli.conftest import ACCOUNT, REGION, TEAM, Forbidden
 
 POOL = "eu-west-1_abc"

@@ -1,4 +1,4 @@
-"""What is told and asked before a job is started: the doctor's verdict, the cost, and the question."""
+"""What a job needs before it is started: no problem of the doctor's, and a cost that is small or agreed to."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,16 +6,21 @@ from typing import Any
 
 import click
 
+from ground_truth.contract.backends import Backend, WorkforceKind
 from ground_truth.contract.findings import Level
 from ground_truth.contract.task_types import TaskType
-from ground_truth.jobs.cost import Backend, Estimate, estimate_cost
+from ground_truth.jobs.cost import Estimate, estimate_cost
 from ground_truth.tasks.description import TaskDescription
+from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.backends.jobs import Jobs
-from ground_truth_cli.commands.doctor import examine
-from ground_truth_cli.deployment import Deployment
+from ground_truth_cli.doctor.examination import examine
 
 LIMIT_USD = 10.0
-_CROWDS = {"private-crowd": Backend.PRIVATE, "vendor-crowd": Backend.VENDOR, "public-crowd": Backend.MECHANICAL_TURK}
+_CROWDS = {
+    "private-crowd": WorkforceKind.PRIVATE,
+    "vendor-crowd": WorkforceKind.VENDOR,
+    "public-crowd": WorkforceKind.MECHANICAL_TURK,
+}
 
 
 def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs: Jobs) -> None:
@@ -46,7 +51,7 @@ def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, obje
         task_type,
         objects=objects,
         workers=config["NumberOfHumanWorkersPerDataObject"],
-        backend=Backend.SELF_HOSTED if hosted else _crowd(config["WorkteamArn"]),
+        workforce=WorkforceKind.SELF_HOSTED if hosted else _crowd(config["WorkteamArn"]),
         region=region,
     )
 
@@ -58,7 +63,7 @@ def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bo
     """
     usd = cost.total_usd
     click.echo(
-        f"cost: about USD {usd:.2f} without wages, {objects:,} objects with {answers} answers each ({cost.backend})",
+        f"cost: about USD {usd:.2f} without wages, {objects:,} objects with {answers} answers each ({cost.workforce})",
         err=True,
     )
     if yes or usd <= limit_usd:
@@ -76,8 +81,9 @@ def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bo
 def _without_team(task: TaskDescription) -> TaskDescription:
     """The task as the engine runs it: what only Ground Truth needs is no matter then."""
     config = {key: value for key, value in task.deployment["HumanTaskConfig"].items() if key != "WorkteamArn"}
-    return replace(task, workforce="self-hosted", deployment={**task.deployment, "HumanTaskConfig": config})
+    return replace(task, workforce=WorkforceKind.SELF_HOSTED, deployment={**task.deployment, "HumanTaskConfig": config})
 
 
-def _crowd(work_team: str) -> Backend:
-    return next((backend for name, backend in _CROWDS.items() if f"workteam/{name}/" in work_team), Backend.PRIVATE)
+def _crowd(work_team: str) -> WorkforceKind:
+    kinds = (kind for crowd, kind in _CROWDS.items() if f"workteam/{crowd}/" in work_team)
+    return next(kinds, WorkforceKind.PRIVATE)

@@ -19,7 +19,7 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.parameters import parameter_prefix
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request
-from ground_truth_cli.refusals import code_of, is_refusal
+from ground_truth_cli.account.refusals import code_of, is_refusal
 
 _ROOT = "/ground-truth"
 _NOT_VALID = {

@@ -1,0 +1,94 @@
+"""How the doctor looks: every look yields findings, and one that AWS refuses becomes a warning."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ground_truth.contract.backends import WorkforceKind
+from ground_truth.contract.findings import Check, Finding, Level
+from ground_truth.tasks.description import TaskDescription
+from ground_truth.tasks.request_parts import Request
+from ground_truth_cli.account.deployment import Deployment
+from ground_truth_cli.account.refusals import is_refusal, message_of
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What the doctor examines: a task of a deployment, and the request a job of it would make."""
+
+    deployment: Deployment
+    task: TaskDescription
+    request: Request
+
+    @property
+    def role_arn(self) -> str:
+        """The execution role of the job."""
+        return str(self.request["RoleArn"])
+
+    @property
+    def is_self_hosted(self) -> bool:
+        """Whether the engine in the account does the work, so that no Ground Truth is needed."""
+        return self.task.workforce is WorkforceKind.SELF_HOSTED
+
+    @property
+    def hooks(self) -> dict[str, str]:
+        """The ARNs of the functions that the job calls, by what they do; without those it does not have."""
+        config = self.request["HumanTaskConfig"]
+        found = {
+            "pre-annotation": config.get("PreHumanTaskLambdaArn"),
+            "post-annotation": config.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn"),
+        }
+        return {name: arn for name, arn in found.items() if arn}
+
+
+# What a look at something named (a bucket, a key, a role ...) is: it is given the name to look at.
+Look = Callable[Concatenate[Examined, str, P], Iterator[Finding]]
+
+
+def look(check: Check, *, needs: str) -> Callable[[Look[P]], Look[P]]:
+    """Makes a look safe: what AWS refuses to show is a warning, never a crash and never an "ok".
+
+    ``needs`` is the permission that the look needs.
+    """
+
+    def decorate(function: Look[P]) -> Look[P]:
+        @wraps(function)
+        def looking(examined: Examined, where: str, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Finding]:
+            try:
+                yield from function(examined, where, *args, **kwargs)
+            except ClientError as error:
+                if is_refusal(error):
+                    yield not_looked(check, where, f"you lack {needs}", f"have {needs} granted to you, then run again")
+                else:
+                    yield not_looked(check, where, message_of(error), "look at it in the AWS console")
+            except BotoCoreError as error:
+                yield not_looked(check, where, str(error), "try again; look at it in the AWS console")
+
+        return looking
+
+    return decorate
+
+
+def not_looked(check: Check, where: str, reason: str, fix: str) -> Finding:
+    """A warning that the look could not be taken."""
+    return warning(check, where, f"could not look at {check.id}: {reason}", fix)
+
+
+def ok(check: Check, where: str, found: str) -> Finding:
+    """Nothing to do."""
+    return Finding(check=check, level=Level.OK, where=where, found=found)
+
+
+def warning(check: Check, where: str, found: str, fix: str) -> Finding:
+    """Something that costs money or quality."""
+    return Finding(check=check, level=Level.WARNING, where=where, found=found, fix=fix)
+
+
+def problem(check: Check, where: str, found: str, fix: str) -> Finding:
+    """Something that stops a job."""
+    return Finding(check=check, level=Level.PROBLEM, where=where, found=found, fix=fix)
