@@ -3,24 +3,25 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from ground_truth.contract.json_types import JsonObject
 from scripts.template_diff import Difference, compare
 
 # The templates of one environment by file name; None where there is no such environment.
-Templates: TypeAlias = Mapping[str, dict[str, Any]] | None
+Templates: TypeAlias = Mapping[str, JsonObject] | None
 
 
 def render(base_name: str, environments: Mapping[str, tuple[Templates, Templates]]) -> str:
     """Writes the report on environments, given the templates of each before and after.
 
-    Environments with the same differences are told together.
+    Environments with the same differences share a section.
     """
-    told = defaultdict(list)
+    environments_of = defaultdict(list)
     for name, (before, after) in environments.items():
-        told[_body(before, after)].append(code_span(name))
+        environments_of[_body(before, after)].append(code_span(name))
     parts = [f"## Synth diff against {code_span(base_name)}\n"]
-    parts += [f"### {', '.join(names)}\n\n{body}" for body, names in told.items()]
+    parts += [f"### {', '.join(names)}\n\n{body}" for body, names in environments_of.items()]
     return "\n".join(parts)
 
 
@@ -29,10 +30,10 @@ def cut(markdown: str, longest: int) -> str:
     if len(markdown) <= longest:
         return markdown
     note = "\n**The rest is left out here for its length: run `make diff` to see it.**\n"
-    kept = markdown[: max(0, longest - 2 * len(note))].rpartition("\n")[0]
-    fences = re.findall(r"^`{3,}", kept, flags=re.MULTILINE)
+    beginning = markdown[: max(0, longest - 2 * len(note))].rpartition("\n")[0]
+    fences = re.findall(r"^`{3,}", beginning, flags=re.MULTILINE)
     closing = f"\n{fences[-1]}" if len(fences) % 2 else ""
-    return f"{kept}{closing}\n{note}"
+    return f"{beginning}{closing}\n{note}"
 
 
 def code_span(text: str) -> str:
@@ -57,17 +58,17 @@ def _body(before: Templates, after: Templates) -> str:
     return "\n".join(blocks) or "no difference\n"
 
 
-def _compare_all(before: Mapping[str, dict[str, Any]], after: Mapping[str, dict[str, Any]]) -> Difference:
+def _compare_all(before: Mapping[str, JsonObject], after: Mapping[str, JsonObject]) -> Difference:
     """Compares template by template, and names them if there are several."""
     total = Difference()
     names = sorted(before.keys() | after.keys())
     for name in names:
-        found = compare(before.get(name, {}), after.get(name, {}))
+        difference = compare(before.get(name, {}), after.get(name, {}))
         heading = [f"# {name}"] if len(names) > 1 else []
         for lines, new in (
-            (total.security, found.security),
-            (total.data, found.data),
-            (total.others, found.others),
+            (total.security, difference.security),
+            (total.data, difference.data),
+            (total.others, difference.others),
         ):
             lines.extend(heading + new if new else [])
     return total

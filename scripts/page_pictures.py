@@ -25,7 +25,7 @@ SCRIPT = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script
 SCENE = render_scene(0)
 SIZE = {"width": 1000, "height": 640}
 TYPES = {".js": "text/javascript", ".html": "text/html", ".jpg": "image/jpeg"}
-CAR = max((one for one in SCENE.objects if one.label.startswith("car")), key=lambda one: one.width * one.height)
+CAR = max((shape for shape in SCENE.objects if shape.label.startswith("car")), key=lambda car: car.width * car.height)
 # In shares of the car's box.
 OUTLINE = [(0, 0.5), (0.2, 0), (0.75, 0), (1, 0.5), (1, 1), (0, 1)]
 WHEELS = [(0.2, 0.85), (0.8, 0.85)]
@@ -64,11 +64,11 @@ def _in_car(share: tuple[float, float]) -> dict[str, int]:
 
 
 def _draw(page: Page, stroke: list[tuple[float, float]]) -> None:
-    place = page.evaluate(
+    sides = page.evaluate(
         "(({ left, top, width, height }) => [left, top, width, height])"
         "(document.querySelector('crowd-form form > *').stage.element.getBoundingClientRect())"
     )
-    left, top, width, height = place
+    left, top, width, height = sides
     points = [(left + across * width, top + down * height) for across, down in stroke]
     page.mouse.move(*points[0])
     page.mouse.down()
@@ -81,14 +81,14 @@ def _serve(route: Route) -> None:
     if path.startswith("/task/"):
         template = _templates()[path.rpartition("/")[2]]
         sides = ("left", "top", "width", "height")
-        boxes = [{"label": one.label, **{side: getattr(one, side) for side in sides}} for one in SCENE.objects]
-        given = {
+        boxes = [{"label": shape.label, **{side: getattr(shape, side) for side in sides}} for shape in SCENE.objects]
+        task_input = {
             "labels": list(STREET.labels),
             "boxes": boxes,
             "outline": [{"label": CAR.label, "vertices": list(map(_in_car, OUTLINE))}],
             "wheels": [{"label": CAR.label, **_in_car(wheel)} for wheel in WHEELS],
         }
-        page = render_page(template, given, str, title="Task")
+        page = render_page(template, task_input, str, title="Task")
         route.fulfill(body=page, content_type="text/html; charset=utf-8")
     elif path == "/scene.jpg":
         route.fulfill(body=SCENE.jpeg, content_type="image/jpeg")
@@ -98,7 +98,7 @@ def _serve(route: Route) -> None:
 
 
 def _settle(page: Page) -> None:
-    page.wait_for_function("[...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size)")
+    page.wait_for_function("[...document.querySelectorAll('[src]')].every(image => !image.stage || image.stage.size)")
     page.wait_for_timeout(400)
 
 

@@ -8,9 +8,13 @@ import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from ground_truth.contract.json_types import Json, JsonObject
+from scripts.cloudformation import part, resource_type
 from scripts.property_paths import plain, policy_document, without_hashes
+
+_PRINCIPAL_KINDS = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 
 class Permission(NamedTuple):
@@ -32,17 +36,17 @@ class Permission(NamedTuple):
         return " ".join(filter(None, words))
 
 
-def permissions(resource: dict[str, Any]) -> Counter[Permission]:
+def permissions(resource: JsonObject) -> Counter[Permission]:
     """Collects the permissions in every policy document of a resource, and those of a Lambda permission.
 
     Counted, because two that differ only in an asset hash read the same.
     """
-    properties = resource.get("Properties", {})
+    properties = part(resource, "Properties")
     statements = list(_statements(properties))
-    if resource.get("Type") == "AWS::Lambda::Permission":
+    if resource_type(resource) == "AWS::Lambda::Permission":
         statements.append(_lambda_statement(properties))
-    found = {permission for statement in statements for permission in _split(statement)}
-    return Counter(Permission(*map(without_hashes, permission)) for permission in found)
+    single = {permission for statement in statements for permission in _split(statement)}
+    return Counter(Permission(*map(without_hashes, permission)) for permission in single)
 
 
 def merged(changed: Counter[Permission]) -> list[Permission]:
@@ -60,12 +64,12 @@ def openness(permission: Permission) -> str:
     """Names what a permission leaves open, for example ``wildcard action``; empty for a denial."""
     if permission.effect != "Allow":
         return ""
-    found = [
+    openings = [
         "wildcard action" if _is_open(permission.action) else "",
         "wildcard resource" if any(map(_is_open, permission.resource.split(", "))) else "",
         "anyone" if re.search(r"(^|, )(anyone\b|all but )", permission.principal) else "",
     ]
-    return ", ".join(filter(None, found))
+    return ", ".join(filter(None, openings))
 
 
 def _is_open(text: str) -> bool:
@@ -74,16 +78,16 @@ def _is_open(text: str) -> bool:
     return ("*" in text and not held) or text.startswith("all but ")
 
 
-def _statements(value: Any) -> Iterator[dict[str, Any]]:
+def _statements(value: Json) -> Iterator[Json]:
     document = policy_document(value)
     if document is not None:
-        yield from document["Statement"]
+        yield from document.statements
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _statements(item)
 
 
-def _lambda_statement(properties: dict[str, Any]) -> dict[str, Any]:
+def _lambda_statement(properties: JsonObject) -> JsonObject:
     principal = properties.get("Principal")
     limits = {
         "aws:SourceArn": "SourceArn",
@@ -92,7 +96,7 @@ def _lambda_statement(properties: dict[str, Any]) -> dict[str, Any]:
         "lambda:FunctionUrlAuthType": "FunctionUrlAuthType",
         "lambda:EventSourceToken": "EventSourceToken",
     }
-    condition = {key: properties[name] for key, name in limits.items() if name in properties}
+    condition: JsonObject = {key: properties[name] for key, name in limits.items() if name in properties}
     return {
         "Effect": "Allow",
         "Action": properties.get("Action"),
@@ -102,8 +106,8 @@ def _lambda_statement(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _split(statement: dict[str, Any]) -> Iterator[Permission]:
-    if "Effect" not in statement:
+def _split(statement: Json) -> Iterator[Permission]:
+    if not isinstance(statement, dict) or "Effect" not in statement:
         # A function such as Fn::If chooses the statement at deployment.
         yield Permission("Statement", plain(statement), "", "", "")
         return
@@ -115,29 +119,30 @@ def _split(statement: dict[str, Any]) -> Iterator[Permission]:
         yield Permission(plain(statement["Effect"]), action, resource, principal, condition)
 
 
-def _elements(statement: dict[str, Any], name: str) -> list[str]:
+def _elements(statement: JsonObject, name: str) -> list[str]:
     excluded = statement.get(f"Not{name}")
     if excluded is not None:
         return [f"all but {', '.join(sorted(_members(excluded)))}"]
-    found = _members(statement.get(name, ""))
-    return ["anyone" if member == "*" else member for member in found] if name == "Principal" else found
+    members = _members(statement.get(name, ""))
+    return ["anyone" if member == "*" else member for member in members] if name == "Principal" else members
 
 
-def _members(value: Any) -> list[str]:
+def _members(value: Json) -> list[str]:
     match value:
         case list():
             return [plain(item) for item in value]
-        case {"AWS": _} | {"Service": _} | {"Federated": _} | {"CanonicalUser": _}:
+        case dict() if value.keys() & _PRINCIPAL_KINDS:
             return [member for kind in value.values() for member in _members(kind)]
     return [plain(value) if value else ""]
 
 
-def _condition(condition: Any) -> str:
-    if not all(isinstance(tests, dict) for tests in condition.values()):
+def _condition(condition: Json) -> str:
+    if not isinstance(condition, dict) or not all(isinstance(tests, dict) for tests in condition.values()):
         return plain(condition)
-    tests = [
+    texts = [
         f"{key} {operator} {' or '.join(sorted(_members(values)))}"
         for operator, tests in condition.items()
+        if isinstance(tests, dict)
         for key, values in tests.items()
     ]
-    return " and ".join(sorted(tests))
+    return " and ".join(sorted(texts))

@@ -6,7 +6,9 @@ the same text however the CDK happens to compose it.
 
 import json
 import re
-from typing import Any
+from dataclasses import dataclass
+
+from ground_truth.contract.json_types import Json, JsonObject
 
 LONGEST_VALUE = 80
 # Enough of what stays the same to find the place.
@@ -17,7 +19,15 @@ _ASSET_HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _NAMING_KEYS = ("Key", "Name", "Id", "PolicyName")
 
 
-def plain(value: Any) -> str:
+@dataclass(frozen=True)
+class PolicyDocument:
+    """The statements of a policy, and what stands beside them."""
+
+    statements: list[Json]
+    frame: JsonObject
+
+
+def plain(value: Json) -> str:
     """Writes a value on one line."""
     text = _text(value)
     # "false" is not false, and a line break would break the line.
@@ -26,37 +36,39 @@ def plain(value: Any) -> str:
     return text
 
 
-def flatten(value: Any, path: str = "") -> dict[str, str]:
+def flatten(value: Json, path: str = "") -> dict[str, str]:
     """Lists every value under its path, but for the statements of policies: they are compared as such."""
     document = policy_document(value)
     if document is not None:
-        value = {key: item for key, item in document.items() if key != "Statement"}
-    found: dict[str, str] = {}
-    if _is_structure(value):
+        value = document.frame
+    texts: dict[str, str] = {}
+    if isinstance(value, dict) and _is_structure(value):
         for key, item in value.items():
-            found |= flatten(item, f"{path}.{key}" if path else key)
+            texts |= flatten(item, f"{path}.{key}" if path else key)
     elif isinstance(value, list) and any(_is_structure(item) for item in value):
         for name, item in zip(_names(value), value, strict=True):
-            found |= flatten(item, f"{path}[{name}]")
+            texts |= flatten(item, f"{path}[{name}]")
     elif document is None:
-        found[path] = plain(value)
-    return found
+        texts[path] = plain(value)
+    return texts
 
 
-def policy_document(value: Any) -> dict[str, Any] | None:
+def policy_document(value: Json) -> PolicyDocument | None:
     """The policy document that a value is, or holds as JSON text; else None."""
     if not isinstance(value, dict) or _is_function(value):
         text = _text(value)
         if not (text.startswith("{") and '"Statement"' in text):
             return None
         try:
-            value = json.loads(text)
+            document: JsonObject = json.loads(text)
         except ValueError:
             return None
-    statements = value.get("Statement")
+    else:
+        document = value
+    statements = document.get("Statement")
     statements = [statements] if isinstance(statements, dict) else statements
-    if isinstance(statements, list) and any("Effect" in statement for statement in statements):
-        return {**value, "Statement": statements}
+    if isinstance(statements, list) and any(isinstance(item, dict) and "Effect" in item for item in statements):
+        return PolicyDocument(statements, {key: item for key, item in document.items() if key != "Statement"})
     return None
 
 
@@ -87,7 +99,7 @@ def shorten_both(old: str, new: str) -> tuple[str, str]:
     return shorten(old), shorten(new)
 
 
-def _text(value: Any) -> str:
+def _text(value: Json) -> str:
     match value:
         case str():
             return value
@@ -106,15 +118,15 @@ def _text(value: Any) -> str:
     return json.dumps(value)
 
 
-def _is_function(value: dict[str, Any]) -> bool:
+def _is_function(value: JsonObject) -> bool:
     return len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::"))
 
 
-def _is_structure(value: Any) -> bool:
+def _is_structure(value: Json) -> bool:
     return isinstance(value, dict) and bool(value) and not _is_function(value)
 
 
-def _names(items: list[Any]) -> list[str]:
+def _names(items: list[Json]) -> list[str]:
     for key in _NAMING_KEYS:
         names = [item.get(key) if isinstance(item, dict) else None for item in items]
         if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from ground_truth.contract.json_types import JsonObject
 from scripts.diff_markdown import Templates, cut, render
 
 # The installed project is the working tree: these folders of the tree at hand, searched first, win over it.
@@ -49,7 +49,7 @@ class Tree:
         names: list[str] = json.loads(self._python("-c", LIST_ENVIRONMENTS).splitlines()[-1])
         return names
 
-    def synthesize(self, environment: str) -> dict[str, dict[str, Any]]:
+    def synthesize(self, environment: str) -> dict[str, JsonObject]:
         """Makes the templates of an environment, by file name, those of nested stacks included."""
         # Functions need not be built to be compared.
         context = json.dumps({"env": environment, "aws:cdk:bundling-stacks": []})
@@ -115,16 +115,16 @@ def synth_diff(base: str, environments: Sequence[str] | None) -> str:
     new = Tree("working tree", project)
     with _checked_out(project, commit) as old:
         before, after = old.environments(), new.environments()
-        known = list(dict.fromkeys(after + before))
+        names = list(dict.fromkeys(after + before))
         for name in environments or ():
-            if name not in known:
-                raise UsageError(f"--environment should be one of {', '.join(known)}, got {name!r}")
+            if name not in names:
+                raise UsageError(f"--environment should be one of {', '.join(names)}, got {name!r}")
         compared: dict[str, tuple[Templates, Templates]] = {
             name: (
                 old.synthesize(name) if name in before else None,
                 new.synthesize(name) if name in after else None,
             )
-            for name in environments or known
+            for name in environments or names
         }
     return render(base, compared)
 

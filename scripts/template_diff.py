@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
+from ground_truth.contract.json_types import JsonObject
+from scripts.cloudformation import part, resource_type
 from scripts.policy_statements import merged, openness, permissions
 from scripts.property_paths import asset_hashes, flatten, plain, shorten, shorten_both, without_hashes
 
@@ -80,17 +81,17 @@ class _PathChange:
         return re.split(r"[.\[]", self.path)[0]
 
 
-def compare(base: dict[str, Any], new: dict[str, Any]) -> Difference:
+def compare(base: JsonObject, new: JsonObject) -> Difference:
     """Compares two templates; an empty one stands for a stack that is not there."""
     difference = Difference()
-    for name, before, after in _pairs(base.get("Resources", {}), new.get("Resources", {})):
+    for name, before, after in _pairs(part(base, "Resources"), part(new, "Resources")):
         _compare_resource(difference, name, before, after)
     difference.others.extend(change.line for change in _path_changes(_frame(base), _frame(new), indent=""))
     return difference
 
 
-def _compare_resource(difference: Difference, name: str, before: dict[str, Any], after: dict[str, Any]) -> None:
-    kind = (after or before)["Type"]
+def _compare_resource(difference: Difference, name: str, before: JsonObject, after: JsonObject) -> None:
+    kind = resource_type(after or before)
     title = f"{'!' if before and after else '+' if after else '-'} {name} ({kind})"
     changes = _path_changes(before, after)
     security = [change for change in changes if after and _is_security(kind, change, is_new=not before)]
@@ -114,33 +115,35 @@ def _compare_resource(difference: Difference, name: str, before: dict[str, Any],
             difference.others.extend([title + code, *others])
 
 
-def _pairs(base: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _pairs(base: JsonObject, new: JsonObject) -> Iterator[tuple[str, JsonObject, JsonObject]]:
     for name in sorted(base.keys() | new.keys()):
-        before, after = base.get(name, {}), new.get(name, {})
-        if "AWS::CDK::Metadata" in (before.get("Type"), after.get("Type")):
+        before, after = part(base, name), part(new, name)
+        types = {resource_type(before), resource_type(after)}
+        if "AWS::CDK::Metadata" in types:
             continue
-        if before and after and before["Type"] != after["Type"]:
+        if before and after and len(types) > 1:
             yield name, before, {}
             yield name, {}, after
         else:
             yield name, before, after
 
 
-def _frame(template: dict[str, Any]) -> dict[str, Any]:
+def _frame(template: JsonObject) -> JsonObject:
     """Everything around the resources."""
-    frame = {}
+    frame: JsonObject = {}
     for section, content in template.items():
         if section not in ("Resources", "Metadata"):
             ignored = _BOOKKEEPING.get(section)
-            left = {key: item for key, item in content.items() if key != ignored} if ignored else content
-            if left:
-                frame[section] = left
+            if isinstance(content, dict) and ignored:
+                content = {key: item for key, item in content.items() if key != ignored}
+            if content:
+                frame[section] = content
     return frame
 
 
-def _path_changes(before: dict[str, Any], after: dict[str, Any], indent: str = "    ") -> list[_PathChange]:
+def _path_changes(before: JsonObject, after: JsonObject, indent: str = "    ") -> list[_PathChange]:
     old, new = _paths(before), _paths(after)
-    found = []
+    changes = []
     for path in [*old, *(path for path in new if path not in old)]:
         if path not in old:
             line = f"+ {indent}{path}: {shorten(new[path])}"
@@ -150,11 +153,11 @@ def _path_changes(before: dict[str, Any], after: dict[str, Any], indent: str = "
             line = f"! {indent}{path}: {' → '.join(shorten_both(old[path], new[path]))}"
         else:
             continue
-        found.append(_PathChange(path, line))
-    return found
+        changes.append(_PathChange(path, line))
+    return changes
 
 
-def _paths(part: dict[str, Any]) -> dict[str, str]:
+def _paths(part: JsonObject) -> dict[str, str]:
     shown = {key: item for key, item in part.items() if key not in ("Type", "Metadata")}
     return {
         without_hashes(path.removeprefix("Properties.")): without_hashes(text)
@@ -163,7 +166,7 @@ def _paths(part: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _permission_lines(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def _permission_lines(before: JsonObject, after: JsonObject) -> list[str]:
     old, new = permissions(before), permissions(after)
     added = [
         f"+     {permission}" + (f"  ⚠ {openness(permission)}" if openness(permission) else "")
@@ -184,7 +187,7 @@ def _is_about_data(kind: str, change: _PathChange) -> bool:
     return kind in _STATEFUL and change.first_name in _STATEFUL[kind] | _DATA_POLICIES
 
 
-def _fate(kind: str, before: dict[str, Any], after: dict[str, Any], changes: list[_PathChange]) -> str:
+def _fate(kind: str, before: JsonObject, after: JsonObject, changes: list[_PathChange]) -> str:
     """Says what becomes of the data."""
     if not after:
         event, policy, value = "removed", "DeletionPolicy", before.get("DeletionPolicy", "Delete")
@@ -197,14 +200,14 @@ def _fate(kind: str, before: dict[str, Any], after: dict[str, Any], changes: lis
     return f": {event}; {policy} {value}: {becomes}"
 
 
-def _holders(resource: dict[str, Any]) -> str:
+def _holders(resource: JsonObject) -> str:
     """Says whose policy it is, where its statements do not."""
-    properties = resource.get("Properties", {})
-    holders = [plain(holder) for key in ("Roles", "Users", "Groups") for holder in properties.get(key) or []]
+    lists = [part(resource, "Properties").get(key) for key in ("Roles", "Users", "Groups")]
+    holders = [plain(holder) for names in lists if isinstance(names, list) for holder in names]
     return f" of {', '.join(holders)}" if holders else ""
 
 
-def _code_changed(before: dict[str, Any], after: dict[str, Any]) -> bool:
+def _code_changed(before: JsonObject, after: JsonObject) -> bool:
     old, new = (
         asset_hashes(json.dumps({key: item for key, item in resource.items() if key != "Metadata"}))
         for resource in (before, after)
