@@ -20,9 +20,9 @@ _ROUNDS = 3
 class Precision:
     """Sums over the boxes of each worker, which add up over batches.
 
-    `measured` (workers,) is the number of boxes that at least two others drew too; `offset`
+    ``measured`` (workers,) is the number of boxes that at least two others drew too; ``offset``
     (workers, 4) the sum of signed distances of left, top, right, bottom from the consensus and
-    `spread` (workers,) that of the mean absolute ones without the offset, in box widths or heights.
+    ``spread`` (workers,) that of the mean absolute ones without the offset, in box widths or heights.
     """
 
     measured: Floats = field(repr=False)
@@ -49,7 +49,7 @@ def consensus(boxes: Floats, cluster_of: Ints, worker_of: Ints, *, history: Prec
     little too wide, say) is taken off, with weights 1 / spread^2. Habit and spread are measured
     against the consensus and the consensus taken again, three times. Both are shrunk towards no
     habit and the common spread by 20 boxes, so a worker with few boxes is one like the others.
-    `boxes` has columns left, top, right, bottom. Source: worker variances as in Branson, Van Horn
+    ``boxes`` has columns left, top, right, bottom. Source: worker variances as in Branson, Van Horn
     and Perona 2017, section 4, with medians in place of means.
     """
     number = int(cluster_of.max(initial=-1)) + 1
@@ -58,33 +58,33 @@ def consensus(boxes: Floats, cluster_of: Ints, worker_of: Ints, *, history: Prec
     author = worker_of[shared]
     measured = np.bincount(author, minlength=workers).astype(np.float64)
     weights, moved = np.ones(len(boxes)), boxes
-    found = no_precision(workers)
+    precision = no_precision(workers)
     groups = _by_size(cluster_of, number)
     for _ in range(_ROUNDS):
         centre = _medians(moved, weights, groups, number)
         size = np.tile(np.maximum(centre[:, 2:] - centre[:, :2], 1e-12), 2)[cluster_of]
         distance = np.clip((boxes - centre[cluster_of]) / size, -_LARGEST_OFFSET, _LARGEST_OFFSET)
         offset = _sums(author, distance[shared], workers)
-        known = measured + history.measured
-        habit = (offset + history.offset) / (known + PRIOR_BOXES)[:, None]
-        rest: Floats = np.abs(distance - habit[worker_of]).mean(axis=1)
-        spread = sums(author, rest[shared], workers)
-        found = Precision(measured=measured, offset=offset, spread=spread)
+        boxes_measured = measured + history.measured
+        habit = (offset + history.offset) / (boxes_measured + PRIOR_BOXES)[:, None]
+        deviation: Floats = np.abs(distance - habit[worker_of]).mean(axis=1)
+        spread = sums(author, deviation[shared], workers)
+        precision = Precision(measured=measured, offset=offset, spread=spread)
         moved = boxes - habit[worker_of] * size
-        weights = _weights(found + history)[worker_of]
+        weights = _weights(precision + history)[worker_of]
     centre = _medians(moved, weights, groups, number)
     upright = np.all(centre[:, 2:] > centre[:, :2], axis=1)
     if not upright.all():
         plain = _medians(boxes, weights, groups, number)
         centre = np.where(upright[:, None], centre, plain)
-    return centre, found
+    return centre, precision
 
 
-def _weights(known: Precision) -> Floats:
-    common = known.spread.sum() / max(known.measured.sum(), 1)
+def _weights(precision: Precision) -> Floats:
+    common = precision.spread.sum() / max(precision.measured.sum(), 1)
     if common <= 0:
-        return np.ones(len(known.spread))
-    own = (known.spread + PRIOR_BOXES * common) / (known.measured + PRIOR_BOXES)
+        return np.ones(len(precision.spread))
+    own = (precision.spread + PRIOR_BOXES * common) / (precision.measured + PRIOR_BOXES)
     ratio: Floats = np.clip(common / own, 1 / _LARGEST_RATIO, _LARGEST_RATIO)
     return ratio**2
 

@@ -26,8 +26,8 @@ class DrawnBox(NamedTuple):
 class BoxAnswer:
     """All boxes that one worker drew in one image; none at all is an answer too.
 
-    `submitted` is an ISO time: of two answers of a worker to an object the last counts, by default
-    the later one in the sequence. `image_width` and `image_height` cut boxes at the image's border;
+    ``submitted`` is an ISO time: of two answers of a worker to an object the last counts, by default
+    the later one in the sequence. ``image_width`` and ``image_height`` cut boxes at the image's border;
     by default nothing is cut.
     """
 
@@ -43,9 +43,9 @@ class BoxAnswer:
 class BoxTable:
     """Boxes sorted by image, edges, label and worker, so any order of answers gives the same.
 
-    `edges` has shape (boxes, 4), columns left, top, right, bottom; `image_of`, `worker_of` and
-    `label_of` index `images`, `workers` and `labels`; `seen_by` (images, workers) says who answered
-    which image; `dropped` counts boxes without area, outside the image or not finite.
+    ``edges`` has shape (boxes, 4), columns left, top, right, bottom; ``image_of``, ``worker_of`` and
+    ``label_of`` index ``images``, ``workers`` and ``labels``; ``seen_by`` (images, workers) says who answered
+    which image; ``dropped`` counts boxes without area, outside the image or not finite.
     """
 
     images: tuple[str, ...]
@@ -62,15 +62,15 @@ class BoxTable:
 def box_table(answers: Iterable[BoxAnswer], *, labels: Sequence[str] | None = None) -> BoxTable:
     """Builds the table from answers; a worker's exact repeat of a box is one box.
 
-    Raises ValueError for a label missing in `labels`.
+    Raises ValueError for a label missing in ``labels``.
     """
     last: dict[tuple[str, str], BoxAnswer] = {}
     for answer in answers:
         key = (answer.object_id, answer.worker_id)
         if key not in last or answer.submitted >= last[key].submitted:
             last[key] = answer
-    kept = list(last.values())
-    drawn = [box for answer in kept for box in answer.boxes]
+    answers_used = list(last.values())
+    drawn = [box for answer in answers_used for box in answer.boxes]
     images, image_of = _codes([image for image, _ in last])
     workers, worker_of = _codes([worker for _, worker in last])
     # One pass over all columns at once: box by box takes as long as everything that follows.
@@ -78,8 +78,8 @@ def box_table(answers: Iterable[BoxAnswer], *, labels: Sequence[str] | None = No
     names, label_of = _label_codes(texts, labels)
     seen_by = np.zeros((len(images), len(workers)), bool)
     seen_by[image_of, worker_of] = True
-    owner = np.repeat(np.arange(len(kept)), [len(answer.boxes) for answer in kept])
-    sizes = np.array([_known(a.image_width) for a in kept] + [_known(a.image_height) for a in kept])
+    owner = np.repeat(np.arange(len(answers_used)), [len(answer.boxes) for answer in answers_used])
+    sizes = np.array([_side(a.image_width) for a in answers_used] + [_side(a.image_height) for a in answers_used])
     sizes = sizes.reshape(2, -1).T
     sides = np.array(columns, float).T
     edges, good = _edges(sides, sizes[owner])
@@ -114,7 +114,7 @@ def _edges(sides: Floats, sizes: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         return edges, good & (edges[:, 2:] > edges[:, :2]).all(axis=1)
 
 
-def _known(side: float | None) -> float:
+def _side(side: float | None) -> float:
     return np.nan if side is None else float(side)
 
 

@@ -11,9 +11,9 @@ from ground_truth.consolidation.workers import OUTLIER_ANSWERS, Outlier, outlier
 class BoxSkill:
     """Quality of a worker's boxes, each from 0 to 1 and shrunk by the prior Beta(4, 2).
 
-    `recall` is the share of the kept objects that the worker found, `precision` the share of the
-    worker's boxes that were kept, `mean_iou` the overlap with the consensus, `skill` the harmonic
-    mean of the first two times the third; `objects` is the number of objects it rests on.
+    ``recall`` is the share of the kept objects that the worker found, ``precision`` the share of the
+    worker's boxes that were kept, ``mean_iou`` the overlap with the consensus, ``skill`` the harmonic
+    mean of the first two times the third; ``objects`` is the number of objects it rests on.
     """
 
     worker_id: str
@@ -26,7 +26,7 @@ class BoxSkill:
 
 
 def box_skills(counts: Mapping[str, Mapping[str, float]]) -> dict[str, BoxSkill]:
-    """Quality of each worker from stored sums (`BoxConsolidation.counts`), sorted by worker."""
+    """Quality of each worker from stored sums (``BoxConsolidation.counts``), sorted by worker."""
     return {worker: _skill(worker, counts[worker]) for worker in sorted(counts)}
 
 
@@ -45,14 +45,14 @@ def box_outliers(counts: Mapping[str, Mapping[str, float]]) -> dict[str, Outlier
 
 
 def _skill(worker: str, sums: Mapping[str, float]) -> BoxSkill:
-    found, missed, extra = (sums.get(name, 0.0) for name in ("found", "missed", "extra"))
-    recall = _share(found, found + missed)
-    precision = _share(found, found + extra)
-    overlap = _share(sums.get("iou", 0.0), found)
+    hits, missed, extra = (sums.get(name, 0.0) for name in ("found", "missed", "extra"))
+    recall = _share(hits, hits + missed)
+    precision = _share(hits, hits + extra)
+    overlap = _share(sums.get("iou", 0.0), hits)
     return BoxSkill(
         worker_id=worker,
         images=sums.get("images", 0.0),
-        objects=found + missed,
+        objects=hits + missed,
         recall=recall,
         precision=precision,
         mean_iou=overlap,

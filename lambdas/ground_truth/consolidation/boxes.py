@@ -15,7 +15,7 @@ from ground_truth.consolidation.votes import Floats, Ints, Votes, sums
 from ground_truth.consolidation.workers import WorkerCounts
 
 BoxCounts = Mapping[str, Mapping[str, float]]
-"""Worker -> name of a sum -> value, see `BoxConsolidation.counts`. JSON as it is; adds up."""
+"""Worker -> name of a sum -> value, see ``BoxConsolidation.counts``. JSON as it is; adds up."""
 
 _EDGES = ("left", "top", "right", "bottom")
 
@@ -23,9 +23,9 @@ _EDGES = ("left", "top", "right", "bottom")
 class ConsolidatedBox(NamedTuple):
     """One thing that the workers saw, in the contract's words and pixels of the image.
 
-    `confidence` is 0.0 when one worker saw the image, else the share of the workers who drew it
-    times the probability of the label; `share` and `label_share` are the two, `mean_iou` is the
-    mean IoU of the workers' boxes to this one and `workers` are those who drew it.
+    ``confidence`` is 0.0 when one worker saw the image, else the share of the workers who drew it
+    times the probability of the label; ``share`` and ``label_share`` are the two, ``mean_iou`` is the
+    mean IoU of the workers' boxes to this one and ``workers`` are those who drew it.
     """
 
     label: str
@@ -45,11 +45,11 @@ class ConsolidatedBox(NamedTuple):
 class BoxConsolidation:
     """Consolidated boxes of each image, and what they say about workers and labels.
 
-    `boxes` maps every object id that was answered to its boxes, topmost first. `counts` is what
+    ``boxes`` maps every object id that was answered to its boxes, topmost first. ``counts`` is what
     this run adds to the stored sums of each worker: images seen; objects found and missed, boxes
     extra and the IoU of found boxes with the consensus, on kept objects that another worker drew
-    too; boxes measured and their offsets and spread (module `edges`). `label_counts` is the same
-    for labels, as in a classification. `dropped` counts the answers' boxes without area, outside
+    too; boxes measured and their offsets and spread (module ``edges``). ``label_counts`` is the same
+    for labels, as in a classification. ``dropped`` counts the answers' boxes without area, outside
     the image or not finite.
     """
 
@@ -72,13 +72,13 @@ def consolidate_boxes(
 ) -> BoxConsolidation:
     """Consolidates the boxes of many images at once.
 
-    Boxes are grouped whatever their label (`clusters`; boxes of different labels need a greater
-    overlap), each group's edges are robust consensus (`edges`) and its label a classification of
-    the group. A group is kept when more than `quorum` of the workers who answered the image drew
-    it; those who drew nothing count. `labels` is the label category list, by default the labels
-    seen, sorted. `history` and `label_history` are the stored sums of earlier batches.
-    Raises ValueError for a label missing in `labels`, and for `least_iou` outside ]0, 1] or
-    `quorum` outside [0, 1[.
+    Boxes are grouped whatever their label (``clusters``; boxes of different labels need a greater
+    overlap), each group's edges are robust consensus (``edges``) and its label a classification of
+    the group. A group is kept when more than ``quorum`` of the workers who answered the image drew
+    it; those who drew nothing count. ``labels`` is the label category list, by default the labels
+    seen, sorted. ``history`` and ``label_history`` are the stored sums of earlier batches.
+    Raises ValueError for a label missing in ``labels``, and for ``least_iou`` outside ]0, 1] or
+    ``quorum`` outside [0, 1[.
     """
     if not 0 < least_iou <= 1:
         raise ValueError(f"'least_iou' should be above 0 and at most 1, got {least_iou}")
@@ -89,10 +89,10 @@ def consolidate_boxes(
     edges, precision = consensus(table.edges, cluster_of, table.worker_of, history=_precision(history or {}, table))
     groups = _Groups(table, cluster_of, edges)
     verdict = consolidate_classification(groups.votes(), history=label_history)
-    kept = groups.drawn > quorum * groups.seen
+    is_kept = groups.drawn > quorum * groups.seen
     return BoxConsolidation(
-        boxes=groups.boxes(verdict, kept),
-        counts=_counts(groups, precision, kept),
+        boxes=groups.boxes(verdict, is_kept),
+        counts=_counts(groups, precision, is_kept),
         label_counts=verdict.counts,
         dropped=table.dropped,
         table=table,
@@ -127,10 +127,10 @@ class _Groups:
         )
 
     def boxes(
-        self, verdict: Classification, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
+        self, verdict: Classification, is_kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
     ) -> dict[str, tuple[ConsolidatedBox, ...]]:
         """Boxes of the kept clusters by object id; every answered object has an entry."""
-        chosen = np.flatnonzero(kept)
+        chosen = np.flatnonzero(is_kept)
         edges = self.edges[chosen]
         order = np.lexsort((*(edges[:, i] for i in (3, 2, 0, 1)), self.image_of[chosen]))
         chosen = chosen[order]
@@ -151,8 +151,8 @@ class _Groups:
             [self.authors[group] for group in chosen.tolist()],
             strict=True,
         )
-        for image, label, (left, top, right, bottom), *rest in rows:
-            confidence, part, best, probability, overlap, workers = rest
+        for image, label, (left, top, right, bottom), *columns in rows:
+            confidence, part, best, probability, overlap, workers = columns
             by_image[self.table.images[image]].append(
                 ConsolidatedBox(
                     label=names[label],
@@ -178,23 +178,23 @@ class _Groups:
 
 
 def _counts(
-    groups: _Groups, precision: Precision, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    groups: _Groups, precision: Precision, is_kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> dict[str, dict[str, float]]:
     table = groups.table
     workers = len(table.workers)
     others = groups.drawn[groups.cluster_of] > 1
     mine = np.bincount(table.worker_of, minlength=workers)
-    used = kept[groups.cluster_of] & others
-    found = np.bincount(table.worker_of[used], minlength=workers)
-    alone = np.bincount(table.worker_of[kept[groups.cluster_of] & ~others], minlength=workers)
-    shown = np.bincount(groups.image_of[kept & (groups.seen > 1)], minlength=len(table.images))
-    missed = shown @ table.seen_by - found
+    is_hit = is_kept[groups.cluster_of] & others
+    hits = np.bincount(table.worker_of[is_hit], minlength=workers)
+    alone = np.bincount(table.worker_of[is_kept[groups.cluster_of] & ~others], minlength=workers)
+    shown = np.bincount(groups.image_of[is_kept & (groups.seen > 1)], minlength=len(table.images))
+    missed = shown @ table.seen_by - hits
     stored = {
         "images": table.seen_by.sum(axis=0),
-        "found": found,
+        "found": hits,
         "missed": missed,
-        "iou": np.bincount(table.worker_of[used], groups.overlap[used], minlength=workers),
-        "extra": mine - found - alone,
+        "iou": np.bincount(table.worker_of[is_hit], groups.overlap[is_hit], minlength=workers),
+        "extra": mine - hits - alone,
         "measured": precision.measured,
         "spread": precision.spread,
     } | {name: precision.offset[:, index] for index, name in enumerate(_EDGES)}

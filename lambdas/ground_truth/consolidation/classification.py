@@ -20,10 +20,10 @@ AMBIGUOUS_MARGIN = 0.2
 class Decision:
     """The consolidated label of one object.
 
-    `confidence` is 0.0 when fewer than two workers answered (contract section 9), else the
-    probability of `label`; `alternatives` are all labels with their probability, best first;
-    `margin` is the distance between the first two; `majority` is the label of the plain vote.
-    `label` and `majority` are None when nobody answered.
+    ``confidence`` is 0.0 when fewer than two workers answered (contract section 9), else the
+    probability of ``label``; ``alternatives`` are all labels with their probability, best first;
+    ``margin`` is the distance between the first two; ``majority`` is the label of the plain vote.
+    ``label`` and ``majority`` are None when nobody answered.
     """
 
     object_id: str
@@ -41,8 +41,8 @@ class Decision:
 class Classification:
     """Consolidated labels of many objects.
 
-    `probability` has shape (objects, labels); `class_of` is the chosen label's index, -1 without
-    answers; `answers` is their number; `counts` holds what this run adds to the stored counts of
+    ``probability`` has shape (objects, labels); ``class_of`` is the chosen label's index, -1 without
+    answers; ``answers`` is their number; ``counts`` holds what this run adds to the stored counts of
     each worker.
     """
 
@@ -62,7 +62,7 @@ class Classification:
         return (self.decision(index) for index in range(len(self)))
 
     def decision(self, index: int) -> Decision:
-        """The decision of the object at `index`."""
+        """The decision of the object at ``index``."""
         names = self.votes.labels
         shares = self.probability[index]
         order = np.argsort(-np.round(shares, 9), kind="stable")
@@ -86,8 +86,8 @@ def consolidate_classification(
 ) -> Classification:
     """Consolidates votes by a committee: two Dawid-Skene models, a one-coin model and the vote.
 
-    `history` is what is stored about the workers from other batches of the job; by default nothing
-    is known. `group_of` gives each object a group with a class prior of its own; by default all
+    ``history`` is what is stored about the workers from other batches of the job; by default nothing
+    is known. ``group_of`` gives each object a group with a class prior of its own; by default all
     share one. No single model wins on every job, and unlike a choice between them their average
     never follows the worst: Dawid-Skene with an estimated and with a flat class prior, one-coin
     with the square root of the vote's class shares, and skill-weighted vote shares with weight
@@ -101,8 +101,8 @@ def consolidate_classification(
         return _result(votes, evidence, evidence.shares())
     vote = weighted_vote(evidence)
     models = (dawid_skene(evidence) + dawid_skene(evidence, prior_power=0.0) + one_coin(evidence, prior_power=0.5)) / 3
-    known = evidence.known_objects() ** 2
-    weight = (1 - VOTE_SHARE) * known / (known + FEW_OBJECTS**2)
+    objects_squared = evidence.known_objects() ** 2
+    weight = (1 - VOTE_SHARE) * objects_squared / (objects_squared + FEW_OBJECTS**2)
     return _result(votes, evidence, (1 - weight) * vote + weight * models)
 
 

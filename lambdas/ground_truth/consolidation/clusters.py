@@ -14,11 +14,11 @@ OTHER_LABEL = 0.5
 def clusters(boxes: Floats, image_of: Ints, worker_of: Ints, label_of: Ints, *, least: float = 0.3) -> Ints:
     """Cluster of each box, numbered from 0 in the order of each cluster's first box.
 
-    `boxes` has shape (n, 4), columns left, top, right, bottom. Two boxes of one worker never share
+    ``boxes`` has shape (n, 4), columns left, top, right, bottom. Two boxes of one worker never share
     a cluster, and clusters are joined, best first, while the mean IoU between their boxes is at
-    least `least`: average linkage with cannot-link, as in Amgad et al. 2022 (NuCLS). The IoU of
+    least ``least``: average linkage with cannot-link, as in Amgad et al. 2022 (NuCLS). The IoU of
     boxes with different labels counts half, so the same thing under two labels is one cluster and
-    two things that touch are not. Boxes below `least` of one another are never joined on their own,
+    two things that touch are not. Boxes below ``least`` of one another are never joined on their own,
     so the linkage runs on each connected component of the pairs; a component in which all meet all
     is one cluster at once. Equal means join the earlier boxes first: sort them for determinism.
     """
@@ -66,8 +66,10 @@ def _cut(boxes: Floats, worker_of: Ints, label_of: Ints, least: float) -> Ints:
 
 def _similarity(boxes: Floats, worker_of: Ints, label_of: Ints) -> Floats:
     """Pairwise IoU in each of several components, shape (components, boxes, boxes)."""
-    one, other = boxes[:, :, None], boxes[:, None, :]
-    sides = np.minimum(one[..., 2:], other[..., 2:]) - np.maximum(one[..., :2], other[..., :2])
+    boxes_down, boxes_across = boxes[:, :, None], boxes[:, None, :]
+    sides = np.minimum(boxes_down[..., 2:], boxes_across[..., 2:]) - np.maximum(
+        boxes_down[..., :2], boxes_across[..., :2]
+    )
     both = np.prod(np.maximum(sides, 0), axis=3)
     areas = np.prod(boxes[..., 2:] - boxes[..., :2], axis=2)
     value: Floats = both / (areas[:, :, None] + areas[:, None, :] - both)
@@ -87,27 +89,27 @@ def _average_linkage(similarity: Floats, least: float) -> Ints:
     best, value = similarity.argmax(axis=2), similarity.max(axis=2)
     live = np.arange(number)
     while True:
-        one = value[live].argmax(axis=1)
-        joins = value[live, one] >= least
-        live, one = live[joins], one[joins]
+        first = value[live].argmax(axis=1)
+        joins = value[live, first] >= least
+        live, first = live[joins], first[joins]
         if not len(live):
             return cluster
-        other = best[live, one]
-        one, other = np.minimum(one, other), np.maximum(one, other)
-        mine, theirs = weight[live, one][:, None], weight[live, other][:, None]
-        joined = mine * similarity[live, one] + theirs * similarity[live, other]
+        second = best[live, first]
+        first, second = np.minimum(first, second), np.maximum(first, second)
+        mine, theirs = weight[live, first][:, None], weight[live, second][:, None]
+        joined = mine * similarity[live, first] + theirs * similarity[live, second]
         joined /= mine + theirs
         place = np.arange(len(live))
-        joined[place, one] = joined[place, other] = -np.inf
-        similarity[live, one] = similarity[live, :, one] = joined
-        similarity[live, other] = similarity[live, :, other] = -np.inf
-        weight[live, one] += weight[live, other]
-        cluster[live] = np.where(cluster[live] == other[:, None], one[:, None], cluster[live])
+        joined[place, first] = joined[place, second] = -np.inf
+        similarity[live, first] = similarity[live, :, first] = joined
+        similarity[live, second] = similarity[live, :, second] = -np.inf
+        weight[live, first] += weight[live, second]
+        cluster[live] = np.where(cluster[live] == second[:, None], first[:, None], cluster[live])
         # Only rows that pointed at a joined cluster can have lost their best partner.
-        stale = (best[live] == one[:, None]) | (best[live] == other[:, None])
-        stale[place, one] = stale[place, other] = True
+        stale = (best[live] == first[:, None]) | (best[live] == second[:, None])
+        stale[place, first] = stale[place, second] = True
         which, row = np.nonzero(stale)
         rows = similarity[live[which], row]
         best[live[which], row], value[live[which], row] = rows.argmax(axis=1), rows.max(axis=1)
         which, row = np.nonzero(joined > value[live])
-        best[live[which], row], value[live[which], row] = one[which], joined[which, row]
+        best[live[which], row], value[live[which], row] = first[which], joined[which, row]

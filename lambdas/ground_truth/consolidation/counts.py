@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# How deep they are nested only the consolidator knows that wrote them.
 StoredCounts = Mapping[str, Any]
 """Names -> sums, nested to any depth. JSON as it is; what several batches hold adds up."""
 
@@ -11,7 +12,7 @@ StoredCounts = Mapping[str, Any]
 DECIMALS = 6
 
 
-def merge_counts(many: Iterable[StoredCounts]) -> dict[str, Any]:
+def merge_counts(many: Iterable[StoredCounts]) -> StoredCounts:
     """Adds stored counts cell by cell; the order of the batches does not matter."""
     total: dict[str, Any] = {}
     for counts in many:

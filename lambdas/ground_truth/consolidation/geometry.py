@@ -25,7 +25,7 @@ def area(boxes: Floats) -> Floats:
 
 
 def overlapping_pairs(boxes: Floats, image_of: Ints, *, least: float) -> tuple[Ints, Ints, Floats]:
-    """Pairs of boxes of one image with an IoU of at least `least`, each pair once, and their IoU.
+    """Pairs of boxes of one image with an IoU of at least ``least``, each pair once, and their IoU.
 
     A sweep from left to right looks only at boxes whose horizontal extents meet, so an image of
     thousands of boxes costs what its overlaps cost.
@@ -38,17 +38,17 @@ def overlapping_pairs(boxes: Floats, image_of: Ints, *, least: float) -> tuple[I
     start = boxes[:, 0] - left + image_of * span
     meets = np.searchsorted(start, boxes[:, 2] - left + image_of * span, side="left")
     partners = np.maximum(meets - np.arange(len(boxes)) - 1, 0)
-    found = []
+    runs = []
     for begin, end in _runs(partners):
         first = np.repeat(np.arange(begin, end), partners[begin:end])
         offset = np.cumsum(partners[begin:end]) - partners[begin:end]
         second = first + 1 + np.arange(len(first)) - np.repeat(offset, partners[begin:end])
         value = iou(boxes[first], boxes[second])
-        kept = value >= least
-        found.append((order[first[kept]], order[second[kept]], value[kept]))
-    if not found:
+        enough = value >= least
+        runs.append((order[first[enough]], order[second[enough]], value[enough]))
+    if not runs:
         return np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0)
-    firsts, seconds, values = zip(*found, strict=True)
+    firsts, seconds, values = zip(*runs, strict=True)
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(values)
 
 
@@ -63,7 +63,7 @@ def _runs(sizes: Ints) -> Iterator[tuple[int, int]]:
 
 
 def components(number: int, first: Ints, second: Ints) -> Ints:
-    """Connected components of a graph of `number` nodes: each node's smallest reachable node."""
+    """Connected components of a graph of ``number`` nodes: each node's smallest reachable node."""
     root = np.arange(number)
     while True:
         before = root.copy()

@@ -16,8 +16,8 @@ CHOSEN, NOT_CHOSEN = "yes", "no"
 class LabelSet:
     """The consolidated labels of one object.
 
-    `labels` are those more likely than not, in the order of the category list. `confidence_map`
-    and `class_map` hold every label chosen by at least one worker by class id, as in the contract,
+    ``labels`` are those more likely than not, in the order of the category list. ``confidence_map``
+    and ``class_map`` hold every label chosen by at least one worker by class id, as in the contract,
     section 7.3; a confidence is the probability that the label applies, 0.0 with one worker.
     """
 
@@ -30,7 +30,7 @@ class LabelSet:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelSets:
-    """Label sets of many objects; `counts` is what this run adds to each worker's stored counts.
+    """Label sets of many objects; ``counts`` is what this run adds to each worker's stored counts.
 
     The counts are those of the yes-or-no decisions, pooled over the labels.
     """
@@ -52,10 +52,10 @@ def consolidate_multi_label(
 
     Each label is a yes-or-no decision on each object, consolidated as a classification with the
     worker's skill pooled over all labels and a prior for each label: binary relevance, Boutell et
-    al. 2004. Only labels that somebody chose somewhere are decided. `labels`, `submitted` and
-    `history` are as in `votes_from` and `consolidate_classification`; of a worker's two answers to
+    al. 2004. Only labels that somebody chose somewhere are decided. ``labels``, ``submitted`` and
+    ``history`` are as in ``votes_from`` and ``consolidate_classification``; of a worker's two answers to
     one object the last counts.
-    Raises ValueError for columns of unequal length and for a label missing in `labels`.
+    Raises ValueError for columns of unequal length and for a label missing in ``labels``.
     """
     chosen = ["\n".join(sorted(set(answer))) for answer in answers]
     last = votes_from(objects, workers, [f"set:{text}" for text in chosen], submitted=submitted)
@@ -68,7 +68,7 @@ def consolidate_multi_label(
             "add it to the label category list or drop the answer"
         )
     decided = [index for index, name in enumerate(names) if name in used]
-    says = np.array([[names[index] in one for index in decided] for one in sets], dtype=np.int64)
+    says = np.array([[names[index] in label_set for index in decided] for label_set in sets], dtype=np.int64)
     says = says.reshape(len(sets), len(decided))
     verdict = consolidate_classification(
         _decisions(last, says), history=history, group_of=_label_of_decision(last, len(decided))

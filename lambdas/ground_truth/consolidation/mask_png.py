@@ -17,7 +17,7 @@ BACKGROUND_COLOR = "#ffffff"
 def read_worker_mask(png: str | bytes, colors: Mapping[str, str], labels: Sequence[str]) -> NDArray[np.uint8]:
     """Class index of each pixel, shape (height, width): 0 is background, else 1 + index in labels.
 
-    `png` is PNG bytes or their base64 text; `colors` maps the label names of `labels` to the
+    ``png`` is PNG bytes or their base64 text; ``colors`` maps the label names of ``labels`` to the
     worker's hex colours. Pixels of any other colour, or fully transparent, are background.
     Raises ValueError for what is no PNG, is too large or has a broken colour.
     """

@@ -27,7 +27,7 @@ _AMBIGUOUS_MARGIN = 0.34
 class MaskAnswer:
     """One worker's mask: class index of each pixel, 0 for background, shape (height, width).
 
-    `submitted` is an ISO time: of two answers of a worker the last counts, by default the later
+    ``submitted`` is an ISO time: of two answers of a worker the last counts, by default the later
     one in the sequence.
     """
 
@@ -40,10 +40,10 @@ class MaskAnswer:
 class ConsolidatedMask:
     """The consolidated mask of one image.
 
-    `confidence` is the mean share of the workers' weight behind the class of the pixels that are
-    not background, 0.0 with one worker; `agreement` maps each worker to the overlap with the mask
-    (IoU of what is not background, pixels of another class count as wrong); `ambiguous` is the
-    share of pixels whose first two classes are less than 0.34 apart; `dropped` maps workers whose
+    ``confidence`` is the mean share of the workers' weight behind the class of the pixels that are
+    not background, 0.0 with one worker; ``agreement`` maps each worker to the overlap with the mask
+    (IoU of what is not background, pixels of another class count as wrong); ``ambiguous`` is the
+    share of pixels whose first two classes are less than 0.34 apart; ``dropped`` maps workers whose
     mask was not used to the reason.
     """
 
@@ -87,10 +87,10 @@ def consolidate_masks(answers: Iterable[MaskAnswer]) -> ConsolidatedMask:
     return _result(mask, share, second, workers, masks, dropped)
 
 
-def overlap(one: Mask, other: Mask) -> float:
+def mask_overlap(first: Mask, second: Mask) -> float:
     """Pixels of the same class over pixels where either is not background; 1.0 if none is."""
-    either = np.count_nonzero((one > 0) | (other > 0))
-    same = np.count_nonzero((one == other) & (one > 0))
+    either = np.count_nonzero((first > 0) | (second > 0))
+    same = np.count_nonzero((first == second) & (first > 0))
     return same / either if either else 1.0
 
 
@@ -106,7 +106,7 @@ def _common_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _weights(masks: Sequence[Mask], majority: Mask) -> NDArray[np.float64]:
-    agreement = np.array([overlap(mask, majority) for mask in masks])
+    agreement = np.array([mask_overlap(mask, majority) for mask in masks])
     weights = np.where(agreement < np.median(agreement) - _FAR_BELOW, 0.0, agreement**2)
     return weights if weights.sum() > 0 else np.ones(len(masks))
 
@@ -148,15 +148,15 @@ def _result(
 ) -> ConsolidatedMask:
     many = len(masks) > 1
     drawn = mask > 0
-    kept = share[drawn] if drawn.any() else share.reshape(-1)
+    shares = share[drawn] if drawn.any() else share.reshape(-1)
     return ConsolidatedMask(
         mask=mask,
-        confidence=float(kept.mean(dtype=np.float64)) if many and kept.size else 0.0,
+        confidence=float(shares.mean(dtype=np.float64)) if many and shares.size else 0.0,
         class_confidence={
             index: float(share[mask == index].mean(dtype=np.float64)) if many else 0.0
             for index in np.unique(mask).tolist()
         },
-        agreement={w: overlap(m, mask) for w, m in zip(workers, masks, strict=True)},
+        agreement={w: mask_overlap(m, mask) for w, m in zip(workers, masks, strict=True)},
         ambiguous=float((share - second < _AMBIGUOUS_MARGIN).mean()) if many and mask.size else 0.0,
         dropped=dropped,
     )

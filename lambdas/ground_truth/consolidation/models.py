@@ -22,8 +22,8 @@ SMALLEST_CHANGE = 1e-3
 class Evidence:
     """Votes prepared for repeated sums over the votes of objects and of workers.
 
-    `history` holds expected counts of earlier batches, shape (labels, workers, labels); by default
-    nothing is known. `group_of` gives each object its group: objects of a group share a class
+    ``history`` holds expected counts of earlier batches, shape (labels, workers, labels); by default
+    nothing is known. ``group_of`` gives each object its group: objects of a group share a class
     prior; by default all objects are one group.
     """
 
@@ -48,9 +48,9 @@ class Evidence:
 
     def support(self, weights: Floats) -> Floats:
         """Sum of the weights of the workers who chose each label, shape (labels, objects)."""
-        given = weights[self.votes.worker_of]
+        vote_weights = weights[self.votes.worker_of]
         size = self.labels * self.objects
-        return sums(self._choice, given, size).reshape(self.labels, self.objects)
+        return sums(self._choice, vote_weights, size).reshape(self.labels, self.objects)
 
     def likelihood(self, log_confusion: Floats) -> Floats:
         """Log likelihood of each object's votes under each label, shape (labels, objects)."""
@@ -64,8 +64,8 @@ class Evidence:
 
     def right(self, posterior: Floats) -> tuple[Floats, Floats]:
         """Expected number of right answers and of answers of each worker, history included."""
-        given = posterior.reshape(-1)[self._choice]
-        right = sums(self.votes.worker_of, given, self.workers)
+        chances = posterior.reshape(-1)[self._choice]
+        right = sums(self.votes.worker_of, chances, self.workers)
         total = self.votes.answers_per_worker.astype(np.float64)
         if self.history is not None:
             right = right + np.einsum("kwk->w", self.history)
@@ -144,7 +144,7 @@ def weighted_vote(evidence: Evidence, *, steps: int = 3) -> Floats:
 def one_coin(evidence: Evidence, *, steps: int = 20, prior_power: float = 1.0) -> Floats:
     """One-coin model: each worker is right with one probability, errors fall on any other label.
 
-    The class prior is the vote's own class shares to `prior_power` and stays fixed: estimated anew
+    The class prior is the vote's own class shares to ``prior_power`` and stays fixed: estimated anew
     in every step it runs away on hard jobs. Source: Zhang et al. 2014, spectral methods meet EM.
     """
     start = evidence.shares()
@@ -168,7 +168,7 @@ def dawid_skene(
 
     Every row of a matrix starts with one answer spread over all labels and two answers as the
     one-coin model would give them, so a worker with few answers is a one-coin worker. The class
-    prior is estimated in every step and enters with `prior_power`: 1 trusts it, 0 ignores it.
+    prior is estimated in every step and enters with ``prior_power``: 1 trusts it, 0 ignores it.
     Source: Dawid and Skene 1979, with a Dirichlet prior as in Kim and Ghahramani 2012.
     """
 
@@ -181,12 +181,12 @@ def dawid_skene(
 
 
 def smoothed(counts: Floats, history: Floats | None = None) -> Floats:
-    """Confusion matrices P(answer | true label) from expected counts, as in `dawid_skene`."""
+    """Confusion matrices P(answer | true label) from expected counts, as in ``dawid_skene``."""
     labels = len(counts)
-    known = counts if history is None else counts + history
-    skills = skill(np.einsum("kwk->w", known), known.sum(axis=(0, 2)))
+    all_counts = counts if history is None else counts + history
+    skills = skill(np.einsum("kwk->w", all_counts), all_counts.sum(axis=(0, 2)))
     others = (1 - skills) / max(labels - 1, 1)
-    rows = known + (1 / labels + 2 * others)[None, :, None]
+    rows = all_counts + (1 / labels + 2 * others)[None, :, None]
     diagonal = np.arange(labels)
     rows[diagonal, :, diagonal] += 2 * (skills - others)
     rows /= rows.sum(axis=2, keepdims=True)

@@ -19,7 +19,7 @@ def sums(keys: Ints, weights: Floats, size: int) -> Floats:
 class Votes:
     """One vote per object and worker, sorted by object and worker.
 
-    `objects`, `workers` and `labels` are the names; `object_of`, `worker_of` and `label_of` are
+    ``objects``, ``workers`` and ``labels`` are the names; ``object_of``, ``worker_of`` and ``label_of`` are
     indexes into them, one element per vote. Ids are sorted as text, labels keep the given order,
     so the same answers in another order give the very same arrays.
     """
@@ -59,10 +59,10 @@ def votes_from(
     """Builds votes from three columns of equal length, one row per answer.
 
     An answer of None or "" is an empty answer: object and worker are known, but it is no vote.
-    `labels` is the label category list, whose order breaks ties; by default those seen, sorted.
+    ``labels`` is the label category list, whose order breaks ties; by default those seen, sorted.
     When a worker answered an object twice the last submitted answer counts: the greatest
-    `submitted` (ISO text; equal times: the label later in the list), by default the last row.
-    Raises ValueError for columns of unequal length and for a label missing in `labels`.
+    ``submitted`` (ISO text; equal times: the label later in the list), by default the last row.
+    Raises ValueError for columns of unequal length and for a label missing in ``labels``.
     """
     columns = [objects, workers, answers] + ([] if submitted is None else [submitted])
     if len({len(column) for column in columns}) > 1:
@@ -81,15 +81,15 @@ def votes_from(
         times = _codes([str(value) for value in submitted])[1]
         order = np.lexsort((label_of, times, key))
     last = np.append(np.diff(key[order]) > 0, True)[: len(order)]
-    kept = order[last]
-    kept = kept[label_of[kept] >= 0]
+    rows = order[last]
+    rows = rows[label_of[rows] >= 0]
     return Votes(
         objects=object_names,
         workers=worker_names,
         labels=label_names,
-        object_of=object_of[kept],
-        worker_of=worker_of[kept],
-        label_of=label_of[kept],
+        object_of=object_of[rows],
+        worker_of=worker_of[rows],
+        label_of=label_of[rows],
     )
 
 

@@ -54,7 +54,7 @@ def counts_array(counts: WorkerCounts, votes: Votes) -> Floats:
 
 
 def counts_of(array: Floats, votes: Votes) -> dict[str, dict[str, dict[str, float]]]:
-    """The array of `counts_array` as a mapping, cells below 1e-6 left out."""
+    """The array of ``counts_array`` as a mapping, cells below 1e-6 left out."""
     counts: dict[str, dict[str, dict[str, float]]] = {}
     for true, worker, answered in np.argwhere(array > 1e-6).tolist():
         rows = counts.setdefault(votes.workers[worker], {})
@@ -127,22 +127,22 @@ def outliers(counts: WorkerCounts, *, labels: int) -> dict[str, Outlier]:
     """Workers whose skill is far below the others' or no better than chance, with the reason.
 
     A worker needs ten answers to be judged, and the whole 95 % interval of the skill must lie
-    below the limit; `labels` is the number of labels, for chance.
+    below the limit; ``labels`` is the number of labels, for chance.
     """
     judged = {w: s for w, s in skills(counts).items() if s.answers >= OUTLIER_ANSWERS}
     limit = outlier_limit(s.skill for s in judged.values())
     chance = 1 / max(labels, 1)
     flagged = {}
-    for worker, found in judged.items():
+    for worker, estimate in judged.items():
         bar = max(limit, chance)
-        if found.high >= bar:
+        if estimate.high >= bar:
             continue
-        answers = f"in {found.answers:.0f} answers (at most {found.high:.2f})"
-        reason = f"right in {found.skill:.2f} of cases {answers}, the others' limit is {limit:.2f}"
-        if found.high < chance:
-            reason = f"right in {found.skill:.2f} of cases {answers}, chance is {chance:.2f}"
+        answers = f"in {estimate.answers:.0f} answers (at most {estimate.high:.2f})"
+        reason = f"right in {estimate.skill:.2f} of cases {answers}, the others' limit is {limit:.2f}"
+        if estimate.high < chance:
+            reason = f"right in {estimate.skill:.2f} of cases {answers}, chance is {chance:.2f}"
         flagged[worker] = Outlier(
-            worker_id=worker, score=found.skill, limit=bar, reason=reason + _habit(counts[worker])
+            worker_id=worker, score=estimate.skill, limit=bar, reason=reason + _habit(counts[worker])
         )
     return flagged
 

@@ -4,12 +4,16 @@ import functools
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from ground_truth.images.limits import FACES, PLATES
 from ground_truth.images.redact import Detector, PictureRegion
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import BoundingBoxTypeDef
 
 # Rekognition takes 5 MB a call; faces of this share of the picture are found all the same.
 _LONGEST_SIDE = 4_096
@@ -17,7 +21,7 @@ _MOST_BYTES = 5_000_000
 # What could be a plate: two to ten letters and digits with at least one digit.
 _PLATE = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9 .·:-]{0,8}[A-Z0-9]", re.IGNORECASE)
 
-Find = Callable[[Any, bytes], Iterable[dict[str, Any]]]
+Find = Callable[["RekognitionClient", bytes], Iterable["BoundingBoxTypeDef"]]
 
 
 def detector_of(kinds: Sequence[str]) -> Detector | None:
@@ -32,23 +36,23 @@ def detector_of(kinds: Sequence[str]) -> Detector | None:
 
     def detect(image: Image.Image) -> list[PictureRegion]:
         content = _small_jpeg(image)
-        return [_box(found) for find in chosen for found in find(_client(), content)]
+        return [_box(region) for find in chosen for region in find(_client(), content)]
 
     return detect if chosen else None
 
 
-def find_faces(client: Any, content: bytes) -> Iterable[dict[str, Any]]:
+def find_faces(client: "RekognitionClient", content: bytes) -> "Iterable[BoundingBoxTypeDef]":
     """Boxes of faces by Amazon Rekognition: the hundred largest, and not those turned away or very small."""
-    found = client.detect_faces(Image={"Bytes": content}, Attributes=["DEFAULT"])
-    return [face["BoundingBox"] for face in found["FaceDetails"]]
+    response = client.detect_faces(Image={"Bytes": content}, Attributes=["DEFAULT"])
+    return [face["BoundingBox"] for face in response["FaceDetails"]]
 
 
-def find_plates(client: Any, content: bytes) -> Iterable[dict[str, Any]]:
+def find_plates(client: "RekognitionClient", content: bytes) -> "Iterable[BoundingBoxTypeDef]":
     """Boxes of lines of text that could be licence plates, by Amazon Rekognition: more than plates, and not all."""
-    found = client.detect_text(Image={"Bytes": content})
+    response = client.detect_text(Image={"Bytes": content})
     return [
         text["Geometry"]["BoundingBox"]
-        for text in found["TextDetections"]
+        for text in response["TextDetections"]
         if text["Type"] == "LINE" and _PLATE.fullmatch(text["DetectedText"])
     ]
 
@@ -67,12 +71,12 @@ def _small_jpeg(image: Image.Image) -> bytes:
     return target.getvalue()
 
 
-def _box(found: dict[str, float]) -> PictureRegion:
-    return PictureRegion(left=found["Left"], top=found["Top"], width=found["Width"], height=found["Height"])
+def _box(region: "BoundingBoxTypeDef") -> PictureRegion:
+    return PictureRegion(left=region["Left"], top=region["Top"], width=region["Width"], height=region["Height"])
 
 
 @functools.cache
-def _client() -> Any:
+def _client() -> "RekognitionClient":
     """One client a process; only who asks for detection needs boto3."""
     import boto3
     from botocore.config import Config

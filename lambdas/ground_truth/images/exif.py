@@ -19,11 +19,11 @@ def turn_nothing(segments: Sequence[memoryview]) -> bool:
     if len(exif) > 1:
         return False
     try:
-        found = _orientations(exif[0]) if exif else []
+        orientations = _orientations(exif[0]) if exif else []
     except (struct.error, KeyError):
         return False
     # XMP data have a say only where EXIF data have none.
-    return all(each == _UPRIGHT for each in found) and (bool(found) or not _say_orientation(segments))
+    return all(each == _UPRIGHT for each in orientations) and (bool(orientations) or not _say_orientation(segments))
 
 
 def _orientations(tiff: memoryview) -> list[tuple[int, int, int]]:
@@ -32,7 +32,7 @@ def _orientations(tiff: memoryview) -> list[tuple[int, int, int]]:
     start = struct.unpack_from(f"{order}I", tiff, 4)[0]
     count = struct.unpack_from(f"{order}H", tiff, start)[0]
     entries = (struct.unpack_from(f"{order}HHIH", tiff, start + 2 + 12 * index) for index in range(count))
-    return [tuple(rest) for tag, *rest in entries if tag == _ORIENTATION]
+    return [tuple(value) for tag, *value in entries if tag == _ORIENTATION]
 
 
 def _say_orientation(segments: Sequence[memoryview]) -> bool:

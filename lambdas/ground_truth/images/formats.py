@@ -49,10 +49,10 @@ def recognize(content: bytes, name: str) -> ImageFormat:
     """
     if not content:
         raise ImageRefused("empty: the file has no bytes")
-    found = next((form for at, start, form in _SIGNATURES if content[at : at + len(start)] == start), None)
-    if found is None:
+    form = next((form for at, start, form in _SIGNATURES if content[at : at + len(start)] == start), None)
+    if form is None:
         raise ImageRefused("not an image of a kind that can be prepared")
     ending = PurePosixPath(name).suffix.lower()
-    if ending and ending not in found.endings:
-        raise ImageRefused(f"wrongly named: it ends in {ending} but is a {found.title} file")
-    return found
+    if ending and ending not in form.endings:
+        raise ImageRefused(f"wrongly named: it ends in {ending} but is a {form.title} file")
+    return form

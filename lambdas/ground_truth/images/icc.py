@@ -46,9 +46,9 @@ def _rebuild(profile: bytes) -> bytes | None:
 
 def _header(profile: bytes) -> bytes:
     """The header with nothing but what colours depend on."""
-    kept = ((8, 24), (36, 40), (64, 80))  # version to colour spaces; signature; intent and illuminant
+    colour_fields = ((8, 24), (36, 40), (64, 80))  # version to colour spaces; signature; intent and illuminant
     header = bytearray(_HEADER)
-    for start, end in kept:
+    for start, end in colour_fields:
         header[start:end] = profile[start:end]
     # Four of the version's bytes and the high half of the intent are reserved: nothing may hide there.
     header[10:12] = header[64:66] = bytes(2)
@@ -57,12 +57,12 @@ def _header(profile: bytes) -> bytes:
 
 def _assemble(header: bytes, tags: dict[bytes, bytes]) -> bytes:
     position = _HEADER + 4 + 12 * len(tags)
-    table, data, known = b"", b"", {}
+    table, data, positions = b"", b"", {}
     for name, value in tags.items():
-        if value not in known:
-            known[value] = position + len(data)
+        if value not in positions:
+            positions[value] = position + len(data)
             data += value + bytes(-len(value) % 4)
-        table += struct.pack(">4sII", name, known[value], len(value))
+        table += struct.pack(">4sII", name, positions[value], len(value))
     size = position + len(data)
     return struct.pack(">I", size) + header[4:] + struct.pack(">I", len(tags)) + table + data
 

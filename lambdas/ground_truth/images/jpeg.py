@@ -107,10 +107,10 @@ class _Rewriting:
         return end
 
     def _scan_end(self, position: int) -> int:
-        found = _SCAN_END.search(self._content, position)
-        if found is None:
+        marker = _SCAN_END.search(self._content, position)
+        if marker is None:
             raise ImageRefused("truncated: the file ends before its picture does")
-        return found.start()
+        return marker.start()
 
     def _remember(self, marker: int, payload: memoryview) -> None:
         if self._scans:

@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from PIL import Image, ImageCms, ImageOps
 
@@ -23,11 +23,19 @@ _SUBSAMPLING: dict[tuple[tuple[int, ...], ...], int] = {_HALF: 1, _QUARTER: 2}
 SIDEWAYS = (5, 6, 7, 8)
 
 
+class JpegSettings(TypedDict, total=False):
+    """What Pillow is told about a JPEG file; what is not named is as Pillow does it."""
+
+    qtables: list[list[int]]
+    subsampling: int
+    quality: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Encoding:
     """How to write a picture: as JPEG with these settings, or as PNG; ``profile`` is its colour profile."""
 
-    jpeg: dict[str, Any] | None = None
+    jpeg: JpegSettings | None = None
     profile: bytes | None = field(default=None, repr=False)
 
     @property
@@ -87,8 +95,8 @@ def kept_encoding(image: Image.Image, profile: bytes | None, orientation: int) -
     qtables = [_turned(tables[number]) if sideways else list(tables[number]) for *_, number in layers]
     sampling = tuple(layer[1:3] for layer in layers)
     # Half colour lies the other way after a turn, which Pillow cannot write: then all of it is kept.
-    kept = _SUBSAMPLING.get(sampling, 0) if not sideways or sampling == _QUARTER else 0
-    return Encoding(jpeg={"qtables": qtables, "subsampling": kept}, profile=profile)
+    subsampling = _SUBSAMPLING.get(sampling, 0) if not sideways or sampling == _QUARTER else 0
+    return Encoding(jpeg={"qtables": qtables, "subsampling": subsampling}, profile=profile)
 
 
 def converted_encoding(image: Image.Image, *, lossy: bool, profile: bytes | None) -> Encoding:

@@ -107,17 +107,17 @@ def _unpacked_length(width: int, height: int, bits: int, interlaced: int) -> int
 def _packed_length(packed: bytes, expected: int) -> int:
     """How much of the packed picture is picture; what a decoder would not read is not."""
     unpacking = zlib.decompressobj()
-    found, rest = 0, packed
+    unpacked, waiting = 0, packed
     try:
-        while not unpacking.eof and found <= expected:
-            piece = unpacking.decompress(rest, _PIECE)
-            found, rest = found + len(piece), unpacking.unconsumed_tail
-            if not piece and not rest:
+        while not unpacking.eof and unpacked <= expected:
+            piece = unpacking.decompress(waiting, _PIECE)
+            unpacked, waiting = unpacked + len(piece), unpacking.unconsumed_tail
+            if not piece and not waiting:
                 break
     except zlib.error as error:
         raise ImageRefused("broken: the picture is damaged") from error
-    if found > expected:
+    if unpacked > expected:
         raise ImageRefused("broken: it holds more data than its picture has pixels")
-    if found < expected or not unpacking.eof:
+    if unpacked < expected or not unpacking.eof:
         raise ImageRefused("truncated: the picture is incomplete")
     return len(packed) - len(unpacking.unused_data)

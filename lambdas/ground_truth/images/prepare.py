@@ -133,8 +133,8 @@ def _check_size(width: int, height: int, options: Options) -> None:
         )
 
 
-def _too_many_bytes(found: int) -> ImageRefused:
-    return ImageRefused(f"too large: {found:,} bytes are more than {MOST_BYTES:,}; downscaling was not asked for")
+def _too_many_bytes(size: int) -> ImageRefused:
+    return ImageRefused(f"too large: {size:,} bytes are more than {MOST_BYTES:,}; downscaling was not asked for")
 
 
 def _rewrite(

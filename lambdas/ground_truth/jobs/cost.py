@@ -202,18 +202,18 @@ def _answers(
 
 
 def _self_hosted(objects: int, workers: int, region: str, people: int, use: EngineUse) -> Estimate:
-    known, table = prices.list_prices(region)
+    priced_region, table = prices.list_prices(region)
     answers = objects * workers
     items = tuple(
         CostItem(name=name, quantity=quantity, usd=quantity * price.each, price=str(price))
         for name, quantity, price in _uses(table, objects, answers, people, use)
     )
-    elsewhere = f" (none are known for {region})" if known != region else ""
+    elsewhere = f" (none are known for {region})" if priced_region != region else ""
     return Estimate(
         workforce=WorkforceKind.SELF_HOSTED,
         items=items,
         assumptions=(
-            f"AWS list prices of {known}{elsewhere}, {prices.AS_OF}, all UNVERIFIED",
+            f"AWS list prices of {priced_region}{elsewhere}, {prices.AS_OF}, all UNVERIFIED",
             f"{people} people sign in to the portal",
             *use.assumptions(),
             "your people's wages are not included",

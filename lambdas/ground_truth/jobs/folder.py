@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from ground_truth.aws.s3 import Files
 from ground_truth.contract.job_paths import ANNOTATIONS, INTERMEDIATE, OUTPUT_MANIFEST, WORKER_RESPONSES
 
 # One worker response: iteration, dataset object, file. Colons of the file's name may have become something else.
@@ -48,8 +49,8 @@ class LocalFolder(NamedTuple):
 
     def list(self, below: str) -> list[str]:
         """Files below, but for the hidden ones that archives of other systems leave behind."""
-        found = (file for file in (self.path / below).rglob("*") if file.is_file() and not file.name.startswith("."))
-        return [file.relative_to(self.path).as_posix() for file in found]
+        files = (file for file in (self.path / below).rglob("*") if file.is_file() and not file.name.startswith("."))
+        return [file.relative_to(self.path).as_posix() for file in files]
 
     def read(self, name: str) -> bytes:
         """A file's content."""
@@ -59,7 +60,7 @@ class LocalFolder(NamedTuple):
 class S3Folder(NamedTuple):
     """A folder in S3; ``files`` reads and lists."""
 
-    files: Any
+    files: Files
     uri: str
 
     @property
@@ -81,10 +82,9 @@ class S3Folder(NamedTuple):
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            content: bytes = self.files.read(f"{self.uri.rstrip('/')}/{name}")
+            return self.files.read(f"{self.uri.rstrip('/')}/{name}")
         except (ClientError, BotoCoreError) as error:
             raise OSError(f"{self.uri.rstrip('/')}/{name} cannot be read: {error}") from error
-        return content
 
 
 class JobFolder(NamedTuple):
@@ -159,13 +159,13 @@ def _places(source: Folder) -> Iterator[tuple[Folder, str]]:
 
 
 def _responses(names: Iterable[str], below: str) -> dict[str, list[str]]:
-    found = []
+    responses_found = []
     for name in names:
         match = _RESPONSE.fullmatch(name.removeprefix(f"{below}/"))
         if match:
-            found.append((int(match[1]), match[3], match[2], name))
+            responses_found.append((int(match[1]), match[3], match[2], name))
     responses: dict[str, list[str]] = {}
-    for _, _, object_id, name in sorted(found):
+    for _, _, object_id, name in sorted(responses_found):
         responses.setdefault(object_id, []).append(name)
     return dict(sorted(responses.items(), key=lambda item: _natural(item[0])))
 

@@ -1,13 +1,12 @@
 """What a job's manifest tells about the job that wrote it: attribute, name and classes (contract 7.2)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from ground_truth.contract.task_types import TaskType
 from ground_truth.manifests.lines import Lines, Record, read_manifest
 
 
-def image_of(line: Mapping[str, Any]) -> str:
+def image_of(line: Mapping[str, object]) -> str:
     """What the line is about: the image's URI, or the text itself."""
     return str(line.get("source-ref", line.get("source", "")))
 
@@ -21,9 +20,9 @@ def label_attribute_in(lines: Sequence[Record], task_type: TaskType, job_name: s
         if key.endswith("-metadata") and isinstance(value, Mapping) and value.get("type") == task_type.record_type
     }
     own = {attribute for attribute, job in written if job == job_name.lower()}
-    for found in (own, {attribute for attribute, _ in written}):
-        if len(found) == 1:
-            return found.pop()
+    for candidates in (own, {attribute for attribute, _ in written}):
+        if len(candidates) == 1:
+            return candidates.pop()
     return None
 
 
@@ -38,22 +37,30 @@ def job_name_in(lines: Iterable[Record], attribute: str) -> str | None:
 
 def labels_in(lines: Iterable[Record], attribute: str) -> dict[int, str]:
     """Labels by class index, as far as the records of an attribute tell."""
-    found: dict[int, str] = {}
+    labels: dict[int, str] = {}
     for line in lines:
         metadata = line.get(f"{attribute}-metadata")
         if not isinstance(metadata, Mapping):
             continue
         label = line.get(attribute)
         if "class-name" in metadata:
-            found |= _by_index({str(label): metadata["class-name"]})
-        found |= _by_index(metadata.get("class-map"))
+            labels |= _names({str(label): metadata["class-name"]})
+        labels |= _names(metadata.get("class-map"))
         # In masks 0 is the background, and labels come after it.
         named = _by_index(metadata.get("internal-color-map"))
-        found |= {index - 1: entry["class-name"] for index, entry in named.items() if index}
-    return found
+        labels |= {
+            index - 1: str(entry["class-name"])
+            for index, entry in named.items()
+            if index and isinstance(entry, Mapping)
+        }
+    return labels
 
 
-def _by_index(named: Any) -> dict[int, Any]:
+def _names(named: object) -> dict[int, str]:
+    return {index: str(name) for index, name in _by_index(named).items()}
+
+
+def _by_index(named: object) -> dict[int, object]:
     """What is named by a class index, be it a number or its digits, and nothing else."""
     entries = named.items() if isinstance(named, Mapping) else ()
     return {int(index): value for index, value in entries if str(index).isdigit()}

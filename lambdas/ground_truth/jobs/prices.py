@@ -94,8 +94,8 @@ LIST_PRICES = {
 
 def list_prices(region: str) -> tuple[str, ListPrices]:
     """The list prices of a region, and the region they are of: us-east-1 where the table has none."""
-    known = region if region in LIST_PRICES else "us-east-1"
-    return known, LIST_PRICES[known]
+    priced_region = region if region in LIST_PRICES else "us-east-1"
+    return priced_region, LIST_PRICES[priced_region]
 
 
 def object_fee(objects: int) -> float:
@@ -115,12 +115,12 @@ def check_crowd_price(price_usd: str | None, allowed: tuple[int, ...]) -> float:
     """
     named = {f"{price / 1_000:.3f}": price / 1_000 for price in allowed}
     try:
-        given = f"{float(price_usd or 'nan'):.6f}"
+        price = f"{float(price_usd or 'nan'):.6f}"
     except ValueError:
-        given = ""
-    found = {f"{value:.6f}": value for value in named.values()}.get(given)
-    if found is None:
+        price = ""
+    allowed_price = {f"{value:.6f}": value for value in named.values()}.get(price)
+    if allowed_price is None:
         raise ContractError(
             "price_usd", price_usd, f"one of {', '.join(named)}", "the crowd's price list has no values between these"
         )
-    return found
+    return allowed_price

@@ -29,7 +29,7 @@ class ObjectRemark(ObjectReference):
 
 
 class ConfusedLabels(TypedDict):
-    """Two labels that workers give in each other's place, and objects that show it (`Confusion`)."""
+    """Two labels that workers give in each other's place, and objects that show it (``Confusion``)."""
 
     labels: list[str]
     share: float

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from ground_truth.consolidation.box_table import DrawnBox
 from ground_truth.manifests.labels import BoxesLabel
-from ground_truth.reporting.drawn_answers import MOST_BOXES, DrawnAnswer, DrawnBox, split_things
+from ground_truth.reporting.drawn_answers import MOST_BOXES, DrawnAnswer, split_things
 from ground_truth.reporting.markup import escaped
 from ground_truth.reporting.thumbnails import Thumbnail
 
@@ -89,12 +90,12 @@ def worker_legend(letter: str) -> str:
     )
 
 
-def draw_answers(canvas: Canvas, said: Sequence[DrawnAnswer], pair: Sequence[str]) -> None:
+def draw_answers(canvas: Canvas, answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> None:
     """Every worker's boxes; those about a thing with both labels of the confused ``pair`` are tagged."""
-    things = split_things(said, pair)
+    things = split_things(answers, pair)
     tagged = {id(box) for thing in things for _, box in thing}
-    for one in said:
-        for box in one.boxes:
+    for answer in answers:
+        for box in answer.boxes:
             if id(box) not in tagged:
                 canvas.thin(box)
     for thing in things:

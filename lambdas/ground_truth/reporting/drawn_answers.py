@@ -4,25 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, NamedTuple
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.answers.worker_responses import latest, read_response, seen_labels
+from ground_truth.consolidation.box_table import DrawnBox
 from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
 from ground_truth.jobs.folder import JobFolder
 
 # More in one picture cannot be told apart.
 MOST_BOXES = 200
-
-
-class DrawnBox(NamedTuple):
-    """A box in pixels of the image."""
-
-    label: str
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,30 +39,30 @@ def answers_of(
         labeled = latest(object_id, answers)
     except ObjectError:
         return [], None
-    said = [_said(answer, letters) for answer in labeled.answers]
+    drawn_answers = [_drawn_answer(answer, letters) for answer in labeled.answers]
     sizes = [size for answer in labeled.answers if (size := _size(answer))]
-    return sorted(said, key=lambda one: (len(one.letter), one.letter)), sizes[0] if sizes else None
+    return sorted(drawn_answers, key=lambda drawn: (len(drawn.letter), drawn.letter)), sizes[0] if sizes else None
 
 
-def split_things(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
+def split_things(drawn_answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
     """The boxes, each with its worker's letter, of every thing that has boxes with both labels of a confused pair."""
     things: list[list[tuple[str, DrawnBox]]] = []
-    for one in said:
-        for box in (box for box in one.boxes if box.label in pair):
+    for drawn in drawn_answers:
+        for box in (box for box in drawn.boxes if box.label in pair):
             thing = next((thing for thing in things if _iou(thing[0][1], box) >= SAME_OBJECT_IOU), None)
             if thing is None:
-                things.append([(one.letter, box)])
+                things.append([(drawn.letter, box)])
             else:
-                thing.append((one.letter, box))
+                thing.append((drawn.letter, box))
     return [thing for thing in things if len({box.label for _, box in thing}) > 1]
 
 
-def _iou(one: DrawnBox, other: DrawnBox) -> float:
+def _iou(first: DrawnBox, second: DrawnBox) -> float:
     """Intersection over union."""
-    across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+    across = min(first.left + first.width, second.left + second.width) - max(first.left, second.left)
+    down = min(first.top + first.height, second.top + second.height) - max(first.top, second.top)
     shared = max(across, 0) * max(down, 0)
-    union = one.width * one.height + other.width * other.height - shared
+    union = first.width * first.height + second.width * second.height - shared
     return shared / union if union > 0 else 0
 
 
@@ -82,22 +72,22 @@ def letters_of(workers: Sequence[str]) -> dict[str, str]:
 
 
 def _letters(place: int) -> str:
-    rest, last = divmod(place, 26)
-    return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)
+    prefix, last = divmod(place, 26)
+    return (_letters(prefix - 1) if prefix else "") + chr(ord("A") + last)
 
 
-def _said(answer: Answer, letters: Mapping[str, str]) -> DrawnAnswer:
+def _drawn_answer(answer: Answer, letters: Mapping[str, str]) -> DrawnAnswer:
     boxes = list(_boxes(answer.content))
     alone = AnnotatedObject(dataset_object_id="", answers=(answer,))
     labels = Counter(box.label for box in boxes) or Counter(sorted(seen_labels(alone)))
     return DrawnAnswer(letter=letters.get(answer.worker_id, "?"), boxes=boxes[:MOST_BOXES], labels=dict(labels))
 
 
-def _parts(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _parts(content: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     return (part for part in content.values() if isinstance(part, Mapping))
 
 
-def _boxes(content: Mapping[str, Any]) -> Iterator[DrawnBox]:
+def _boxes(content: Mapping[str, object]) -> Iterator[DrawnBox]:
     for part in _parts(content):
         boxes = part.get("boundingBoxes")
         for box in boxes if isinstance(boxes, list) else ():

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.jobs.folder import JobFolder
 from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.results import JobResults
-from ground_truth.manifests.labels import BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
+from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel, Label, MaskClass, MaskLabel
 from ground_truth.manifests.output import read_label
 from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
 from ground_truth.reporting.drawn_answers import DrawnAnswer, answers_of, split_things
@@ -78,27 +77,29 @@ class Album:
             return None
 
     def _confused(self, object_id: str, pair: Sequence[str]) -> Iterator[str]:
-        said, size = answers_of(self.job, object_id, self.letters)
-        found = self._canvas(object_id, size, None)
-        if found:
-            canvas, words = found
-            draw_answers(canvas, said, pair)
-            yield self._figure(canvas, object_id, f"{words}, with the boxes of {len(said)} workers", _sides(said, pair))
+        answers, size = answers_of(self.job, object_id, self.letters)
+        canvas_and_words = self._canvas(object_id, size, None)
+        if canvas_and_words:
+            canvas, words = canvas_and_words
+            draw_answers(canvas, answers, pair)
+            yield self._figure(
+                canvas, object_id, f"{words}, with the boxes of {len(answers)} workers", _sides(answers, pair)
+            )
 
     def _unsure(self, object_id: str, confidence: float) -> Iterator[str]:
         label = self._label(object_id)
         size = (label.width, label.height) if isinstance(label, BoxesLabel) else None
-        said, told_size = answers_of(self.job, object_id, self.letters)
+        answers, answer_size = answers_of(self.job, object_id, self.letters)
         mask = self.masks / f"{object_id}.png" if isinstance(label, MaskLabel) else None
-        found = self._canvas(object_id, size or told_size, mask)
-        if found:
-            canvas, words = found
+        canvas_and_words = self._canvas(object_id, size or answer_size, mask)
+        if canvas_and_words:
+            canvas, words = canvas_and_words
             if isinstance(label, BoxesLabel):
                 draw_label(canvas, label, least=_TAGGED)
             sure = (
                 f"<p>Least confidence {confidence:.0%}: {isolated(', '.join(_names(label)[:_TAGGED]) or 'nothing')}</p>"
             )
-            yield self._figure(canvas, object_id, f"{words}, with its label", sure + _each(said))
+            yield self._figure(canvas, object_id, f"{words}, with its label", sure + _each(answers))
 
     def _canvas(self, object_id: str, size: tuple[int, int] | None, mask: Path | None) -> tuple[Canvas, str] | None:
         """The object's picture to draw on, and what it is in words; None where no more pictures may be made."""
@@ -115,31 +116,31 @@ class Album:
         name = image_of(self._lines.get(object_id, {})).rpartition("/")[2]
         missing = self.missing.get(object_id)
         why = f"<p>Picture not available: {escaped(missing)}.</p>" if missing else ""
-        told = f"{isolated(object_id, 40)}: {isolated(name)}{why}{caption}"
-        figure = f"<figure>{canvas.svg(words)}<figcaption>{told}</figcaption></figure>"
+        full_caption = f"{isolated(object_id, 40)}: {isolated(name)}{why}{caption}"
+        figure = f"<figure>{canvas.svg(words)}<figcaption>{full_caption}</figcaption></figure>"
         self.bytes_left -= len(figure)
         return figure
 
 
-def _sides(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> str:
+def _sides(answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> str:
     """Who gave which label of a confused pair: where there are boxes, to the things that got both."""
-    given = set(_given(said, pair))
-    sides = ((label, [one.letter for one in said if (one.letter, label) in given]) for label in pair)
+    pairs_given = set(_labels_given(answers, pair))
+    sides = ((label, [answer.letter for answer in answers if (answer.letter, label) in pairs_given]) for label in pair)
     return items(f"{isolated(label)}: {', '.join(letters) or 'nobody'}" for label, letters in sides)
 
 
-def _given(said: Sequence[DrawnAnswer], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if any(one.boxes for one in said):
-        yield from ((letter, box.label) for thing in split_things(said, pair) for letter, box in thing)
+def _labels_given(answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
+    if any(answer.boxes for answer in answers):
+        yield from ((letter, box.label) for thing in split_things(answers, pair) for letter, box in thing)
     else:
-        yield from ((one.letter, label) for one in said for label in one.labels if label in pair)
+        yield from ((answer.letter, label) for answer in answers for label in answer.labels if label in pair)
 
 
-def _each(said: Sequence[DrawnAnswer]) -> str:
+def _each(answers: Sequence[DrawnAnswer]) -> str:
     """What the workers said, those of one mind together."""
     minds: dict[str, list[str]] = {}
-    for one in said:
-        minds.setdefault(_counted(one.labels), []).append(one.letter)
+    for answer in answers:
+        minds.setdefault(_counted(answer.labels), []).append(answer.letter)
     return items(f"{', '.join(letters)}: {isolated(words)}" for words, letters in minds.items())
 
 
@@ -158,7 +159,7 @@ def _names(label: Label | None) -> list[str]:
     return [f"{entry.name} {entry.confidence:.0%}" for entry in ranked if entry.confidence is not None]
 
 
-def _parts(label: Label | None) -> Sequence[Any]:
+def _parts(label: Label | None) -> Sequence[ClassLabel | Box | MaskClass]:
     if isinstance(label, BoxesLabel):
         return label.boxes
     if isinstance(label, ClassesLabel | MaskLabel):

@@ -43,7 +43,7 @@ def make_report(
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Reads all that workers said in a job and reports on it; ``labels``, ``lines`` and ``label_attribute`` are as in
-    `ground_truth.jobs.results.consolidate_job`, the cost is that of ``workforce``, and ``pictures`` the most shown.
+    ``ground_truth.jobs.results.consolidate_job``, the cost is that of ``workforce``, and ``pictures`` the most shown.
     """
     with tempfile.TemporaryDirectory() as folder:
         masks = Path(folder)

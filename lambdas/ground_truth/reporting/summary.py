@@ -15,7 +15,7 @@ from ground_truth.reporting.drawn_answers import letters_of
 
 
 class WorkerSummary(TypedDict):
-    """One worker in the report; ``letter`` stands for them in the pictures, the numbers are as in `WorkerQuality`."""
+    """One worker in the report; ``letter`` stands for them in the pictures, the numbers are as in ``WorkerQuality``."""
 
     worker: str
     letter: str
@@ -43,7 +43,7 @@ class ReportSummary(JobSummary):
 def summarize_job(
     results: JobResults, task_type: TaskType, *, workforce: WorkforceKind, region: str, price_usd: str | None = None
 ) -> JobSummary:
-    """The quality report (`ground_truth.jobs.quality`), its workers and their cost.
+    """The quality report (``ground_truth.jobs.quality``), its workers and their cost.
 
     ``failed`` are the objects that failed in the job too, not only those whose answers could not be merged.
     """

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, ImageOps
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 SIDE = 640
 _QUALITY = 72
@@ -43,7 +46,7 @@ class Thumbnails:
     ``client`` reads S3. A bucket that refuses once is not asked again.
     """
 
-    client: Any
+    client: "S3Client"
     folder: str | None = None
     refused: dict[str, str] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, answer_field
 from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox
@@ -48,23 +48,25 @@ def merge_adjusted_boxes(
 
 def _consolidate(objects: Objects, labels: Sequence[str], history: StoredCounts, *, adjusts: bool) -> Consolidation:
     read = dict(read_each(objects, lambda labeled: _drawn(labeled, labels)))
-    drawn = {object_id: one for object_id, one in read.items() if not isinstance(one, ObjectError)}
-    found = consolidate_boxes(
-        (answer for one in drawn.values() for answer in one.answers),
+    drawn = {
+        object_id: drawn_boxes for object_id, drawn_boxes in read.items() if not isinstance(drawn_boxes, ObjectError)
+    }
+    consolidated = consolidate_boxes(
+        (answer for drawn_boxes in drawn.values() for answer in drawn_boxes.answers),
         labels=labels,
         history=history.get("boxes"),
         label_history=history.get("labels"),
     )
     return Consolidation(
         outcomes={
-            object_id: one
-            if isinstance(one, ObjectError)
-            else _label(found.boxes[object_id], one, labels, adjusts=adjusts)
-            for object_id, one in read.items()
+            object_id: drawn_boxes
+            if isinstance(drawn_boxes, ObjectError)
+            else _label(consolidated.boxes[object_id], drawn_boxes, labels, adjusts=adjusts)
+            for object_id, drawn_boxes in read.items()
         },
-        counts={"boxes": found.counts, "labels": found.label_counts},
-        workers=lambda: _workers(found),
-        confusions=lambda: box_confusions(found.table),
+        counts={"boxes": consolidated.counts, "labels": consolidated.label_counts},
+        workers=lambda: _workers(consolidated),
+        confusions=lambda: box_confusions(consolidated.table),
     )
 
 
@@ -85,7 +87,7 @@ def _drawn(labeled: AnnotatedObject, labels: Sequence[str]) -> _Drawn:
     return _Drawn(answers, size, changes)
 
 
-def _box(box: Mapping[str, Any], labels: Sequence[str], answer: Answer) -> DrawnBox:
+def _box(box: Mapping[str, str | float], labels: Sequence[str], answer: Answer) -> DrawnBox:
     try:
         sides = [float(box[side]) for side in ("left", "top", "width", "height")]
     except (KeyError, TypeError, ValueError) as error:
@@ -133,13 +135,15 @@ def _margin(box: ConsolidatedBox) -> float:
 
 
 def _why_ambiguous(box: ConsolidatedBox) -> str:
-    (first, one), (second, other), *_ = box.alternatives
-    return f"box at {round(box.left)}, {round(box.top)}: {first!r} ({one:.0%}) or {second!r} ({other:.0%})"
+    (first, first_share), (second, second_share), *_ = box.alternatives
+    return (
+        f"box at {round(box.left)}, {round(box.top)}: {first!r} ({first_share:.0%}) or {second!r} ({second_share:.0%})"
+    )
 
 
-def _workers(found: BoxConsolidation) -> list[WorkerQuality]:
-    skill = box_skills(found.counts)
-    odd = box_outliers(found.counts)
+def _workers(consolidated: BoxConsolidation) -> list[WorkerQuality]:
+    skill = box_skills(consolidated.counts)
+    odd = box_outliers(consolidated.counts)
     return [
         WorkerQuality(
             worker_id=worker,
@@ -148,7 +152,7 @@ def _workers(found: BoxConsolidation) -> list[WorkerQuality]:
             agreement=_agreement(sums),
             outlier=odd[worker].reason if worker in odd else "",
         )
-        for worker, sums in sorted(found.counts.items())
+        for worker, sums in sorted(consolidated.counts.items())
     ]
 
 

@@ -1,7 +1,6 @@
 """Consolidates image classifications, and verdicts on labels, which are classifications with comments."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, answer_field
 from ground_truth.consolidation.by_type.outcome import (
@@ -19,6 +18,7 @@ from ground_truth.consolidation.counts import StoredCounts
 from ground_truth.consolidation.verification import Comment, worker_feedback
 from ground_truth.consolidation.votes import Votes, votes_from
 from ground_truth.consolidation.workers import leave_one_out_agreement, outliers, skills
+from ground_truth.contract.json_types import Json
 from ground_truth.manifests import records
 
 _Choices = list[tuple[str, str, Comment]]
@@ -36,15 +36,15 @@ def merge_choices(
     chosen = {object_id: choices for object_id, choices in read.items() if not isinstance(choices, ObjectError)}
     rows = [(object_id, worker, label) for object_id, choices in chosen.items() for worker, label, _ in choices]
     votes = votes_from([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], labels=labels)
-    found = consolidate_classification(votes, history=history)
-    decided = {decision.object_id: _label(decision, chosen[decision.object_id]) for decision in found}
+    classification = consolidate_classification(votes, history=history)
+    decided = {decision.object_id: _label(decision, chosen[decision.object_id]) for decision in classification}
     return Consolidation(
         outcomes={
             object_id: choices if isinstance(choices, ObjectError) else decided[object_id]
             for object_id, choices in read.items()
         },
-        counts=found.counts,
-        workers=lambda: _workers(votes, found.counts),
+        counts=classification.counts,
+        workers=lambda: _workers(votes, classification.counts),
         confusions=lambda: label_confusions(votes),
     )
 
@@ -67,13 +67,15 @@ def _choice(answer: Answer, labels: Sequence[str]) -> tuple[str, str, Comment]:
 
 def _label(decision: Decision, choices: _Choices) -> Consolidated:
     label, confidence = str(decision.label), round(decision.confidence, 2)
-    details: dict[str, Any] = records.classification_details(label, confidence)
+    details: dict[str, Json] = records.classification_details(label, confidence)
     if decision.answers > 1:
         details |= records.alternatives(decision.alternatives, decision.margin)
     feedback = worker_feedback(comment for _, _, comment in choices)
+    if feedback:
+        details["worker-feedback"] = [{**comment} for comment in feedback]
     return Consolidated(
         label=decision.class_id,
-        details=details | ({"worker-feedback": feedback} if feedback else {}),
+        details=details,
         names=(label,),
         confidences=(confidence,),
         ambiguous=_why_ambiguous(decision),
@@ -82,8 +84,8 @@ def _label(decision: Decision, choices: _Choices) -> Consolidated:
 
 def _why_ambiguous(decision: Decision) -> str:
     if decision.ambiguous:
-        (first, one), (second, other), *_ = decision.alternatives
-        return f"{first!r} ({one:.0%}) or {second!r} ({other:.0%})"
+        (first, first_share), (second, second_share), *_ = decision.alternatives
+        return f"{first!r} ({first_share:.0%}) or {second!r} ({second_share:.0%})"
     if decision.answers > 1 and decision.label != decision.majority:
         return f"{decision.label!r}, though most workers say {decision.majority!r}"
     return ""

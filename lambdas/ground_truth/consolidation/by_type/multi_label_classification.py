@@ -33,17 +33,17 @@ def merge_label_sets(
     read = dict(read_each(objects, lambda labeled: _choices(labeled, labels)))
     chosen = {object_id: choices for object_id, choices in read.items() if not isinstance(choices, ObjectError)}
     rows = [(object_id, *choice) for object_id, choices in chosen.items() for choice in choices.items()]
-    found = consolidate_multi_label(
+    label_sets = consolidate_multi_label(
         [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], labels=labels, history=history
     )
-    decided = {one.object_id: _label(one, labels) for one in found.objects}
+    decided = {label_set.object_id: _label(label_set, labels) for label_set in label_sets.objects}
     return Consolidation(
         outcomes={
             object_id: choices if isinstance(choices, ObjectError) else decided[object_id]
             for object_id, choices in read.items()
         },
-        counts=found.counts,
-        workers=lambda: _workers(chosen, found.counts),
+        counts=label_sets.counts,
+        workers=lambda: _workers(chosen, label_sets.counts),
         confusions=lambda: _confusions(chosen, labels),
     )
 
@@ -57,13 +57,13 @@ def _choices(labeled: AnnotatedObject, labels: Sequence[str]) -> _Choices:
     }
 
 
-def _label(one: LabelSet, labels: Sequence[str]) -> Consolidated:
-    confidence = {index: round(value, 2) for index, value in one.confidence_map.items()}
-    unsure = [index for index, value in confidence.items() if one.answers > 1 and _UNLIKELY < value < _LIKELY]
+def _label(label_set: LabelSet, labels: Sequence[str]) -> Consolidated:
+    confidence = {index: round(value, 2) for index, value in label_set.confidence_map.items()}
+    unsure = [index for index, value in confidence.items() if label_set.answers > 1 and _UNLIKELY < value < _LIKELY]
     return Consolidated(
         label=list(confidence),
         details=records.multi_label_details(labels, confidence),
-        names=one.labels,
+        names=label_set.labels,
         confidences=tuple(confidence.values()),
         ambiguous=", ".join(f"{labels[index]!r} ({confidence[index]:.0%})" for index in unsure),
     )
@@ -105,8 +105,8 @@ def _confusions(chosen: Mapping[str, _Choices], labels: Sequence[str]) -> tuple[
     for object_id, choices in chosen.items():
         common = frozenset.intersection(*choices.values())
         for worker, mine in choices.items():
-            told = mine - common or common
-            if len(told) == 1:
-                rows.append((object_id, worker, *told))
+            distinct = mine - common or common
+            if len(distinct) == 1:
+                rows.append((object_id, worker, *distinct))
     columns = [[row[index] for row in rows] for index in range(3)]
     return label_confusions(votes_from(*columns, labels=labels))

@@ -24,7 +24,7 @@ from ground_truth.consolidation.masks import (
     MaskAnswer,
     consolidate_masks,
     label_color,
-    overlap,
+    mask_overlap,
 )
 from ground_truth.consolidation.verification import adjustment_status
 from ground_truth.consolidation.workers import OUTLIER_ANSWERS, outlier_limit
@@ -37,7 +37,7 @@ _AMBIGUOUS_SHARE = 0.1
 class _Painted(NamedTuple):
     """The consolidated mask of one image, and how its workers' masks overlap in pairs."""
 
-    found: ConsolidatedMask
+    consolidated: ConsolidatedMask
     colors: Mapping[str, str]
     modified: list[bool]
     overlaps: Sequence[tuple[str, str, float]]
@@ -51,11 +51,11 @@ class _Overlaps:
     with_others: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, painted: _Painted) -> None:
-        for worker, value in painted.found.agreement.items():
+        for worker, value in painted.consolidated.agreement.items():
             self.with_mask[worker].append(value)
-        for one, other, value in painted.overlaps:
-            self.with_others[one].append(value)
-            self.with_others[other].append(value)
+        for first, second, value in painted.overlaps:
+            self.with_others[first].append(value)
+            self.with_others[second].append(value)
 
     def workers(self) -> list[WorkerQuality]:
         """Skill is the mean overlap with the consolidated masks; far below the others' is an outlier."""
@@ -107,19 +107,24 @@ def _painted(labeled: AnnotatedObject, labels: Sequence[str]) -> _Painted:
     colors: dict[str, str] = {}
     modified = []
     masks = []
-    for answer in sorted(labeled.answers, key=lambda one: one.worker_id):
+    for answer in sorted(labeled.answers, key=lambda mask_answer: mask_answer.worker_id):
         part = answer_field(answer.content, "labeledImage")
         own = _colors(part["labelMappings"], labels, answer)
         colors = own | colors
         mask = read_worker_mask(part["labeledImage"]["pngImageData"], own, labels)
         masks.append(MaskAnswer(worker_id=answer.worker_id, mask=mask))
         modified.append(bool(part.get("initialValueModified")))
-    found = consolidate_masks(masks)
-    used = [one for one in masks if one.worker_id not in found.dropped]
-    if len(used) <= len(found.dropped):
-        raise ObjectError(f"the masks differ in size: {sorted({one.mask.shape for one in masks})} (height, width)")
-    pairs = [(one.worker_id, other.worker_id, overlap(one.mask, other.mask)) for one, other in combinations(used, 2)]
-    return _Painted(found, colors, modified, pairs)
+    consolidated = consolidate_masks(masks)
+    used = [mask_answer for mask_answer in masks if mask_answer.worker_id not in consolidated.dropped]
+    if len(used) <= len(consolidated.dropped):
+        raise ObjectError(
+            f"the masks differ in size: {sorted({mask_answer.mask.shape for mask_answer in masks})} (height, width)"
+        )
+    pairs = [
+        (mask_answer.worker_id, other.worker_id, mask_overlap(mask_answer.mask, other.mask))
+        for mask_answer, other in combinations(used, 2)
+    ]
+    return _Painted(consolidated, colors, modified, pairs)
 
 
 def _colors(mappings: Mapping[str, Mapping[str, str]], labels: Sequence[str], answer: Answer) -> dict[str, str]:
@@ -132,17 +137,17 @@ def _colors(mappings: Mapping[str, Mapping[str, str]], labels: Sequence[str], an
 def _label(
     object_id: str, painted: _Painted, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool
 ) -> Consolidated:
-    found = painted.found
-    palette = {index: label_color(index, labels, painted.colors) for index in (0, *found.class_confidence)}
+    consolidated = painted.consolidated
+    palette = {index: label_color(index, labels, painted.colors) for index in (0, *consolidated.class_confidence)}
     classes = {index: (labels[index - 1], color) for index, color in palette.items() if index}
-    details = records.mask_details(classes, round(found.confidence, 5))
+    details = records.mask_details(classes, round(consolidated.confidence, 5))
     if adjusts:
         details["adjustment-status"] = adjustment_status(painted.modified)
-    unsure = found.ambiguous >= _AMBIGUOUS_SHARE
+    unsure = consolidated.ambiguous >= _AMBIGUOUS_SHARE
     return Consolidated(
-        label=write_file(object_id, write_mask(found.mask, palette)),
+        label=write_file(object_id, write_mask(consolidated.mask, palette)),
         details=details,
         names=tuple(name for name, _ in classes.values()),
-        confidences=(found.confidence,),
-        ambiguous=f"{found.ambiguous:.0%} of the pixels hardly have a winner" if unsure else "",
+        confidences=(consolidated.confidence,),
+        ambiguous=f"{consolidated.ambiguous:.0%} of the pixels hardly have a winner" if unsure else "",
     )
