@@ -32,7 +32,7 @@ def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs
         deployment = replace(deployment, tasks={task.name: _without_team(task)})
     problems, warnings = [], 0
     for finding in examine(deployment, task.name, manifest_uri=manifest_uri):
-        told = f"{finding.where}: {finding.found} -> {finding.fix}"
+        told = f"{finding.where}: {finding.fact} -> {finding.fix}"
         if finding.level is Level.PROBLEM:
             problems.append(told)
         elif finding.level is Level.WARNING:

@@ -126,7 +126,7 @@ class PublishedTask(Construct):
         else:
             template = Path(self.task.template).read_text(encoding="utf-8")
         for finding in check_template(template, task=self.task, task_input=task_input):
-            text = f"{finding.where}: {finding.found}" if finding.where else finding.found
+            text = f"{finding.where}: {finding.fact}" if finding.where else finding.fact
             if finding.level is Level.PROBLEM:
                 raise ContractError("template", text, f"a page that workers of '{self.task.name}' can use", finding.fix)
             self._warn(finding.check.id, f"template of task '{self.task.name}': {text}: {finding.fix}")

@@ -163,7 +163,7 @@ def _check_request(request: Request, backend: Backend) -> None:
 def _check_lines(request: Request, kind: TaskType, backend: Backend, files: Files) -> None:
     with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as lines:
         problems = [
-            f"{finding.where}: {finding.found}: {finding.fix}" if finding.where else f"{finding.found}: {finding.fix}"
+            f"{finding.where}: {finding.fact}: {finding.fix}" if finding.where else f"{finding.fact}: {finding.fix}"
             for finding in check_manifest(
                 lines,
                 task_type=kind,

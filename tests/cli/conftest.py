@@ -24,7 +24,7 @@ from ground_truth.tasks.request_parts import merge, task_part
 from ground_truth.tasks.task import BoundingBox
 from ground_truth.templates.generate import generate_template
 from ground_truth_cli.account.deployment import Deployment, find_deployment
-from ground_truth_cli.commands.doctor import examine
+from ground_truth_cli.doctor.examination import examine
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, World
 from tests.memory_aws import memory_aws

@@ -54,7 +54,7 @@ def ref(address: object, **more: object) -> dict:
 
 def test_a_good_manifest_is_counted() -> None:
     (finding,) = findings(GOOD + GOOD.replace(b"1", b"2"), task_type=BOUNDING_BOX, label_attribute="street")
-    assert (finding.level, finding.found) == (Level.OK, "2 objects")
+    assert (finding.level, finding.fact) == (Level.OK, "2 objects")
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_a_byte_order_mark_is_found_and_the_first_line_read_all_the_same() -> No
 
 def test_a_utf_16_file_is_called_by_its_name() -> None:
     first = findings(GOOD.decode().encode("utf-16"))[0]
-    assert (first.check.id, first.found[:18]) == ("manifest.encoding", "the file is UTF-16")
+    assert (first.check.id, first.fact[:18]) == ("manifest.encoding", "the file is UTF-16")
 
 
 def test_blank_lines_at_the_end_are_a_warning() -> None:
     finding, _count = findings(GOOD + b"\n\n")
-    assert (finding.level, finding.where, finding.found) == (Level.WARNING, "line 2", "2 blank lines at the end")
+    assert (finding.level, finding.where, finding.fact) == (Level.WARNING, "line 2", "2 blank lines at the end")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_an_object_without_the_label_to_review_is_found(audited: str) -> None:
     assert faults({key: BOXES[key] for key in BOXES if key != "boxes"}, **job) == [("unreviewable", "line 1")]
     failed = ref("s3://b/1.jpg", **{"boxes-metadata": {"failure-reason": "ClientError: nobody"}})
     assert faults(failed, **job) == [("failed", "line 1")]
-    assert "ClientError: nobody" in findings(failed, **job)[0].found
+    assert "ClientError: nobody" in findings(failed, **job)[0].fact
 
 
 def test_a_label_of_another_type_cannot_be_reviewed() -> None:
@@ -233,29 +233,29 @@ def test_more_objects_than_a_job_of_the_type_takes_are_a_problem() -> None:
     lines = [json.dumps(ref(f"s3://bucket/{number}.png")).encode() for number in range(20_001)]
     *_, enough = check_manifest(lines[:20_000], task_type=SEMANTIC_SEGMENTATION)
     *_, too_many = check_manifest(lines, task_type=SEMANTIC_SEGMENTATION)
-    assert (enough.level, enough.found) == (Level.OK, "20,000 objects")
+    assert (enough.level, enough.fact) == (Level.OK, "20,000 objects")
     assert too_many.level is Level.PROBLEM
-    assert too_many.found == "20,001 objects, but a semantic-segmentation job takes 20,000"
+    assert too_many.fact == "20,001 objects, but a semantic-segmentation job takes 20,000"
 
 
 def test_without_quotas_a_manifest_may_be_of_any_length_but_empty() -> None:
     lines = [json.dumps(ref(f"s3://bucket/{number}.png")).encode() for number in range(20_001)]
     *_, count = check_manifest(lines, task_type=SEMANTIC_SEGMENTATION, quotas=False)
-    assert (count.level, count.found) == (Level.OK, "20,001 objects")
+    assert (count.level, count.fact) == (Level.OK, "20,001 objects")
     *_, count = check_manifest([], task_type=SEMANTIC_SEGMENTATION, quotas=False)
-    assert (count.level, count.found) == (Level.PROBLEM, "0 objects")
+    assert (count.level, count.fact) == (Level.PROBLEM, "0 objects")
 
 
 def test_a_thousand_problems_of_one_kind_stay_readable() -> None:
     found = findings(b"x\n" * 1_000 + b"{}\n", most_of_a_kind=3)
     assert [finding.where for finding in found] == ["line 1", "line 2", "line 3", "line 1001", "", ""]
-    assert found[-1].found.startswith("and 997 more lines")
+    assert found[-1].fact.startswith("and 997 more lines")
     assert found[-1].level is Level.PROBLEM
 
 
 def test_a_long_value_is_quoted_in_short() -> None:
     finding = findings(ref("x" * 10_000))[0]
-    assert len(finding.found) < 200
+    assert len(finding.fact) < 200
 
 
 def test_every_check_is_listed_once_and_says_why_it_matters() -> None:

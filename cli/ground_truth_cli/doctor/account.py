@@ -7,9 +7,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ground_truth.contract import aws_functions
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of, is_refusal, message_of
-from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look
 
 SERVICE_ACCESS = Check(
     "account.service-access",
@@ -52,8 +52,8 @@ def _service_access(examined: Examined, region: str) -> Iterator[Finding]:
     if examined.is_self_hosted:
         yield ok(
             SERVICE_ACCESS,
-            region,
-            f"Ground Truth is not needed: the environment's own engine serves its workers ({_CLOSED})",
+            where=region,
+            fact=f"Ground Truth is not needed: the environment's own engine serves its workers ({_CLOSED})",
         )
         return
     others = [other for other in aws_functions.ACCOUNTS if other != region]
@@ -64,17 +64,22 @@ def _service_access(examined: Examined, region: str) -> Iterator[Finding]:
         # What IAM refuses says so in these words; the wording for accounts that are not let in is not known.
         if "not authorized to perform" in message_of(error) or not is_refusal(error):
             raise
-        yield warning(SERVICE_ACCESS, region, f"AWS answers: {message_of(error)} ({_CLOSED}; {_HOW_UNKNOWN})", _WAY_OUT)
+        yield warning(
+            SERVICE_ACCESS,
+            where=region,
+            fact=f"AWS answers: {message_of(error)} ({_CLOSED}; {_HOW_UNKNOWN})",
+            fix=_WAY_OUT,
+        )
         return
     if known:
-        yield ok(SERVICE_ACCESS, region, f"the account has labeling jobs in {known}: an existing customer")
+        yield ok(SERVICE_ACCESS, where=region, fact=f"the account has labeling jobs in {known}: an existing customer")
         return
     yield warning(
         SERVICE_ACCESS,
-        region,
-        f"the account has never run a labeling job in any region, and {_CLOSED}: expect CreateLabelingJob to be "
+        where=region,
+        fact=f"the account has never run a labeling job in any region, and {_CLOSED}: expect CreateLabelingJob to be "
         f"refused ({_HOW_UNKNOWN})",
-        _WAY_OUT,
+        fix=_WAY_OUT,
     )
 
 
@@ -86,22 +91,22 @@ def _has_jobs(examined: Examined, region: str) -> bool:
 def _region(examined: Examined) -> Iterator[Finding]:
     region = examined.deployment.region
     if examined.is_self_hosted:
-        yield ok(REGION, region, "any region will do for the engine of this environment")
+        yield ok(REGION, where=region, fact="any region will do for the engine of this environment")
     elif region in aws_functions.ACCOUNTS:
-        yield ok(REGION, region, "Ground Truth's functions and workforces exist here")
+        yield ok(REGION, where=region, fact="Ground Truth's functions and workforces exist here")
     else:
         yield problem(
             REGION,
-            region,
-            "Ground Truth publishes neither functions nor workforces here",
-            f"deploy to one of {', '.join(aws_functions.ACCOUNTS)}, or use Workforce.self_hosted()",
+            where=region,
+            fact="Ground Truth publishes neither functions nor workforces here",
+            fix=f"deploy to one of {', '.join(aws_functions.ACCOUNTS)}, or use Workforce.self_hosted()",
         )
 
 
 @look(PUBLIC_ACCESS, needs="s3:GetAccountPublicAccessBlock")
 def _public_access(examined: Examined, where: str) -> Iterator[Finding]:
     if not examined.task.instruction_media.startswith("https://"):
-        yield ok(PUBLIC_ACCESS, where, "may block what it likes: instruction pictures are private")
+        yield ok(PUBLIC_ACCESS, where=where, fact="may block what it likes: instruction pictures are private")
         return
     account = examined.deployment.caller["Account"]
     try:
@@ -109,17 +114,17 @@ def _public_access(examined: Examined, where: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
-        yield ok(PUBLIC_ACCESS, where, "blocks no public access as a whole")
+        yield ok(PUBLIC_ACCESS, where=where, fact="blocks no public access as a whole")
         return
     settings = answer["PublicAccessBlockConfiguration"]
     hindering = [name for name in ("BlockPublicPolicy", "RestrictPublicBuckets") if settings.get(name)]
     if hindering:
         yield problem(
             PUBLIC_ACCESS,
-            where,
-            f"blocks public access ({', '.join(hindering)}), so that public instruction pictures answer 403",
-            "use InstructionMedia(public=False), or have the account's block lifted (aws s3control "
+            where=where,
+            fact=f"blocks public access ({', '.join(hindering)}), so that public instruction pictures answer 403",
+            fix="use InstructionMedia(public=False), or have the account's block lifted (aws s3control "
             "put-public-access-block)",
         )
     else:
-        yield ok(PUBLIC_ACCESS, where, "lets public instruction pictures be seen")
+        yield ok(PUBLIC_ACCESS, where=where, fact="lets public instruction pictures be seen")

@@ -7,9 +7,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look
 
 REGION = Check(
     "bucket.region",
@@ -65,16 +65,16 @@ def _region(examined: Examined, bucket: str) -> Iterator[Finding]:
     job_region = examined.deployment.region
     there = bucket_region(examined, bucket)
     if there is None:
-        yield problem(REGION, bucket, "there is no such bucket", "correct the name in the manifest")
+        yield problem(REGION, where=bucket, fact="there is no such bucket", fix="correct the name in the manifest")
     elif there != job_region:
         yield problem(
             REGION,
-            bucket,
-            f"lies in {there}, the job runs in {job_region}",
-            f"copy the images to a bucket in {job_region} and write its addresses into the manifest",
+            where=bucket,
+            fact=f"lies in {there}, the job runs in {job_region}",
+            fix=f"copy the images to a bucket in {job_region} and write its addresses into the manifest",
         )
     else:
-        yield ok(REGION, bucket, f"lies in {there}, as the job does")
+        yield ok(REGION, where=bucket, fact=f"lies in {there}, as the job does")
 
 
 def bucket_region(examined: Examined, bucket: str) -> str | None:
@@ -104,17 +104,17 @@ def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) != "NoSuchCORSConfiguration":
             raise
-        yield problem(CORS, bucket, "has no CORS rule: browsers will not load its images", fix)
+        yield problem(CORS, where=bucket, fact="has no CORS rule: browsers will not load its images", fix=fix)
         return
     reading = [rule for rule in rules if "GET" in rule["AllowedMethods"]]
     for_all = [rule for rule in reading if "*" in rule["AllowedOrigins"]]
     if not for_all:
         origins = sorted({origin for rule in reading for origin in rule["AllowedOrigins"]})
-        yield problem(CORS, bucket, f"its CORS rules let only {origins} GET images", fix)
+        yield problem(CORS, where=bucket, fact=f"its CORS rules let only {origins} GET images", fix=fix)
     elif not any("access-control-allow-origin" in _lower(rule.get("ExposeHeaders", ())) for rule in for_all):
-        yield warning(CORS, bucket, "its CORS rule does not expose Access-Control-Allow-Origin", fix)
+        yield warning(CORS, where=bucket, fact="its CORS rule does not expose Access-Control-Allow-Origin", fix=fix)
     else:
-        yield ok(CORS, bucket, f"allows {_RULE}")
+        yield ok(CORS, where=bucket, fact=f"allows {_RULE}")
 
 
 @look(OWNERSHIP, needs="s3:GetBucketOwnershipControls")
@@ -129,12 +129,12 @@ def _ownership(examined: Examined, bucket: str) -> Iterator[Finding]:
     if ownership == "ObjectWriter":
         yield warning(
             OWNERSHIP,
-            bucket,
-            "objects belong to whoever uploads them (ObjectWriter)",
-            "set ownership to BucketOwnerEnforced, or BucketOwnerPreferred where ACLs are used",
+            where=bucket,
+            fact="objects belong to whoever uploads them (ObjectWriter)",
+            fix="set ownership to BucketOwnerEnforced, or BucketOwnerPreferred where ACLs are used",
         )
     else:
-        yield ok(OWNERSHIP, bucket, f"owns its objects ({ownership})")
+        yield ok(OWNERSHIP, where=bucket, fact=f"owns its objects ({ownership})")
 
 
 @look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
@@ -143,13 +143,13 @@ def _closed(examined: Examined, bucket: str) -> Iterator[Finding]:
     if not (settings.get("BlockPublicPolicy") and settings.get("RestrictPublicBuckets")):
         yield warning(
             PUBLIC_ACCESS,
-            bucket,
-            "a policy could open its images to the public",
-            "turn on BlockPublicPolicy and RestrictPublicBuckets: workers get signed addresses and need neither",
+            where=bucket,
+            fact="a policy could open its images to the public",
+            fix="turn on BlockPublicPolicy and RestrictPublicBuckets: workers get signed addresses and need neither",
         )
     else:
         acls = "" if settings.get("IgnorePublicAcls") else "; ACLs stay possible"
-        yield ok(PUBLIC_ACCESS, bucket, f"blocks public policies{acls}")
+        yield ok(PUBLIC_ACCESS, where=bucket, fact=f"blocks public policies{acls}")
 
 
 @look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
@@ -159,12 +159,12 @@ def _open(examined: Examined, bucket: str) -> Iterator[Finding]:
     if hindering:
         yield problem(
             PUBLIC_ACCESS,
-            bucket,
-            f"is to show instruction pictures to everybody, but {' and '.join(hindering)} forbids it",
-            "deploy the stack again, or use InstructionMedia(public=False)",
+            where=bucket,
+            fact=f"is to show instruction pictures to everybody, but {' and '.join(hindering)} forbids it",
+            fix="deploy the stack again, or use InstructionMedia(public=False)",
         )
     else:
-        yield ok(PUBLIC_ACCESS, bucket, "may show its instruction pictures to everybody")
+        yield ok(PUBLIC_ACCESS, where=bucket, fact="may show its instruction pictures to everybody")
 
 
 def _public_access_block(examined: Examined, bucket: str) -> Mapping[str, bool]:
@@ -185,19 +185,19 @@ def _policy(examined: Examined, bucket: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) != "NoSuchBucketPolicy":
             raise
-        yield ok(POLICY, bucket, "has no policy")
+        yield ok(POLICY, where=bucket, fact="has no policy")
         return
     keys = sorted({key for statement in _as_list(policy["Statement"]) for key in _condition_keys(statement)})
     tied = [key for key in keys if key.lower() in _NETWORK_KEYS]
     if tied:
         yield warning(
             POLICY,
-            bucket,
-            f"its policy asks for {', '.join(tied)}: workers elsewhere will see no images",
-            "let s3:GetObject of signed addresses through, or restrict the work team's network to the same one",
+            where=bucket,
+            fact=f"its policy asks for {', '.join(tied)}: workers elsewhere will see no images",
+            fix="let s3:GetObject of signed addresses through, or restrict the work team's network to the same one",
         )
     else:
-        yield ok(POLICY, bucket, "its policy does not depend on the worker's network")
+        yield ok(POLICY, where=bucket, fact="its policy does not depend on the worker's network")
 
 
 def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:

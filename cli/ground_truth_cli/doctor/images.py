@@ -14,10 +14,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image
 
 from ground_truth.aws.s3 import split_uri
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth.contract.task_types import TaskType
 from ground_truth_cli.account.refusals import code_of, is_refusal, message_of
-from ground_truth_cli.doctor.probes import Examined, not_looked, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, not_looked
 
 EXIST = Check(
     "image.exists",
@@ -105,20 +105,23 @@ def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
     other = [head for head in failed if head not in refused and head not in missing]
     if missing:
         yield problem(
-            EXIST, _first(missing), f"{_of(missing, seen)} are not there", "put them there or take their lines out"
+            EXIST,
+            where=_first(missing),
+            fact=f"{_of(missing, seen)} are not there",
+            fix="put them there or take their lines out",
         )
     if refused:
         yield not_looked(
             EXIST,
-            _first(refused),
-            f"you lack s3:GetObject (or kms:Decrypt) for {_of(refused, seen)}",
-            "have it granted to you; without s3:ListBucket a missing image is refused too",
+            where=_first(refused),
+            reason=f"you lack s3:GetObject (or kms:Decrypt) for {_of(refused, seen)}",
+            fix="have it granted to you; without s3:ListBucket a missing image is refused too",
         )
     for head in other[:1]:
         said = message_of(head.error) if isinstance(head.error, ClientError) else str(head.error)
-        yield not_looked(EXIST, head.uri, said, "try again")
+        yield not_looked(EXIST, where=head.uri, reason=said, fix="try again")
     if not failed:
-        yield ok(EXIST, _bucket(heads), f"{seen} are there")
+        yield ok(EXIST, where=_bucket(heads), fact=f"{seen} are there")
 
 
 def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[Finding]:
@@ -141,30 +144,38 @@ def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[
     if large:
         yield problem(
             SIZE,
-            _first(large),
-            f"{_of(large, seen)} have more than {(task_type.max_file_bytes or 0) // _MEBIBYTE} MB or "
+            where=_first(large),
+            fact=f"{_of(large, seen)} have more than {(task_type.max_file_bytes or 0) // _MEBIBYTE} MB or "
             f"{task_type.max_pixels or 0:,} pixels, the most that {task_type.key} takes",
-            "make them smaller: ground-truth prepare",
+            fix="make them smaller: ground-truth prepare",
         )
     else:
-        yield ok(SIZE, where, f"{seen} are as small as {task_type.key} wants them")
+        yield ok(SIZE, where=where, fact=f"{seen} are as small as {task_type.key} wants them")
     if strange:
-        yield problem(FORMAT, _first(strange), f"{_of(strange, seen)} are neither JPEG nor PNG", "convert them to JPEG")
+        yield problem(
+            FORMAT,
+            where=_first(strange),
+            fact=f"{_of(strange, seen)} are neither JPEG nor PNG",
+            fix="convert them to JPEG",
+        )
     elif unknown:
         yield not_looked(
-            FORMAT, _first(unknown), f"the first 64 KB of {_of(unknown, seen)} tell nothing", "open one to see"
+            FORMAT,
+            where=_first(unknown),
+            reason=f"the first 64 KB of {_of(unknown, seen)} tell nothing",
+            fix="open one to see",
         )
     else:
-        yield ok(FORMAT, where, f"{seen} are of a format that {task_type.key} takes")
+        yield ok(FORMAT, where=where, fact=f"{seen} are of a format that {task_type.key} takes")
     if turned:
         yield warning(
             ORIENTATION,
-            _first(turned),
-            f"{_of(turned, seen)} are turned by an EXIF flag",
-            "label upright copies instead: ground-truth prepare",
+            where=_first(turned),
+            fact=f"{_of(turned, seen)} are turned by an EXIF flag",
+            fix="label upright copies instead: ground-truth prepare",
         )
     else:
-        yield ok(ORIENTATION, where, f"{seen} are upright as they are")
+        yield ok(ORIENTATION, where=where, fact=f"{seen} are upright as they are")
 
 
 def _read_header(head: Head) -> tuple[int, str, int]:

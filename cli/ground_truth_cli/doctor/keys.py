@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look, ok, problem
+from ground_truth_cli.doctor.probes import Examined, look
 
 STATE = Check(
     "key.state",
@@ -61,7 +61,7 @@ def _default_keys(examined: Examined, bucket: str) -> list[str]:
 @look(STATE, needs="s3:GetEncryptionConfiguration")
 def _encryption(examined: Examined, bucket: str) -> Iterator[Finding]:
     if not _default_keys(examined, bucket):
-        yield ok(STATE, bucket, "encrypts with S3's own keys")
+        yield ok(STATE, where=bucket, fact="encrypts with S3's own keys")
 
 
 @look(STATE, needs="kms:DescribeKey")
@@ -71,23 +71,25 @@ def _state(examined: Examined, key: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) != "NotFoundException":
             raise
-        yield problem(STATE, key, "there is no such key in this region", "give a key of the job's region")
+        yield problem(
+            STATE, where=key, fact="there is no such key in this region", fix="give a key of the job's region"
+        )
         return
     if metadata["KeyState"] != "Enabled":
-        yield problem(STATE, key, f"is {metadata['KeyState']}", "enable the key, or cancel its deletion")
+        yield problem(STATE, where=key, fact=f"is {metadata['KeyState']}", fix="enable the key, or cancel its deletion")
         return
-    yield ok(STATE, key, "is enabled")
+    yield ok(STATE, where=key, fact="is enabled")
     if metadata.get("KeyManager") == "AWS":
         role_account = examined.role_arn.split(":")[4]
         if metadata["AWSAccountId"] != role_account:
             yield problem(
                 POLICY,
-                key,
-                f"is an AWS managed key of account {metadata['AWSAccountId']}, the role is of {role_account}",
-                "such a key cannot be shared: encrypt with a key of your own",
+                where=key,
+                fact=f"is an AWS managed key of account {metadata['AWSAccountId']}, the role is of {role_account}",
+                fix="such a key cannot be shared: encrypt with a key of your own",
             )
         else:
-            yield ok(POLICY, key, "is managed by AWS for this account")
+            yield ok(POLICY, where=key, fact="is managed by AWS for this account")
         return
     yield from _policy(examined, key, metadata["AWSAccountId"])
 
@@ -106,15 +108,17 @@ def _policy(examined: Examined, key: str, key_account: str) -> Iterator[Finding]
     account = role.split(":")[4]
     partition = role.split(":")[1]
     if role in allowed or "*" in allowed:
-        yield ok(POLICY, key, "its policy names the execution role")
+        yield ok(POLICY, where=key, fact="its policy names the execution role")
     elif allowed & {account, f"arn:{partition}:iam::{account}:root"}:
-        yield ok(POLICY, key, "its policy leaves it to the account's IAM policies; see role.permissions for those")
+        yield ok(
+            POLICY, where=key, fact="its policy leaves it to the account's IAM policies; see role.permissions for those"
+        )
     else:
         yield problem(
             POLICY,
-            key,
-            f"its policy lets neither the execution role nor account {account} use it (it is of {key_account})",
-            f"allow {role} kms:Encrypt, Decrypt, ReEncrypt*, GenerateDataKey* and DescribeKey in the key's policy",
+            where=key,
+            fact=f"its policy lets neither the execution role nor account {account} use it (it is of {key_account})",
+            fix=f"allow {role} kms:Encrypt, Decrypt, ReEncrypt*, GenerateDataKey* and DescribeKey in the key's policy",
         )
 
 

@@ -11,14 +11,14 @@ from botocore.exceptions import ClientError
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import limits
 from ground_truth.contract.errors import ContractError
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
 from ground_truth.jobs.cost import SECONDS_PER_ANSWER, estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
 from ground_truth.manifests.lines import ManifestError, Record, parse_line
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look
 from ground_truth_cli.doctor.task import read
 
 EXISTS = Check(
@@ -115,7 +115,7 @@ def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: in
     except ClientError as error:
         if code_of(error) not in ("NoSuchKey", "NoSuchBucket"):
             raise
-        yield problem(EXISTS, uri, "is not there", "correct the address, or put the manifest there")
+        yield problem(EXISTS, where=uri, fact="is not there", fix="correct the address, or put the manifest there")
         return
     manifest = Manifest(uri=uri, sample_size=sample_size)
     lines = body.iter_lines(chunk_size=1 << 20)
@@ -126,7 +126,7 @@ def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: in
         label_attribute=examined.request.get("LabelAttributeName", ""),
         most_of_a_kind=_MOST_OF_A_KIND,
     )
-    yield ok(EXISTS, uri, f"is there, with images in {len(manifest.buckets)} buckets")
+    yield ok(EXISTS, where=uri, fact=f"is there, with images in {len(manifest.buckets)} buckets")
 
 
 def check_manifest(examined: Examined, manifest: Manifest, members: int | None) -> Iterator[Finding]:
@@ -150,12 +150,12 @@ def _review(examined: Examined, categories: str, manifest: Manifest) -> Iterator
         if strange := sorted(labels - expected):
             yield problem(
                 REVIEW,
-                manifest.uri,
-                f"{attribute!r} has labels that the task does not have: {', '.join(strange)}",
-                "give the adjustment the same labels as the earlier job",
+                where=manifest.uri,
+                fact=f"{attribute!r} has labels that the task does not have: {', '.join(strange)}",
+                fix="give the adjustment the same labels as the earlier job",
             )
         else:
-            yield ok(REVIEW, manifest.uri, f"{attribute!r} has labels of the task only")
+            yield ok(REVIEW, where=manifest.uri, fact=f"{attribute!r} has labels of the task only")
 
 
 def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Finding:
@@ -175,18 +175,18 @@ def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Fi
     if needed > lifetime:
         return warning(
             WORKLOAD,
-            manifest.uri,
-            told,
-            "raise task_availability_lifetime_in_seconds, lower max_concurrent_task_count, or add people",
+            where=manifest.uri,
+            fact=told,
+            fix="raise task_availability_lifetime_in_seconds, lower max_concurrent_task_count, or add people",
         )
     if members is not None and members < workers:
         return problem(
             WORKLOAD,
-            manifest.uri,
-            f"each object needs {workers} different workers, the team has {members}",
-            "add people, or lower number_of_human_workers_per_data_object",
+            where=manifest.uri,
+            fact=f"each object needs {workers} different workers, the team has {members}",
+            fix="add people, or lower number_of_human_workers_per_data_object",
         )
-    return ok(WORKLOAD, manifest.uri, told)
+    return ok(WORKLOAD, where=manifest.uri, fact=told)
 
 
 def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterator[Finding]:
@@ -203,9 +203,11 @@ def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterat
             region=examined.deployment.region,
         )
     except (ContractError, ValueError) as error:
-        yield warning(COST, manifest.uri, str(error), "see ground-truth estimate")
+        yield warning(COST, where=manifest.uri, fact=str(error), fix="see ground-truth estimate")
         return
-    yield ok(COST, manifest.uri, f"about USD {found.total_usd:.2f} ({found.workforce}); see ground-truth estimate")
+    yield ok(
+        COST, where=manifest.uri, fact=f"about USD {found.total_usd:.2f} ({found.workforce}); see ground-truth estimate"
+    )
 
 
 def _days(seconds: float) -> str:

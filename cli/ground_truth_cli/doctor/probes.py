@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.contract.backends import WorkforceKind
-from ground_truth.contract.findings import Check, Finding, Level
+from ground_truth.contract.findings import Check, Finding, warning
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment
@@ -63,32 +63,22 @@ def look(check: Check, *, needs: str) -> Callable[[Look[P]], Look[P]]:
                 yield from function(examined, where, *args, **kwargs)
             except ClientError as error:
                 if is_refusal(error):
-                    yield not_looked(check, where, f"you lack {needs}", f"have {needs} granted to you, then run again")
+                    yield not_looked(
+                        check,
+                        where=where,
+                        reason=f"you lack {needs}",
+                        fix=f"have {needs} granted to you, then run again",
+                    )
                 else:
-                    yield not_looked(check, where, message_of(error), "look at it in the AWS console")
+                    yield not_looked(check, where=where, reason=message_of(error), fix="look at it in the AWS console")
             except BotoCoreError as error:
-                yield not_looked(check, where, str(error), "try again; look at it in the AWS console")
+                yield not_looked(check, where=where, reason=str(error), fix="try again; look at it in the AWS console")
 
         return looking
 
     return decorate
 
 
-def not_looked(check: Check, where: str, reason: str, fix: str) -> Finding:
+def not_looked(check: Check, *, where: str, reason: str, fix: str) -> Finding:
     """A warning that the look could not be taken."""
-    return warning(check, where, f"could not look at {check.id}: {reason}", fix)
-
-
-def ok(check: Check, where: str, found: str) -> Finding:
-    """Nothing to do."""
-    return Finding(check=check, level=Level.OK, where=where, found=found)
-
-
-def warning(check: Check, where: str, found: str, fix: str) -> Finding:
-    """Something that costs money or quality."""
-    return Finding(check=check, level=Level.WARNING, where=where, found=found, fix=fix)
-
-
-def problem(check: Check, where: str, found: str, fix: str) -> Finding:
-    """Something that stops a job."""
-    return Finding(check=check, level=Level.PROBLEM, where=where, found=found, fix=fix)
+    return warning(check, where=where, fact=f"could not look at {check.id}: {reason}", fix=fix)

@@ -10,10 +10,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.aws.s3 import split_uri
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.doctor.keys import find_keys
-from ground_truth_cli.doctor.probes import Examined, look, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look
 
 TRUST = Check(
     "role.trust",
@@ -119,7 +119,7 @@ def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) != "NoSuchEntity":
             raise
-        yield problem(TRUST, role_arn, "there is no such role", "deploy the stack again")
+        yield problem(TRUST, where=role_arn, fact="there is no such role", fix="deploy the stack again")
         return
     trusted = [
         service
@@ -128,13 +128,13 @@ def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
         for service in _as_list(statement["Principal"].get("Service", []))
     ]
     if _SERVICE in trusted:
-        yield ok(TRUST, role_arn, "lets SageMaker assume it")
+        yield ok(TRUST, where=role_arn, fact="lets SageMaker assume it")
     else:
         yield problem(
             TRUST,
-            role_arn,
-            f"lets {trusted or 'no service'} assume it, not SageMaker",
-            f"add {_SERVICE} to the principals of its trust policy",
+            where=role_arn,
+            fact=f"lets {trusted or 'no service'} assume it, not SageMaker",
+            fix=f"add {_SERVICE} to the principals of its trust policy",
         )
 
 
@@ -148,14 +148,16 @@ def _permissions(examined: Examined, role_arn: str, asked: Sequence[Demand]) -> 
         report = problem if demand.stops else warning
         yield report(
             PERMISSIONS,
-            role_arn,
-            f"may not {', '.join(missing)} on {demand.resource}",
-            "add it to the role's policy, or take away what forbids it (a permissions boundary, an explicit deny)",
+            where=role_arn,
+            fact=f"may not {', '.join(missing)} on {demand.resource}",
+            fix="add it to the role's policy, or take away what forbids it (a permissions boundary, an explicit deny)",
         )
         asked = [other for other in asked if other is not demand]
     actions = sum(len(demand.actions) for demand in asked)
     if actions:
-        yield ok(PERMISSIONS, role_arn, f"has {actions} of the rights that a job needs, on {len(asked)} resources")
+        yield ok(
+            PERMISSIONS, where=role_arn, fact=f"has {actions} of the rights that a job needs, on {len(asked)} resources"
+        )
 
 
 @look(CALLER, needs="iam:SimulatePrincipalPolicy")
@@ -164,7 +166,7 @@ def _caller(examined: Examined, where: str) -> Iterator[Finding]:
     iam = deployment.client("iam")
     caller = deployment.caller["Arn"]
     if caller.endswith(":root"):
-        yield ok(CALLER, where, "are the account's root, which may do everything")
+        yield ok(CALLER, where=where, fact="are the account's root, which may do everything")
         return
     principal = _principal(iam, caller)
     role = examined.role_arn
@@ -175,12 +177,12 @@ def _caller(examined: Examined, where: str) -> Iterator[Finding]:
     if missing:
         yield problem(
             CALLER,
-            where,
-            f"({principal}) may not {', '.join(missing)}",
-            "have the stack's grant_start() give it to you",
+            where=where,
+            fact=f"({principal}) may not {', '.join(missing)}",
+            fix="have the stack's grant_start() give it to you",
         )
     else:
-        yield ok(CALLER, where, f"({principal}) may start jobs with the execution role")
+        yield ok(CALLER, where=where, fact=f"({principal}) may start jobs with the execution role")
 
 
 def _principal(iam: Any, caller: str) -> str:

@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import aws_functions
-from ground_truth.contract.findings import Check, Finding, Level
+from ground_truth.contract.findings import Check, Finding, Level, ok, problem, warning
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.input import task_input
 from ground_truth.templates.check import check_template
 from ground_truth.templates.liquid import render
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look, not_looked, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look, not_looked
 
 FILES = Check(
     "task.files",
@@ -70,9 +70,9 @@ def _file(examined: Examined, uri: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) not in ("404", "NoSuchKey", "NoSuchBucket"):
             raise
-        yield problem(FILES, uri, "is not there", "deploy the stack again")
+        yield problem(FILES, where=uri, fact="is not there", fix="deploy the stack again")
         return
-    yield ok(FILES, uri, "is there")
+    yield ok(FILES, where=uri, fact="is there")
 
 
 @look(LABELS, needs="s3:GetObject")
@@ -82,15 +82,15 @@ def _labels(examined: Examined, uri: str) -> Iterator[Finding]:
     except ClientError as error:
         if code_of(error) not in ("NoSuchKey", "NoSuchBucket"):
             raise
-        yield problem(FILES, uri, "is not there", "deploy the stack again")
+        yield problem(FILES, where=uri, fact="is not there", fix="deploy the stack again")
         return
     except ValueError as error:
-        yield problem(LABELS, uri, str(error), "deploy the stack again")
+        yield problem(LABELS, where=uri, fact=str(error), fix="deploy the stack again")
         return
     if labels:
-        yield ok(LABELS, uri, f"has {len(labels)} labels")
+        yield ok(LABELS, where=uri, fact=f"has {len(labels)} labels")
     else:
-        yield problem(LABELS, uri, "has no labels", "give the task labels and deploy again")
+        yield problem(LABELS, where=uri, fact="has no labels", fix="give the task labels and deploy again")
 
 
 @look(HOOKS, needs="lambda:GetFunction")
@@ -99,9 +99,9 @@ def _hook(examined: Examined, arn: str, name: str) -> Iterator[Finding]:
     if region != examined.deployment.region:
         yield problem(
             HOOKS,
-            arn,
-            f"the {name} function is in {region}, the job runs in {examined.deployment.region}",
-            "use a function of the job's region",
+            where=arn,
+            fact=f"the {name} function is in {region}, the job runs in {examined.deployment.region}",
+            fix="use a function of the job's region",
         )
     elif account != examined.role_arn.split(":")[4]:
         yield _foreign(arn, name, account, region)
@@ -112,13 +112,13 @@ def _hook(examined: Examined, arn: str, name: str) -> Iterator[Finding]:
 def _foreign(arn: str, name: str, account: str, region: str) -> Finding:
     published = aws_functions.ACCOUNTS.get(region)
     if account == published:
-        return ok(HOOKS, arn, f"the {name} function is Ground Truth's own in {region}")
+        return ok(HOOKS, where=arn, fact=f"the {name} function is Ground Truth's own in {region}")
     return problem(
         HOOKS,
-        arn,
-        f"the {name} function is of account {account}; Ground Truth's own are of "
+        where=arn,
+        fact=f"the {name} function is of account {account}; Ground Truth's own are of "
         f"{published or 'no account in this region'}",
-        "use functions of your own account, or Ground Truth's of this region",
+        fix="use functions of your own account, or Ground Truth's of this region",
     )
 
 
@@ -128,13 +128,15 @@ def _own(examined: Examined, arn: str, name: str) -> Finding:
     except ClientError as error:
         if code_of(error) != "ResourceNotFoundException":
             raise
-        return problem(HOOKS, arn, f"the {name} function is not there", "deploy the stack again")
+        return problem(HOOKS, where=arn, fact=f"the {name} function is not there", fix="deploy the stack again")
     state = settings.get("State", "Active")
     # An idle function wakes up with its first call.
     if state not in ("Active", "Inactive") or settings.get("LastUpdateStatus") == "Failed":
         reason = settings.get("StateReason") or settings.get("LastUpdateStatusReason") or "no reason given"
-        return problem(HOOKS, arn, f"the {name} function cannot run ({state}: {reason})", "deploy the stack again")
-    return ok(HOOKS, arn, f"the {name} function is there, with {settings.get('Timeout')} seconds to answer")
+        return problem(
+            HOOKS, where=arn, fact=f"the {name} function cannot run ({state}: {reason})", fix="deploy the stack again"
+        )
+    return ok(HOOKS, where=arn, fact=f"the {name} function is there, with {settings.get('Timeout')} seconds to answer")
 
 
 @look(PAGE, needs="s3:GetObject (and lambda:InvokeFunction for --invoke)")
@@ -144,7 +146,7 @@ def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Fi
     try:
         given = _invoked(examined, line) if invoke else _played(examined, line) if ours else None
     except ValueError as error:
-        yield problem(PAGE, uri, str(error), "correct the function or the manifest")
+        yield problem(PAGE, where=uri, fact=str(error), fix="correct the function or the manifest")
         return
     task_type = TASK_TYPES.get(examined.task.type, CUSTOM)
     flaws = list(check_template(template, task_type=task_type, task_input=given))
@@ -153,16 +155,23 @@ def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Fi
     if any(flaw.level is Level.PROBLEM for flaw in flaws):
         return
     if given is None:
-        yield not_looked(PAGE, uri, "what your own function gives is not known", "look with --invoke, which calls it")
+        yield not_looked(
+            PAGE,
+            where=uri,
+            reason="what your own function gives is not known",
+            fix="look with --invoke, which calls it",
+        )
         return
     # An address stands in for itself, so that it can be found in the page.
     page = unescape(render(template, given, str))
     image = str(line.get("source-ref", ""))
     if image not in page:
-        yield warning(PAGE, uri, f"renders, but {image} is nowhere in it", "show {{ task.input.taskObject }}")
+        yield warning(
+            PAGE, where=uri, fact=f"renders, but {image} is nowhere in it", fix="show {{ task.input.taskObject }}"
+        )
     else:
         how = "as the pre-annotation function gives it" if invoke else "without calling the function"
-        yield ok(PAGE, uri, f"renders with the first line of the manifest, {how}")
+        yield ok(PAGE, where=uri, fact=f"renders with the first line of the manifest, {how}")
 
 
 def _played(examined: Examined, line: Line) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ground_truth.contract.findings import Check, Finding
+from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of, is_refusal
-from ground_truth_cli.doctor.probes import Examined, look, not_looked, ok, problem, warning
+from ground_truth_cli.doctor.probes import Examined, look, not_looked
 
 WORKFORCE = Check(
     "team.workforce",
@@ -36,16 +36,22 @@ def check_team(examined: Examined) -> Iterator[Finding]:
     """Checks the people that the job's request names."""
     arn = examined.request["HumanTaskConfig"].get("WorkteamArn")
     if examined.is_self_hosted:
-        yield ok(WORK_TEAM, examined.task.name, "no work team is needed: the engine of this environment has its own")
+        yield ok(
+            WORK_TEAM,
+            where=examined.task.name,
+            fact="no work team is needed: the engine of this environment has its own",
+        )
     elif arn is None:
-        yield problem(WORK_TEAM, examined.task.name, "the request names no work team", "deploy the stack again")
+        yield problem(
+            WORK_TEAM, where=examined.task.name, fact="the request names no work team", fix="deploy the stack again"
+        )
     elif "/public-crowd/" in arn:
         yield problem(
             WORK_TEAM,
-            arn,
-            "is the public crowd of Mechanical Turk, closed since 2026-09-30: nobody will see the tasks "
+            where=arn,
+            fact="is the public crowd of Mechanical Turk, closed since 2026-09-30: nobody will see the tasks "
             "(UNVERIFIED: what the service answers)",
-            "use Workforce.self_hosted() or Workforce.private()",
+            fix="use Workforce.self_hosted() or Workforce.private()",
         )
     elif "/vendor-crowd/" in arn:
         yield from _vendor(examined, arn)
@@ -59,13 +65,15 @@ def _workforce(examined: Examined, region: str) -> Iterator[Finding]:
     workforces = examined.deployment.client("sagemaker").list_workforces()["Workforces"]
     if workforces:
         portal = workforces[0].get("SubDomain", "")
-        yield ok(WORKFORCE, region, f"has the workforce {workforces[0]['WorkforceName']}, portal https://{portal}")
+        yield ok(
+            WORKFORCE, where=region, fact=f"has the workforce {workforces[0]['WorkforceName']}, portal https://{portal}"
+        )
     else:
         yield problem(
             WORKFORCE,
-            region,
-            "has no private workforce",
-            "deploy with Workforce.private(create_workforce=True), or in the region where it is",
+            where=region,
+            fact="has no private workforce",
+            fix="deploy with Workforce.private(create_workforce=True), or in the region where it is",
         )
 
 
@@ -79,7 +87,7 @@ def _vendor(examined: Examined, arn: str) -> Iterator[Finding]:
             raise
         yield _no_team(arn, "subscribe to the vendor in the AWS Marketplace console, then copy the team's ARN")
         return
-    yield ok(WORK_TEAM, arn, f"is subscribed to: {team.get('SellerName', 'seller not named')}")
+    yield ok(WORK_TEAM, where=arn, fact=f"is subscribed to: {team.get('SellerName', 'seller not named')}")
 
 
 @look(WORK_TEAM, needs="sagemaker:DescribeWorkteam")
@@ -89,9 +97,9 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
     if region != here.region or account != examined.role_arn.split(":")[4]:
         yield problem(
             WORK_TEAM,
-            arn,
-            f"is of account {account} in {region}, the job runs in {here.region}",
-            "use a work team of the job's account and region",
+            where=arn,
+            fact=f"is of account {account} in {region}, the job runs in {here.region}",
+            fix="use a work team of the job's account and region",
         )
         return
     try:
@@ -101,14 +109,17 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
             raise
         yield _no_team(arn, "deploy the stack again, or name a team that exists")
         return
-    yield ok(WORK_TEAM, arn, "exists")
+    yield ok(WORK_TEAM, where=arn, fact="exists")
     for definition in team["MemberDefinitions"]:
         if group := definition.get("CognitoMemberDefinition"):
             yield from _members(examined, group["UserGroup"], group)
             yield from _sign_in(examined, group["UserPool"], group)
         else:
             yield not_looked(
-                MEMBERS, arn, "its members are in your own identity provider", "look there for the team's groups"
+                MEMBERS,
+                where=arn,
+                reason="its members are in your own identity provider",
+                fix="look there for the team's groups",
             )
 
 
@@ -136,28 +147,28 @@ def _members(examined: Examined, group: str, definition: Mapping[str, str]) -> I
             raise
         yield problem(
             MEMBERS,
-            group,
-            f"the group or its pool {definition['UserPool']} is gone",
-            "deploy the stack again; a team whose pool was deleted has to be made anew",
+            where=group,
+            fact=f"the group or its pool {definition['UserPool']} is gone",
+            fix="deploy the stack again; a team whose pool was deleted has to be made anew",
         )
         return
     waiting = [user for user in users if user["UserStatus"] != "CONFIRMED"]
     if not users:
         yield problem(
             MEMBERS,
-            group,
-            "the group has no members who could work",
-            "add people: aws cognito-idp admin-add-user-to-group, or the labeling workforces page of SageMaker",
+            where=group,
+            fact="the group has no members who could work",
+            fix="add people: aws cognito-idp admin-add-user-to-group, or the labeling workforces page of SageMaker",
         )
     elif waiting:
         yield warning(
             MEMBERS,
-            group,
-            f"{len(waiting)} of {len(users)} members have never signed in",
-            "remind them of the invitation; it expires after seven days unless the pool says otherwise",
+            where=group,
+            fact=f"{len(waiting)} of {len(users)} members have never signed in",
+            fix="remind them of the invitation; it expires after seven days unless the pool says otherwise",
         )
     else:
-        yield ok(MEMBERS, group, f"has {len(users)} members, all of whom have signed in")
+        yield ok(MEMBERS, where=group, fact=f"has {len(users)} members, all of whom have signed in")
 
 
 def _users(examined: Examined, definition: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
@@ -184,10 +195,12 @@ def _sign_in(examined: Examined, pool: str, definition: Mapping[str, str]) -> It
         if not is_there
     ]
     if missing:
-        yield problem(SIGN_IN, pool, f"lacks {', '.join(missing)}", "add what is missing to the user pool")
+        yield problem(
+            SIGN_IN, where=pool, fact=f"lacks {', '.join(missing)}", fix="add what is missing to the user pool"
+        )
     else:
-        yield ok(SIGN_IN, pool, "has a domain and a client with a secret and the code flow")
+        yield ok(SIGN_IN, where=pool, fact="has a domain and a client with a secret and the code flow")
 
 
 def _no_team(arn: str, fix: str) -> Finding:
-    return problem(WORK_TEAM, arn, "there is no such work team, or you have no access to it", fix)
+    return problem(WORK_TEAM, where=arn, fact="there is no such work team, or you have no access to it", fix=fix)

@@ -21,7 +21,7 @@ def report(findings: Iterable[Finding], *, as_json: bool) -> None:
         seen.append(finding)
         if not as_json:
             place = f"{finding.where}: " if finding.where else ""
-            click.echo(f"{_MARKS[finding.level]}  {place}{finding.found}")
+            click.echo(f"{_MARKS[finding.level]}  {place}{finding.fact}")
             if finding.fix and finding.level is not Level.OK:
                 click.echo(f"         -> {finding.fix}")
     if as_json:

@@ -23,11 +23,11 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What one check found; ``where`` says in which line, file or resource, ``fix`` what to do."""
+    """What one check found, as ``fact``; ``where`` says in which line, file or resource, ``fix`` what to do."""
 
     check: Check
     level: Level
-    found: str
+    fact: str
     where: str = ""
     fix: str = ""
 
@@ -37,20 +37,26 @@ class Finding:
             "check": self.check.id,
             "level": str(self.level),
             "where": self.where,
-            "found": self.found,
+            "found": self.fact,
             "fix": self.fix,
         }
 
 
-def problem(check: Check, found: str, fix: str, line: int | None = None) -> Finding:
-    """What stops a job, in a line of a file."""
-    return _in_line(Level.PROBLEM, check, found, fix, line)
+def ok(check: Check, *, fact: str, where: str = "") -> Finding:
+    """Nothing to do."""
+    return Finding(check=check, level=Level.OK, fact=fact, where=where)
 
 
-def warning(check: Check, found: str, fix: str, line: int | None = None) -> Finding:
-    """What costs money or quality, in a line of a file."""
-    return _in_line(Level.WARNING, check, found, fix, line)
+def warning(check: Check, *, fact: str, fix: str, where: str = "") -> Finding:
+    """What costs money or quality."""
+    return Finding(check=check, level=Level.WARNING, fact=fact, where=where, fix=fix)
 
 
-def _in_line(level: Level, check: Check, found: str, fix: str, line: int | None) -> Finding:
-    return Finding(check=check, level=level, found=found, where=f"line {line}" if line else "", fix=fix)
+def problem(check: Check, *, fact: str, fix: str, where: str = "") -> Finding:
+    """What stops a job."""
+    return Finding(check=check, level=Level.PROBLEM, fact=fact, where=where, fix=fix)
+
+
+def in_line(number: int) -> str:
+    """Where a finding of one line of a file is."""
+    return f"line {number}"

@@ -91,7 +91,7 @@ def _findings(lines: Lines, rules: Rules, quotas: bool) -> Iterator[Finding]:
 
 
 def _finding(fault: Fault, line: int, found: str) -> Finding:
-    return Finding(check=fault, level=fault.level, found=found, where=f"line {line}", fix=fault.fix)
+    return Finding(check=fault, level=fault.level, fact=found, where=f"line {line}", fix=fault.fix)
 
 
 def _finding_each(found_faults: Iterable[FoundFault], line: int) -> Iterator[Finding]:
@@ -128,11 +128,11 @@ def _count_finding(objects: int, task_type: TaskType | None) -> Finding:
     found = f"{objects:,} object{'s' * (objects != 1)}"
     if task_type is not None and objects > task_type.max_objects:
         found += f", but a {task_type.key} job takes {task_type.max_objects:,}"
-        return Finding(check=faults.OBJECTS, level=Level.PROBLEM, found=found, fix=faults.OBJECTS.fix)
+        return Finding(check=faults.OBJECTS, level=Level.PROBLEM, fact=found, fix=faults.OBJECTS.fix)
     if not objects:
         fix = "write a line for each object"
-        return Finding(check=faults.OBJECTS, level=Level.PROBLEM, found=found, fix=fix)
-    return Finding(check=faults.OBJECTS, level=Level.OK, found=found)
+        return Finding(check=faults.OBJECTS, level=Level.PROBLEM, fact=found, fix=fix)
+    return Finding(check=faults.OBJECTS, level=Level.OK, fact=found)
 
 
 def _abridged(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _abridged(findings: Iterable[Finding], most: int) -> Iterator[Finding]:
     for check, count in counts.items():
         if count > most:
             found = f"and {count - most:,} more lines where this does not hold: {last[check].check.meaning.rstrip('.')}"
-            yield Finding(check=last[check].check, level=last[check].level, found=found, fix=last[check].fix)
+            yield Finding(check=last[check].check, level=last[check].level, fact=found, fix=last[check].fix)
 
 
 def _check_attributes(label_attribute: str, audited_attribute: str, task_type: TaskType | None) -> None:

@@ -13,7 +13,7 @@ from liquid.exceptions import LiquidError
 
 from ground_truth.contract import limits
 from ground_truth.contract.errors import is_unresolved
-from ground_truth.contract.findings import Check, Finding, problem, warning
+from ground_truth.contract.findings import Check, Finding, in_line, problem, warning
 from ground_truth.contract.task_types import CUSTOM, TaskType
 from ground_truth.tasks.reviews import AuditTask
 from ground_truth.tasks.task import LabelingTask
@@ -88,8 +88,8 @@ class _TemplateCheck:
         if length > limits.TEMPLATE_CHARACTERS:
             yield problem(
                 LENGTH,
-                f"the template has {length} characters, at most {limits.TEMPLATE_CHARACTERS} are rendered",
-                "shorten it; load scripts and styles from files",
+                fact=f"the template has {length} characters, at most {limits.TEMPLATE_CHARACTERS} are rendered",
+                fix="shorten it; load scripts and styles from files",
             )
 
     def _liquid(self) -> Iterator[Finding]:
@@ -114,9 +114,9 @@ class _TemplateCheck:
                 given = ", ".join(f"task.input.{key}" for key in self.task_input)
                 yield warning(
                     UNDEFINED,
-                    f"{name} is not what the pre-annotation hook gives",
-                    f"there are {given}; give it a default where it is optional",
-                    self._line(index),
+                    fact=f"{name} is not what the pre-annotation hook gives",
+                    fix=f"there are {given}; give it a default where it is optional",
+                    where=in_line(self._line(index)),
                 )
 
     def _vocabulary(self, environment: Environment, parsed: BoundTemplate) -> Iterator[Finding]:
@@ -126,16 +126,25 @@ class _TemplateCheck:
                 near = difflib.get_close_matches(name, environment.filters, n=1)
                 fix = f"did you mean {near[0]}?" if near else "use a filter of Liquid"
                 for span in spans:
-                    yield problem(FILTER, f"there is no filter '{name}'", fix, self._line(span.index))
+                    yield problem(
+                        FILTER, fact=f"there is no filter '{name}'", fix=fix, where=in_line(self._line(span.index))
+                    )
         for name in ("include", "render"):
             for span in analysis.tags.get(name, ()):
-                yield problem(INCLUDE, f"'{name}' takes in another template", "copy it in", self._line(span.index))
+                yield problem(
+                    INCLUDE,
+                    fact=f"'{name}' takes in another template",
+                    fix="copy it in",
+                    where=in_line(self._line(span.index)),
+                )
 
     def _liquid_problem(self, check: Check, error: LiquidError) -> Finding:
         index = error.token.start_index if error.token else -1
         # Where the end of the template is the mistake, the parser names no place.
         line = self._line(index if index >= 0 else len(self.template))
-        return problem(check, str(error.message), "correct the Liquid in this line, or before it", line)
+        return problem(
+            check, fact=str(error.message), fix="correct the Liquid in this line, or before it", where=in_line(line)
+        )
 
     def _line(self, index: int) -> int:
         return self.template.count("\n", 0, index) + 1
@@ -145,8 +154,8 @@ class _TemplateCheck:
         if not is_unresolved(attribute) and attribute not in self.template:
             yield problem(
                 AUDITED,
-                f"the template does not show the earlier labels, '{attribute}'",
-                f'read them from task.input.manifestLine["{attribute}"]',
+                fact=f"the template does not show the earlier labels, '{attribute}'",
+                fix=f'read them from task.input.manifestLine["{attribute}"]',
             )
 
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ground_truth.contract.findings import Check, Finding, problem, warning
+from ground_truth.contract.findings import Check, Finding, in_line, problem, warning
 from ground_truth.contract.task_types import TaskType
 from ground_truth.templates.elements import CROWD_ELEMENTS, CrowdElement
 from ground_truth.templates.parse import Element, Page
@@ -72,7 +72,9 @@ class PageCheck:
     def _form(self) -> Iterator[Finding]:
         own_form = any(_known(element).has_own_form for element in self.page.elements)
         if not self.page.named("crowd-form") and "crowd-form" not in self.page.script and not own_form:
-            yield problem(FORM, "the template has no <crowd-form>: nothing would be submitted", "wrap the page in it")
+            yield problem(
+                FORM, fact="the template has no <crowd-form>: nothing would be submitted", fix="wrap the page in it"
+            )
 
     def _elements(self) -> Iterator[Finding]:
         has_form = bool(self.page.named("crowd-form"))
@@ -82,24 +84,34 @@ class PageCheck:
             if element.tag.startswith("crowd-") and element.tag not in CROWD_ELEMENTS.keys() | self.page.defined:
                 near = difflib.get_close_matches(element.tag, CROWD_ELEMENTS, n=1)
                 fix = f"did you mean <{near[0]}>?" if near else "use an element that the documentation lists"
-                yield say(ELEMENT, f"there is no element <{element.tag}>", fix, element.line)
+                fact = f"there is no element <{element.tag}>"
+                yield say(ELEMENT, fact=fact, fix=fix, where=in_line(element.line))
             known = _known(element)
             if known.answers:
                 yield from self._answering(element, known, has_form)
 
     def _answering(self, element: Element, known: CrowdElement, has_form: bool) -> Iterator[Finding]:
         if not element.attributes.get("name"):
-            found, fix = f"<{element.tag}> has no name: its answer is not sent", 'write name="…"'
-            yield (problem if known.is_annotator else warning)(NAME, found, fix, element.line)
+            yield (problem if known.is_annotator else warning)(
+                NAME,
+                fact=f"<{element.tag}> has no name: its answer is not sent",
+                fix='write name="…"',
+                where=in_line(element.line),
+            )
         if known.has_own_form and element.in_form:
             yield problem(
                 OUTSIDE,
-                f"<{element.tag}> is inside <crowd-form>",
-                "take it out: it has a form of its own",
-                element.line,
+                fact=f"<{element.tag}> is inside <crowd-form>",
+                fix="take it out: it has a form of its own",
+                where=in_line(element.line),
             )
         if has_form and not known.has_own_form and not element.in_form:
-            yield warning(OUTSIDE, f"<{element.tag}> is outside <crowd-form>", "move it inside", element.line)
+            yield warning(
+                OUTSIDE,
+                fact=f"<{element.tag}> is outside <crowd-form>",
+                fix="move it inside",
+                where=in_line(element.line),
+            )
         if known.labels_attribute:
             yield from self._labels(element, known.labels_attribute)
 
@@ -110,9 +122,9 @@ class PageCheck:
             return
         yield warning(
             LABELS,
-            f"the {attribute} of <{element.tag}> are not taken from task.input",
-            f'write {attribute}="{{{{ task.input.labels | to_json | escape }}}}"',
-            element.line,
+            fact=f"the {attribute} of <{element.tag}> are not taken from task.input",
+            fix=f'write {attribute}="{{{{ task.input.labels | to_json | escape }}}}"',
+            where=in_line(element.line),
         )
 
     def _expected_element(self) -> Iterator[Finding]:
@@ -120,8 +132,8 @@ class PageCheck:
         if expected and not self.page.named(expected) and expected not in self.page.script:
             yield warning(
                 EXPECTED,
-                f"the template has no <{expected}>, which is the element of {self.task_type.key}",
-                "use it, or make it a custom task",
+                fact=f"the template has no <{expected}>, which is the element of {self.task_type.key}",
+                fix="use it, or make it a custom task",
             )
 
     def _sources(self) -> Iterator[Finding]:
@@ -137,10 +149,10 @@ class PageCheck:
                 ):
                     yield warning(
                         ACCESS,
-                        f"the {attribute} of <{element.tag}> never uses grant_read_access: "
+                        fact=f"the {attribute} of <{element.tag}> never uses grant_read_access: "
                         "images in a private bucket will not load",
-                        f'write {attribute}="{{{{ task.input.taskObject | grant_read_access }}}}"',
-                        element.line,
+                        fix=f'write {attribute}="{{{{ task.input.taskObject | grant_read_access }}}}"',
+                        where=in_line(element.line),
                     )
 
     def _scripts(self) -> Iterator[Finding]:
@@ -148,15 +160,15 @@ class PageCheck:
         if uses_crowd and len(self._foreign_scripts) == len(self._loaded_scripts):
             yield warning(
                 SCRIPT,
-                "the script of the crowd elements is not loaded",
-                f'write <script src="{_CROWD_HOST}crowd-html-elements.js"></script> at the top',
+                fact="the script of the crowd elements is not loaded",
+                fix=f'write <script src="{_CROWD_HOST}crowd-html-elements.js"></script> at the top',
             )
         for script in self._foreign_scripts:
             yield warning(
                 FOREIGN_SCRIPT,
-                f"a script comes from elsewhere: {self.page.text(script.attributes['src'])}",
-                "write the script into the template",
-                script.line,
+                fact=f"a script comes from elsewhere: {self.page.text(script.attributes['src'])}",
+                fix="write the script into the template",
+                where=in_line(script.line),
             )
 
     @property

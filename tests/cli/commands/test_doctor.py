@@ -7,13 +7,13 @@ from click.testing import CliRunner
 
 from ground_truth.contract.findings import Level
 from ground_truth_cli.commands import doctor as command
-from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.doctor import buckets as doctor_buckets
 from ground_truth_cli.doctor import images as doctor_images
 from ground_truth_cli.doctor import keys as doctor_keys
 from ground_truth_cli.doctor import manifest as doctor_manifest
 from ground_truth_cli.doctor import role as doctor_role
 from ground_truth_cli.doctor import task as doctor_task
+from ground_truth_cli.doctor.examination import examine
 from ground_truth_cli.main import main
 from tests.cli.conftest import MANIFEST, TEAM, TRAINING, Forbidden
 
@@ -89,6 +89,6 @@ def test_what_may_not_be_looked_at_is_a_warning_that_names_the_permission(accoun
     refused = [finding for finding in found if finding.level is Level.WARNING]
     assert not [finding for finding in found if finding.level is Level.PROBLEM]
     assert len(refused) >= 12
-    assert all("could not look at " in finding.found and ": you lack " in finding.found for finding in refused)
+    assert all("could not look at " in finding.fact and ": you lack " in finding.fact for finding in refused)
     looked_at = {finding.check for finding in refused}
     assert {doctor_buckets.CORS, doctor_keys.STATE, doctor_role.PERMISSIONS, doctor_task.HOOKS} <= looked_at

@@ -15,12 +15,12 @@ def test_a_bucket_of_images_in_another_region(account) -> None:
     there.create_bucket(Bucket="afar", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     make_right(account.s3, "afar")
     account.put_lines({"source-ref": "s3://afar/a.jpg"})
-    assert "lies in us-west-2, the job runs in eu-west-1" in account.problem(doctor_buckets.REGION).found
+    assert "lies in us-west-2, the job runs in eu-west-1" in account.problem(doctor_buckets.REGION).fact
 
 
 def test_a_bucket_of_images_that_is_not_there(account) -> None:
     account.put_lines({"source-ref": "s3://gone-for-good/a.jpg"})
-    assert account.problem(doctor_buckets.REGION).found == "there is no such bucket"
+    assert account.problem(doctor_buckets.REGION).fact == "there is no such bucket"
 
 
 class RefusingHead:
@@ -42,7 +42,7 @@ class RefusingHead:
 
 def test_the_region_of_a_bucket_that_refuses_us_is_told_all_the_same(account) -> None:
     account.session.clients["s3"] = RefusingHead(account.s3)
-    assert "lies in us-west-2" in account.problem(doctor_buckets.REGION).found
+    assert "lies in us-west-2" in account.problem(doctor_buckets.REGION).fact
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_the_region_of_a_bucket_that_refuses_us_is_told_all_the_same(account) ->
 )
 def test_a_cors_rule_that_keeps_workers_out(account, rule, text) -> None:
     account.s3.put_bucket_cors(Bucket=TRAINING, CORSConfiguration={"CORSRules": [rule]})
-    assert text in account.problem(doctor_buckets.CORS).found
+    assert text in account.problem(doctor_buckets.CORS).fact
 
 
 def test_a_cors_rule_that_exposes_nothing(account) -> None:
     rule = {key: value for key, value in OPEN_CORS.items() if key != "ExposeHeaders"}
     account.s3.put_bucket_cors(Bucket=TRAINING, CORSConfiguration={"CORSRules": [rule]})
-    assert "does not expose" in account.warning(doctor_buckets.CORS).found
+    assert "does not expose" in account.warning(doctor_buckets.CORS).fact
 
 
 def test_cors_is_asked_of_every_bucket_in_the_manifest(account) -> None:
@@ -76,7 +76,7 @@ def test_a_bucket_that_does_not_own_its_objects(account, rules) -> None:
         account.s3.put_bucket_ownership_controls(
             Bucket=TRAINING, OwnershipControls={"Rules": [{"ObjectOwnership": rules}]}
         )
-    assert "ObjectWriter" in account.warning(doctor_buckets.OWNERSHIP).found
+    assert "ObjectWriter" in account.warning(doctor_buckets.OWNERSHIP).fact
 
 
 def test_images_that_a_policy_could_open(account) -> None:
@@ -92,7 +92,7 @@ def test_instruction_pictures_behind_the_bucket_s_block(account) -> None:
 def test_instruction_pictures_behind_the_account_s_block(account) -> None:
     s3control = account.session.client("s3control")
     s3control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=CLOSED)
-    assert "BlockPublicPolicy" in account.problem(doctor_account.PUBLIC_ACCESS).found
+    assert "BlockPublicPolicy" in account.problem(doctor_account.PUBLIC_ACCESS).fact
     account.publish(instruction_media=f"s3://{MEDIA}")
     assert [finding.level for finding in account.examine(doctor_account.PUBLIC_ACCESS)] == [Level.OK]
 
@@ -107,7 +107,7 @@ def test_a_policy_that_ties_images_to_a_network(account) -> None:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     account.s3.put_bucket_policy(Bucket=TRAINING, Policy=policy)
-    assert "aws:SourceIp" in account.warning(doctor_buckets.POLICY).found
+    assert "aws:SourceIp" in account.warning(doctor_buckets.POLICY).fact
 
 
 def encrypt(account, key: str) -> None:
@@ -127,7 +127,7 @@ def test_a_key_whose_policy_names_somebody_else(account) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Resource": "*"}]})
     key = account.session.client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"]
     encrypt(account, key)
-    assert "lets neither the execution role nor account" in account.problem(doctor_keys.POLICY).found
+    assert "lets neither the execution role nor account" in account.problem(doctor_keys.POLICY).fact
 
 
 def test_a_key_that_is_off(account) -> None:
@@ -135,7 +135,7 @@ def test_a_key_that_is_off(account) -> None:
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.disable_key(KeyId=key)
     encrypt(account, key)
-    assert account.problem(doctor_keys.STATE).found == "is Disabled"
+    assert account.problem(doctor_keys.STATE).fact == "is Disabled"
 
 
 def test_a_key_of_an_image_alone(account) -> None:
@@ -149,4 +149,4 @@ def test_a_key_of_an_image_alone(account) -> None:
 
 def test_a_key_that_is_not_there(account) -> None:
     account.deploy_with(OutputConfig={"KmsKeyId": "0d8cbd04-0000-4000-8000-000000000000"})
-    assert "no such key" in account.problem(doctor_keys.STATE).found
+    assert "no such key" in account.problem(doctor_keys.STATE).fact

@@ -23,19 +23,19 @@ IMAGE = {"source-ref": f"s3://{TRAINING}/images/0.jpg"}
 
 def test_a_manifest_that_is_not_there(account) -> None:
     account.s3.delete_object(Bucket=TRAINING, Key="input.manifest")
-    assert account.problem(doctor_manifest.EXISTS).found == "is not there"
+    assert account.problem(doctor_manifest.EXISTS).fact == "is not there"
 
 
 def test_a_manifest_without_lines(account) -> None:
     account.put_lines()
-    assert "0 objects" in account.problem(faults.OBJECTS).found
+    assert "0 objects" in account.problem(faults.OBJECTS).fact
 
 
 def test_a_broken_line_is_told_with_its_number(account) -> None:
     account.put_lines(IMAGE, "{'source-ref': 's3://b/k'}", {"source_ref": "s3://b/k"}, {"source": "words"})
     assert account.problem(faults.JSON).where == f"{MANIFEST} line 2"
     assert account.problem(faults.SOURCE).where == f"{MANIFEST} line 3"
-    assert "bounding-box labels source-ref" in account.problem(faults.MEDIA_KEY).found
+    assert "bounding-box labels source-ref" in account.problem(faults.MEDIA_KEY).fact
 
 
 def test_the_sample_is_spread_over_the_manifest() -> None:
@@ -56,12 +56,12 @@ def test_more_objects_than_a_job_takes(account) -> None:
     account.publish(type="semantic-segmentation")
     account.deploy_with(LabelAttributeName="street-ref")
     account.put_lines(*({"source-ref": f"s3://{TRAINING}/{number}.jpg"} for number in range(20_001)))
-    assert "20,001 objects" in account.problem(faults.OBJECTS, sample=0).found
+    assert "20,001 objects" in account.problem(faults.OBJECTS, sample=0).fact
 
 
 def test_lines_that_are_labeled_already(account) -> None:
     account.put_lines(IMAGE | {"street": {"annotations": []}, "street-metadata": {"class-map": {}}})
-    assert "there is a 'street' already" in account.warning(faults.LABELED).found
+    assert "there is a 'street' already" in account.warning(faults.LABELED).fact
 
 
 def adjust(account, **metadata) -> None:
@@ -77,12 +77,12 @@ def test_a_review_of_unlabeled_objects(account) -> None:
 
 def test_a_review_of_objects_that_failed(account) -> None:
     adjust(account, **{"failure-reason": "expired"})
-    assert "expired" in account.problem(faults.FAILED).found
+    assert "expired" in account.problem(faults.FAILED).fact
 
 
 def test_an_adjustment_with_other_labels(account) -> None:
     adjust(account, **{"class-map": {"0": "bus", "1": "car"}})
-    assert "labels that the task does not have: bus" in account.problem(doctor_manifest.REVIEW).found
+    assert "labels that the task does not have: bus" in account.problem(doctor_manifest.REVIEW).fact
 
 
 def test_an_adjustment_with_the_same_labels(account) -> None:
@@ -92,19 +92,19 @@ def test_an_adjustment_with_the_same_labels(account) -> None:
 
 def test_a_batch_that_cannot_be_done_in_time(account) -> None:
     account.deploy_with(HumanTaskConfig={"TaskAvailabilityLifetimeInSeconds": 60})
-    assert "its tasks expire after 0.0 hours" in account.warning(doctor_manifest.WORKLOAD).found
+    assert "its tasks expire after 0.0 hours" in account.warning(doctor_manifest.WORKLOAD).fact
 
 
 def test_the_cost_is_told(account) -> None:
     (finding,) = account.examine(doctor_manifest.COST)
-    assert finding.found.startswith("about USD 0.08 (self-hosted)")
+    assert finding.fact.startswith("about USD 0.08 (self-hosted)")
 
 
 def test_an_image_that_is_not_there(account) -> None:
     account.put_lines(IMAGE, {"source-ref": f"s3://{TRAINING}/images/gone.jpg"})
     finding = account.problem(doctor_images.EXIST)
     assert finding.where.endswith("gone.jpg")
-    assert "1 of all 2 images" in finding.found
+    assert "1 of all 2 images" in finding.fact
 
 
 @pytest.mark.parametrize("size", [(12_000, 9_000), (20_000, 10_000)])
@@ -119,7 +119,7 @@ def test_an_image_of_too_many_pixels(account, size) -> None:
 def test_an_image_of_too_many_bytes(account) -> None:
     size = 40 * 1024 * 1024 + 1
     account.s3.put_object(Bucket=TRAINING, Key="images/0.jpg", Body=bytes(size))
-    assert "1 of all 3 images" in account.problem(doctor_images.SIZE).found
+    assert "1 of all 3 images" in account.problem(doctor_images.SIZE).fact
 
 
 def test_a_custom_page_shows_what_it_can(account) -> None:
@@ -165,7 +165,7 @@ def test_an_image_of_another_format(account) -> None:
 
 def test_only_a_sample_of_the_images_is_looked_into(account) -> None:
     (finding,) = account.examine(doctor_images.EXIST, sample=2)
-    assert finding.found == "a sample of 2 of 3 images are there"
+    assert finding.fact == "a sample of 2 of 3 images are there"
 
 
 @pytest.mark.parametrize("key", ["template.html", "request.json"])
@@ -194,7 +194,7 @@ def test_a_hook_that_is_gone(account) -> None:
 )
 def test_a_hook_of_another_place(account, arn, text) -> None:
     account.deploy_with(HumanTaskConfig={"PreHumanTaskLambdaArn": arn})
-    assert text in account.problem(doctor_task.HOOKS, manifest_uri=None).found
+    assert text in account.problem(doctor_task.HOOKS, manifest_uri=None).fact
 
 
 def test_a_hook_of_ground_truth_itself(account) -> None:
@@ -217,13 +217,13 @@ def test_a_template_that_workers_could_not_use(account, template, check, text) -
     (finding,) = account.examine(check)
     assert finding.level is not Level.OK
     assert finding.where.startswith(f"s3://{ASSETS}/template.html")
-    assert text in finding.found
+    assert text in finding.fact
 
 
 def test_a_template_that_shows_another_image(account) -> None:
     template = PAGE.replace("{{ task.input.taskObject | grant_read_access }}", "https://example.com/a.jpg")
     account.s3.put_object(Bucket=ASSETS, Key="template.html", Body=template.encode())
-    assert "images/0.jpg is nowhere in it" in account.warning(doctor_task.PAGE).found
+    assert "images/0.jpg is nowhere in it" in account.warning(doctor_task.PAGE).fact
 
 
 def test_what_a_function_of_the_user_s_own_gives_is_not_known(account) -> None:
@@ -264,12 +264,12 @@ class Hook:
 def test_a_pre_annotation_function_that_does_not_suit_the_template(account, answer, more, text) -> None:
     account.session.clients["lambda"] = Hook(account.session.client("lambda"), answer, **more)
     found = [finding for finding in account.examine(doctor_task.PAGE, invoke=True) if finding.level is Level.PROBLEM]
-    assert any(text in finding.found for finding in found)
+    assert any(text in finding.fact for finding in found)
 
 
 def test_a_pre_annotation_function_that_gives_something_else(account) -> None:
     account.session.clients["lambda"] = Hook(account.session.client("lambda"), {"taskInput": {"image": "s3://b/k"}})
-    found = {finding.found for finding in account.examine(template_check.UNDEFINED, invoke=True)}
+    found = {finding.fact for finding in account.examine(template_check.UNDEFINED, invoke=True)}
     assert "task.input.taskObject is not what the pre-annotation hook gives" in found
 
 

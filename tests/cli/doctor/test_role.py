@@ -30,22 +30,22 @@ def test_a_right_that_the_job_cannot_do_without(account, action) -> None:
     account.simulator.denied = {action}
     found = [finding for finding in account.examine(doctor_role.PERMISSIONS) if finding.level is Level.PROBLEM]
     assert found
-    assert all(f"may not {action} on arn:aws:" in finding.found for finding in found)
+    assert all(f"may not {action} on arn:aws:" in finding.fact for finding in found)
 
 
 def test_a_right_without_which_only_the_log_is_missing(account) -> None:
     account.simulator.denied = {"logs:PutLogEvents"}
-    assert "may not logs:PutLogEvents" in account.warning(doctor_role.PERMISSIONS).found
+    assert "may not logs:PutLogEvents" in account.warning(doctor_role.PERMISSIONS).fact
 
 
 def test_a_role_that_is_gone(account) -> None:
     account.deploy_with(RoleArn=f"{ROLE}-of-old")
-    assert account.problem(doctor_role.TRUST).found == "there is no such role"
+    assert account.problem(doctor_role.TRUST).fact == "there is no such role"
 
 
 def test_a_role_that_only_another_service_may_assume(account) -> None:
     account.deploy_with(RoleArn=ROLE.replace("labeling", "hooks"))
-    assert "['lambda.amazonaws.com']" in account.problem(doctor_role.TRUST).found
+    assert "['lambda.amazonaws.com']" in account.problem(doctor_role.TRUST).fact
 
 
 class Caller:
@@ -69,9 +69,9 @@ def starting(account):
 def test_a_caller_who_may_start_jobs(starting) -> None:
     (finding,) = starting.examine(doctor_role.CALLER)
     assert finding.level is Level.OK
-    assert "arn:aws:iam::123456789012:role/people/operator" in finding.found
+    assert "arn:aws:iam::123456789012:role/people/operator" in finding.fact
 
 
 def test_a_caller_who_may_not_pass_the_role(starting) -> None:
     starting.simulator.denied = {"iam:PassRole"}
-    assert "may not iam:PassRole" in starting.problem(doctor_role.CALLER).found
+    assert "may not iam:PassRole" in starting.problem(doctor_role.CALLER).fact

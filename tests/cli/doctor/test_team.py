@@ -6,11 +6,11 @@ import pytest
 
 from ground_truth.contract.aws_functions import ACCOUNTS
 from ground_truth.contract.findings import Level
-from ground_truth_cli.commands import doctor
-from ground_truth_cli.commands.doctor import examine
 from ground_truth_cli.doctor import account as doctor_account
+from ground_truth_cli.doctor import examination
 from ground_truth_cli.doctor import manifest as doctor_manifest
 from ground_truth_cli.doctor import team as doctor_team
+from ground_truth_cli.doctor.examination import examine
 from ground_truth_cli.doctor.probes import Examined
 from tests.cli.conftest import ACCOUNT, REGION, TEAM, Forbidden
 
@@ -80,35 +80,35 @@ def test_a_team_at_work(private) -> None:
     found = [finding for finding in examine(private.deployment, "street") if finding.check in doctor_team.CHECKS]
     assert [finding.check for finding in found] == list(doctor_team.CHECKS)
     assert {finding.level for finding in found} == {Level.OK}
-    assert "has 1 members" in found[2].found
+    assert "has 1 members" in found[2].fact
 
 
 def test_an_account_that_has_labeled_before(private) -> None:
     announce(private)
     (finding,) = private.examine(doctor_account.SERVICE_ACCESS, manifest_uri=None)
     assert finding.level is Level.OK
-    assert "an existing customer" in finding.found
+    assert "an existing customer" in finding.fact
 
 
 def test_a_new_account_learns_that_ground_truth_is_closed_and_what_to_do_instead(private) -> None:
     announce(private, jobs=())
     finding = private.warning(doctor_account.SERVICE_ACCESS, manifest_uri=None)
-    assert "closed to new customers since 2026-07-30" in finding.found
-    assert "UNVERIFIED" in finding.found
+    assert "closed to new customers since 2026-07-30" in finding.fact
+    assert "UNVERIFIED" in finding.fact
     assert "Workforce.self_hosted()" in finding.fix
 
 
 def test_a_self_hosted_task_needs_no_ground_truth(account) -> None:
     (finding,) = account.examine(doctor_account.SERVICE_ACCESS, manifest_uri=None)
     assert finding.level is Level.OK
-    assert "not needed" in finding.found
+    assert "not needed" in finding.fact
 
 
 def test_an_account_that_is_not_let_in_hears_what_aws_says(private) -> None:
     stub = private.stub()
     stub.add_client_error("list_labeling_jobs", "AccessDeniedException", "not available to new customers")
     finding = private.warning(doctor_account.SERVICE_ACCESS, manifest_uri=None)
-    assert "AWS answers: not available to new customers" in finding.found
+    assert "AWS answers: not available to new customers" in finding.fact
     assert "Workforce.self_hosted()" in finding.fix
 
 
@@ -119,41 +119,41 @@ def test_a_region_without_workforce(private) -> None:
 
 def test_a_team_that_is_gone(private) -> None:
     announce(private, error="ValidationException")
-    assert "no such work team" in private.problem(doctor_team.WORK_TEAM, manifest_uri=None).found
+    assert "no such work team" in private.problem(doctor_team.WORK_TEAM, manifest_uri=None).fact
 
 
 def test_a_team_of_another_region(private) -> None:
     private.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM.replace(REGION, "us-west-2")})
     announce(private)
-    assert "in us-west-2, the job runs in eu-west-1" in private.problem(doctor_team.WORK_TEAM, manifest_uri=None).found
+    assert "in us-west-2, the job runs in eu-west-1" in private.problem(doctor_team.WORK_TEAM, manifest_uri=None).fact
 
 
 def test_a_team_that_we_may_not_see(private) -> None:
     announce(private, error="AccessDeniedException")
     finding = private.warning(doctor_team.WORK_TEAM, manifest_uri=None)
-    assert finding.found == "could not look at team.exists: you lack sagemaker:DescribeWorkteam"
+    assert finding.fact == "could not look at team.exists: you lack sagemaker:DescribeWorkteam"
 
 
 @pytest.mark.parametrize("members", [[], [GONE]])
 def test_a_team_without_members(private, members) -> None:
     announce(private, members=members)
-    assert "no members" in private.problem(doctor_team.MEMBERS, manifest_uri=None).found
+    assert "no members" in private.problem(doctor_team.MEMBERS, manifest_uri=None).fact
 
 
 def test_a_team_whose_pool_was_deleted(private) -> None:
     announce(private, members="ResourceNotFoundException")
-    assert "is gone" in private.problem(doctor_team.MEMBERS, manifest_uri=None).found
+    assert "is gone" in private.problem(doctor_team.MEMBERS, manifest_uri=None).fact
 
 
 def test_members_who_have_never_signed_in(private) -> None:
     announce(private, members=[MEMBER, INVITED])
-    assert "1 of 2 members" in private.warning(doctor_team.MEMBERS, manifest_uri=None).found
+    assert "1 of 2 members" in private.warning(doctor_team.MEMBERS, manifest_uri=None).fact
 
 
 def test_a_pool_that_nobody_can_sign_in_to(private) -> None:
     announce(private, client={})
     finding = private.problem(doctor_team.SIGN_IN, manifest_uri=None)
-    assert "a client with a secret, a client with the authorization code flow" in finding.found
+    assert "a client with a secret, a client with the authorization code flow" in finding.fact
 
 
 def test_the_public_crowd_is_gone(account) -> None:
@@ -161,7 +161,7 @@ def test_the_public_crowd_is_gone(account) -> None:
     arn = f"arn:aws:sagemaker:{REGION}:394669845002:workteam/public-crowd/default"
     account.deploy_with(HumanTaskConfig={"WorkteamArn": arn})
     account.stub().add_response("list_labeling_jobs", {"LabelingJobSummaryList": [JOB]}, {"MaxResults": 1})
-    assert "closed since 2026-09-30" in account.problem(doctor_team.WORK_TEAM, manifest_uri=None).found
+    assert "closed since 2026-09-30" in account.problem(doctor_team.WORK_TEAM, manifest_uri=None).fact
 
 
 def test_a_vendor_that_was_not_subscribed_to(account) -> None:
@@ -184,8 +184,8 @@ def test_a_region_without_ground_truth(account) -> None:
 
 def test_a_team_too_small_for_the_answers_asked(private, monkeypatch) -> None:
     private.session.clients["sagemaker"] = Forbidden()
-    monkeypatch.setattr(doctor, "count_members", lambda _: 1)
-    assert "needs 5 different workers, the team has 1" in private.problem(doctor_manifest.WORKLOAD).found
+    monkeypatch.setattr(examination, "count_members", lambda _: 1)
+    assert "needs 5 different workers, the team has 1" in private.problem(doctor_manifest.WORKLOAD).fact
 
 
 def test_members_are_counted(private) -> None:
