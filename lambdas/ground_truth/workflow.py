@@ -28,6 +28,7 @@ from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import format_line, read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.reporting.report import make_report
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth.tasks.description import TaskDescription
@@ -80,7 +81,10 @@ def merge_jobs(plan: Mapping[str, Any], place: Place) -> dict[str, str]:
             f"got {[job['task'] for job in jobs]}"
         )
     manifests = [_lines(job["manifest"], place.files) for job in jobs]
-    joined = [merge_split_labels(task, lines) for lines in zip(*manifests, strict=True)]
+    joined = [
+        ManifestLine(merge_split_labels(task, [line.content for line in lines]))
+        for lines in zip(*manifests, strict=True)
+    ]
     uri = JobPaths.of(_parent(jobs[0]["root"]), plan["name"]).output_manifest
     place.files.write(uri, b"".join(map(format_line, joined)), "application/jsonlines")
     return {"manifest": uri}
@@ -215,8 +219,8 @@ def _labels(job: Mapping[str, Any], files: Files) -> list[str] | None:
     return read_labels(files.read(uri)) if uri else None
 
 
-def _lines(uri: str, files: Files) -> list[dict[str, Any]]:
-    return list(map(dict, read_manifest(BytesIO(files.read(uri)))))
+def _lines(uri: str, files: Files) -> list[ManifestLine]:
+    return list(read_manifest(BytesIO(files.read(uri))))
 
 
 def _parent(uri: str) -> str:

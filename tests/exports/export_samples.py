@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ground_truth.manifests.lines import format_line
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import LabeledObject, read_output_manifest
 
 ATTRIBUTE = "street"
@@ -70,7 +71,7 @@ def mask_png(mask: np.ndarray) -> bytes:
 
 
 def objects(*lines: dict[str, Any]) -> list[LabeledObject]:
-    return list(read_output_manifest(map(format_line, lines), ATTRIBUTE))
+    return list(read_output_manifest(map(format_line, map(ManifestLine, lines)), ATTRIBUTE))
 
 
 def _line(uri: str, label: Any, kind: str, **metadata: Any) -> dict[str, Any]:

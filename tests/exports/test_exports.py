@@ -21,6 +21,7 @@ from ground_truth.exports import FORMATS, export
 from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.exports.masks import read_indexed, run_lengths
 from ground_truth.manifests.lines import format_line
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_output_manifest
 from tests.exports.export_samples import (
     ATTRIBUTE,
@@ -242,7 +243,7 @@ def test_an_image_with_nothing_to_label_is_exported_as_such() -> None:
 
 @pytest.mark.parametrize("edge", [b"1e999", b"-1e999", b"640", b"-30"])
 def test_a_box_that_is_nowhere_in_the_image_is_left_out(edge: bytes) -> None:
-    raw = format_line(boxes_line("s3://media/a.jpg", [(0, -10, 1, 30, 30)])).replace(b"-10", edge)
+    raw = format_line(ManifestLine(boxes_line("s3://media/a.jpg", [(0, -10, 1, 30, 30)]))).replace(b"-10", edge)
     dataset = read_dataset(read_output_manifest([raw], ATTRIBUTE))
     assert dataset.images[0].label.boxes == ()
     assert dataset.left_out == {"outside_the_image": 1}

@@ -5,6 +5,7 @@ import pytest
 from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth.manifests.lines import ManifestError
+from ground_truth.manifests.manifest_line import ManifestLine
 
 WRITTEN = [
     ("no worker answered before the tasks expired", "more time or more people"),
@@ -62,7 +63,9 @@ def test_only_what_failed_under_the_label_comes_back_and_without_it() -> None:
         b'{"source-ref": "s3://b/2.jpg", "old-metadata": {"failure-reason": "other job"}}\n',
         b'{"source-ref": "s3://b/3.jpg"}\n',
     ]
-    assert list(failed_objects(manifest, "yard")) == [({"source-ref": "s3://b/1.jpg", "old": 3}, "too dark")]
+    assert list(failed_objects(manifest, "yard")) == [
+        (ManifestLine({"source-ref": "s3://b/1.jpg", "old": 3}), "too dark")
+    ]
 
 
 def test_fails_for_what_is_no_manifest() -> None:

@@ -9,36 +9,41 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ground_truth.manifests.lines import ManifestError, read_manifest, write_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
     lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(), values, max_size=3),
     max_leaves=8,
 )
-RECORDS = st.lists(st.dictionaries(st.text(), JSON_VALUES, max_size=4), max_size=4)
+LINES = st.lists(st.dictionaries(st.text(), JSON_VALUES, max_size=4), max_size=4)
 
 
-def written(records: list[dict]) -> bytes:
+def written(contents: list[dict]) -> bytes:
     file = io.BytesIO()
-    assert write_manifest(records, file) == len(records)
+    assert write_manifest(map(ManifestLine, contents), file) == len(contents)
     return file.getvalue()
 
 
-@given(RECORDS)
+def contents_of(lines) -> list[dict]:
+    return [line.content for line in read_manifest(lines)]
+
+
+@given(LINES)
 @example([{"a\u2028b": "\u0085", "\ud800": "\udfff\x7f"}])
-def test_every_record_reads_back_equal_from_one_line_of_utf_8(records: list[dict]) -> None:
-    content = written(records)
-    assert list(read_manifest(io.BytesIO(content))) == records
-    assert len(content.decode().splitlines()) == len(records)
+def test_every_line_reads_back_equal_from_one_line_of_utf_8(contents: list[dict]) -> None:
+    file = written(contents)
+    assert contents_of(io.BytesIO(file)) == contents
+    assert len(file.decode().splitlines()) == len(contents)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 @example('a "quoted" + name 100% %20 straße 駅.jpg')
 def test_a_key_comes_through_unchanged_beside_earlier_labels(key: str) -> None:
-    record = {"source-ref": f"s3://bucket/{key}", "boxes": {"annotations": []}, "boxes-metadata": {"type": "x"}}
-    (read,) = read_manifest(io.BytesIO(written([record])))
-    assert read == record
-    assert list(read) == list(record)
+    content = {"source-ref": f"s3://bucket/{key}", "boxes": {"annotations": []}, "boxes-metadata": {"type": "x"}}
+    (read,) = contents_of(io.BytesIO(written([content])))
+    assert read == content
+    assert list(read) == list(content)
 
 
 def test_names_stay_readable_in_the_file() -> None:
@@ -53,11 +58,11 @@ def test_fails_to_write_what_json_does_not_have() -> None:
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
 def test_both_line_ends_a_byte_order_mark_and_a_blank_end_are_read(line_end: bytes) -> None:
     content = b"\xef\xbb\xbf" + line_end.join([b'{"source": "a"}', b'{"source": "b"}', b"", b" "])
-    assert [record["source"] for record in read_manifest(io.BytesIO(content))] == ["a", "b"]
+    assert [line.source for line in read_manifest(io.BytesIO(content))] == ["a", "b"]
 
 
 def test_lines_may_come_from_anywhere() -> None:
-    assert list(read_manifest([b'{"source": "a"}', b'{"source": "b"}\n'])) == [{"source": "a"}, {"source": "b"}]
+    assert contents_of([b'{"source": "a"}', b'{"source": "b"}\n']) == [{"source": "a"}, {"source": "b"}]
 
 
 @pytest.mark.parametrize(
@@ -84,16 +89,16 @@ def test_fails_with_the_number_of_the_first_blank_line_between_objects() -> None
         list(read_manifest([b"{}\n", b"\n", b" \n", b"{}\n"]))
 
 
-def test_records_are_read_one_at_a_time() -> None:
+def test_lines_are_read_one_at_a_time() -> None:
     def lines() -> Iterator[bytes]:
         yield json.dumps({"source": "first"}).encode()
         raise AssertionError("read ahead")
 
-    assert next(read_manifest(lines())) == {"source": "first"}
+    assert next(read_manifest(lines())).content == {"source": "first"}
 
 
 def test_a_line_with_thousands_of_labels_is_read_whole() -> None:
-    record = {"source-ref": "s3://b/1.jpg", "boxes": {"annotations": [{"class_id": 0, "left": 1}] * 50_000}}
-    content = written([record, record])
-    assert len(content) > 2_000_000
-    assert list(read_manifest(io.BytesIO(content))) == [record, record]
+    content = {"source-ref": "s3://b/1.jpg", "boxes": {"annotations": [{"class_id": 0, "left": 1}] * 50_000}}
+    file = written([content, content])
+    assert len(file) > 2_000_000
+    assert contents_of(io.BytesIO(file)) == [content, content]

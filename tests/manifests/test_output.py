@@ -21,7 +21,8 @@ from ground_truth.manifests.labels import (
     TextSpan,
     TextSpansLabel,
 )
-from ground_truth.manifests.output import label_attributes, read_label, read_output_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
+from ground_truth.manifests.output import read_label, read_output_manifest
 
 COMMON = {
     "job-name": "labeling-job/yard",
@@ -139,22 +140,26 @@ EXAMPLES = [
 ]
 
 
-def attribute_of(record: dict) -> str:
-    (attribute,) = label_attributes(record)
+def attributes_of(content: dict) -> list[str]:
+    return [record.attribute for record in ManifestLine(content).records]
+
+
+def attribute_of(content: dict) -> str:
+    (attribute,) = attributes_of(content)
     return attribute
 
 
-@pytest.mark.parametrize(("record", "label"), EXAMPLES, ids=lambda value: type(value).__name__)
-def test_each_form_of_label_is_read(record: dict, label: object) -> None:
-    labeled = read_label(record, attribute_of(record))
+@pytest.mark.parametrize(("content", "label"), EXAMPLES, ids=lambda value: type(value).__name__)
+def test_each_form_of_label_is_read(content: dict, label: object) -> None:
+    labeled = read_label(ManifestLine(content), attribute_of(content))
     assert labeled.label == label
     assert (labeled.job_name, labeled.human_annotated, labeled.failure_reason) == ("labeling-job/yard", True, None)
     assert labeled.created == datetime(2026, 11, 23, 10, 2, 14, 527256, tzinfo=UTC)
-    assert labeled.source == record["source-ref"]
+    assert labeled.source == content["source-ref"]
 
 
 def test_every_form_has_an_example() -> None:
-    read = {record[f"{attribute_of(record)}-metadata"]["type"] for record, _ in EXAMPLES}
+    read = {content[f"{attribute_of(content)}-metadata"]["type"] for content, _ in EXAMPLES}
     assert set(FORMS) <= read
     assert {task_type.record_type for task_type in TASK_TYPES.values()} <= set(FORMS)
 
@@ -168,34 +173,34 @@ def test_every_form_has_an_example() -> None:
     ],
 )
 def test_the_three_forms_of_creation_dates_are_read_as_utc(text: str, moment: datetime) -> None:
-    assert read_label(line(1, "custom", creation_date=text), "yard").created == moment
+    assert read_label(ManifestLine(line(1, "custom", creation_date=text)), "yard").created == moment
 
 
 def test_a_failed_object_has_a_reason_and_no_label() -> None:
-    record = {"source-ref": "s3://b/1.jpg", "yard-metadata": {"failure-reason": "ClientError: expired"}}
-    labeled = read_label(record, "yard")
+    content = {"source-ref": "s3://b/1.jpg", "yard-metadata": {"failure-reason": "ClientError: expired"}}
+    labeled = read_label(ManifestLine(content), "yard")
     assert (labeled.label, labeled.failure_reason, labeled.created) == (None, "ClientError: expired", None)
-    assert label_attributes(record) == ("yard",)
+    assert attributes_of(content) == ["yard"]
 
 
 def test_an_object_that_was_not_labeled_has_neither() -> None:
-    labeled = read_label({"source": "a text"}, "yard")
+    labeled = read_label(ManifestLine({"source": "a text"}), "yard")
     assert (labeled.label, labeled.failure_reason, labeled.source) == (None, None, "a text")
 
 
 def test_earlier_and_adjusted_labels_are_read_side_by_side() -> None:
     boxes = {"image_size": SIZE, "annotations": [CAR]}
-    record = line(boxes, "object-detection", human_annotated="no") | line(
+    content = line(boxes, "object-detection", human_annotated="no") | line(
         boxes, "object-detection", attribute="adjusted", adjustment_status="unadjusted"
     )
-    assert label_attributes(record) == ("yard", "adjusted")
-    earlier, adjusted = (read_label(record, attribute) for attribute in label_attributes(record))
+    assert attributes_of(content) == ["yard", "adjusted"]
+    earlier, adjusted = (read_label(ManifestLine(content), attribute) for attribute in attributes_of(content))
     assert (earlier.human_annotated, earlier.adjusted) == (False, None)
     assert (adjusted.human_annotated, adjusted.adjusted) == (True, False)
 
 
 def test_metadata_of_a_sequence_is_no_label() -> None:
-    assert label_attributes({"source-ref": "s3://b/1.json", "source-ref-metadata": {"frames": 3}}) == ()
+    assert attributes_of({"source-ref": "s3://b/1.json", "source-ref-metadata": {"frames": 3}}) == []
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ def test_metadata_of_a_sequence_is_no_label() -> None:
 )
 def test_fails_for_a_label_that_is_not_as_its_type_demands(label, type: str, metadata: dict, wrong: str) -> None:
     with pytest.raises(ContractError, match=wrong):
-        read_label(line(label, type, **metadata), "yard")
+        read_label(ManifestLine(line(label, type, **metadata)), "yard")
 
 
 def test_a_manifest_is_read_line_by_line_and_fails_with_the_line() -> None:

@@ -13,8 +13,9 @@ from ground_truth.contract.task_types import ADJUSTMENT_OF_BOXES, VERIFICATION_O
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.labels import Box, BoxesLabel
 from ground_truth.manifests.lines import write_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_label
-from ground_truth.manifests.predictions import chained_records, read_predictions
+from ground_truth.manifests.predictions import chained_lines, read_predictions
 
 MOMENT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DATASET = {
@@ -30,9 +31,9 @@ RESULTS = [
 ]
 
 
-def records(results=RESULTS, dataset=DATASET, **changes) -> list[dict]:
+def contents(results=RESULTS, dataset=DATASET, **changes) -> list[dict]:
     options = {"images_uri": "s3://bucket/images/", "label_attribute": "model", "moment": MOMENT} | changes
-    return list(chained_records(read_predictions(results, dataset), **options))
+    return [line.content for line in chained_lines(read_predictions(results, dataset), **options)]
 
 
 def with_image(**changes) -> dict:
@@ -40,7 +41,7 @@ def with_image(**changes) -> dict:
 
 
 def test_every_image_gets_a_line_with_its_boxes_in_ground_truth_s_form() -> None:
-    first, second = records()
+    first, second = contents()
     assert first == {
         "source-ref": "s3://bucket/images/yard/1 a+b%.jpg",
         "model": {
@@ -64,41 +65,41 @@ def test_every_image_gets_a_line_with_its_boxes_in_ground_truth_s_form() -> None
 
 
 def test_the_whole_data_set_form_says_the_same_as_results_with_their_data_set() -> None:
-    assert records(DATASET | {"annotations": RESULTS}, None) == records()
+    assert contents(DATASET | {"annotations": RESULTS}, None) == contents()
 
 
 @pytest.mark.parametrize("task_type", [VERIFICATION_OF_BOXES, ADJUSTMENT_OF_BOXES])
 def test_the_manifest_passes_the_check_of_a_review(task_type) -> None:
     file = io.BytesIO()
-    write_manifest(records(), file)
+    write_manifest(map(ManifestLine, contents()), file)
     file.seek(0)
     (finding,) = check_manifest(file, task_type=task_type, label_attribute="check", audited_attribute="model")
     assert finding.level is Level.OK
 
 
 def test_what_is_written_reads_back_as_a_model_s_boxes() -> None:
-    labeled = read_label(records(min_score=0.5)[0], "model")
+    labeled = read_label(ManifestLine(contents(min_score=0.5)[0]), "model")
     assert labeled.human_annotated is False
     box = Box(class_id=1, name="car", left=10, top=6, width=21, height=10, confidence=0.9)
     assert labeled.label == BoxesLabel(width=100, height=50, boxes=(box,))
 
 
 def test_only_wanted_labels_are_kept_in_the_order_of_the_task() -> None:
-    (annotation,) = records(labels=["car"])[0]["model"]["annotations"]
+    (annotation,) = contents(labels=["car"])[0]["model"]["annotations"]
     assert annotation["class_id"] == 0
-    assert records(labels=["car", "dog"])[0]["model-metadata"]["class-map"] == {"0": "car", "1": "dog"}
+    assert contents(labels=["car", "dog"])[0]["model-metadata"]["class-map"] == {"0": "car", "1": "dog"}
 
 
 def test_annotations_without_score_have_no_confidence() -> None:
     unscored = {key: value for key, value in RESULTS[0].items() if key != "score"}
-    assert records([unscored])[0]["model-metadata"]["objects"] == [{"confidence": 0}]
+    assert contents([unscored])[0]["model-metadata"]["objects"] == [{"confidence": 0}]
     with pytest.raises(ContractError, match="score"):
-        records([unscored], min_score=0.5)
+        contents([unscored], min_score=0.5)
 
 
 @given(st.lists(st.floats(-300, 300), min_size=4, max_size=4))
 def test_boxes_lie_within_their_image_and_have_a_size(bbox: list[float]) -> None:
-    for box in records([RESULTS[0] | {"bbox": bbox}])[0]["model"]["annotations"]:
+    for box in contents([RESULTS[0] | {"bbox": bbox}])[0]["model"]["annotations"]:
         assert box["left"] >= 0 <= box["top"]
         assert box["width"] >= 1 <= box["height"]
         assert box["left"] + box["width"] <= 100
@@ -127,7 +128,7 @@ def test_boxes_lie_within_their_image_and_have_a_size(bbox: list[float]) -> None
 )
 def test_fails_for_predictions_that_do_not_fit_together(results, dataset, wrong: str) -> None:
     with pytest.raises(ContractError, match=wrong):
-        records(results, dataset)
+        contents(results, dataset)
 
 
 @pytest.mark.parametrize(
@@ -141,11 +142,11 @@ def test_fails_for_predictions_that_do_not_fit_together(results, dataset, wrong:
 )
 def test_fails_for_what_no_job_could_have(option: dict, wrong: str) -> None:
     with pytest.raises(ContractError, match=wrong):
-        records(**option)
+        contents(**option)
 
 
 def test_fails_for_more_categories_than_one_task_can_have() -> None:
     many = DATASET | {"categories": [{"id": number, "name": f"class {number}"} for number in range(51)]}
     with pytest.raises(ContractError, match="50 labels"):
-        records([], many)
-    assert len(records([], many, labels=["class 7"])) == 2
+        contents([], many)
+    assert len(contents([], many, labels=["class 7"])) == 2

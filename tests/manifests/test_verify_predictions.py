@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ground_truth.manifests.predictions import chained_records, read_predictions
+from ground_truth.manifests.predictions import chained_lines, read_predictions
 from ground_truth.tasks.input import task_input
 from ground_truth.tasks.reviews import EarlierLabels, LabelAdjustment, LabelVerification
 from ground_truth.templates.generate import generate_template
@@ -36,7 +36,7 @@ BOX = {"label": "car", "left": 10, "top": 5, "width": 20, "height": 10}
 )
 def test_people_see_what_the_model_found(task, attribute: str, shown) -> None:
     moment = datetime(2026, 11, 24, tzinfo=UTC)
-    (line,) = chained_records(PREDICTIONS, images_uri="s3://images", label_attribute="model", moment=moment)
-    given = task_input(line, labels=task.labels, instruction_media=None)
+    (line,) = chained_lines(PREDICTIONS, images_uri="s3://images", label_attribute="model", moment=moment)
+    given = task_input(line.content, labels=task.labels, instruction_media=None)
     page = render(generate_template(task), given, lambda uri: f"https://signed/{uri}")
     assert json.loads(Elements(page).found[task.type.element][attribute]) == shown

@@ -11,8 +11,9 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.exports import FORMATS
 from ground_truth.exports import export as export_files
 from ground_truth.exports.dataset import Dataset, read_dataset
-from ground_truth.manifests.lines import Record, read_manifest
-from ground_truth.manifests.output import label_attributes, read_output_manifest
+from ground_truth.manifests.lines import read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
+from ground_truth.manifests.output import read_labels_of
 from ground_truth_cli.backends.jobs import place_of
 from ground_truth_cli.job_files import LabelSource, read_file
 from ground_truth_cli.terminal.options import of_named_job
@@ -55,10 +56,10 @@ def export(
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"'--out' should be a new or an empty folder, got {out}: files of another export would stay")
     found = LabelSource(place_of(source, environment))
-    manifest = found.manifest()
-    attribute = label_attribute or _only_attribute(list(read_manifest(BytesIO(manifest))), found.job_name)
+    lines = list(read_manifest(BytesIO(found.manifest())))
+    attribute = label_attribute or _only_attribute(lines, found.job_name)
     dataset = read_dataset(
-        read_output_manifest(BytesIO(manifest), attribute),
+        read_labels_of(lines, attribute),
         min_confidence=min_confidence,
         labels=read_labels(read_file(labels)) if labels else (),
     )
@@ -73,13 +74,9 @@ def export(
     _summarize(dataset, {"format": format_name, "label_attribute": attribute, "files": files, "out": str(out)}, as_json)
 
 
-def _only_attribute(lines: Sequence[Record], job_name: str) -> str:
+def _only_attribute(lines: Sequence[ManifestLine], job_name: str) -> str:
     """The label that the job wrote, if the manifest has labels of several; else the only one."""
-    written = {
-        attribute: str(line[f"{attribute}-metadata"].get("job-name", "")).rpartition("/")[2]
-        for line in lines
-        for attribute in label_attributes(line)
-    }
+    written = {record.attribute: record.job_name for line in lines for record in line.records}
     own = [attribute for attribute, job in written.items() if job == job_name.lower()]
     for names in (own, list(written)):
         if len(names) == 1:

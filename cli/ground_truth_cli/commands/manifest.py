@@ -14,7 +14,7 @@ import click
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import write_manifest
-from ground_truth.manifests.predictions import chained_records, read_predictions
+from ground_truth.manifests.predictions import chained_lines, read_predictions
 from ground_truth_cli.terminal.findings import report
 from ground_truth_cli.terminal.progress_bars import counted
 
@@ -73,7 +73,7 @@ def from_predictions(
     PREDICTIONS has COCO's format: a data set with images, categories and annotations, or a list of results.
     """
     read = read_predictions(_read_json(predictions), _read_json(annotations) if annotations else None)
-    records = chained_records(
+    lines = chained_lines(
         read,
         images_uri=images_uri,
         label_attribute=label_attribute,
@@ -85,7 +85,7 @@ def from_predictions(
     unfinished = out.with_name(out.name + ".part")
     try:
         with unfinished.open("wb") as file:
-            count = write_manifest(records, file)
+            count = write_manifest(lines, file)
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -99,7 +99,7 @@ def _line(manifest: Path, number: int) -> dict[str, Any]:
         line = next(islice(read_manifest(file), number - 1, None), None)
     if line is None:
         raise ValueError(f"'line' should be one of the lines of {manifest}, got {number}: the manifest ends before")
-    return line
+    return line.content
 
 
 def _type_of(template: str) -> TaskType:

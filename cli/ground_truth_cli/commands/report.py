@@ -1,7 +1,6 @@
 """``ground-truth report``: a page that shows what a job's labels are worth, and what to look at."""
 
 import json
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
 from ground_truth.jobs.quality import quality_numbers
-from ground_truth.manifests.lines import Record, read_manifest
+from ground_truth.manifests.lines import read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.reporting.report import MOST_PICTURES, make_report
 from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
@@ -97,19 +97,18 @@ def report(
     _summarize(made.summary, out, as_json=as_json)
 
 
-def _lines(job: JobFolder, manifest: str | None) -> list[Record] | None:
+def _lines(job: JobFolder, manifest: str | None) -> list[ManifestLine] | None:
     content = read_file(manifest) if manifest else manifest_of(job.root)
     return None if content is None else list(read_manifest(BytesIO(content)))
 
 
-def _type_in(lines: list[Record], label_attribute: str | None) -> TaskType:
+def _type_in(lines: list[ManifestLine], label_attribute: str | None) -> TaskType:
     """The kind of task that wrote the manifest's labels."""
-    wanted = f"{label_attribute}-metadata" if label_attribute else None
     written = {
-        str(value["type"])
+        record.type
         for line in lines
-        for key, value in line.items()
-        if key.endswith("-metadata") and wanted in (None, key) and isinstance(value, Mapping) and "type" in value
+        for record in line.records
+        if record.type and label_attribute in (None, record.attribute)
     }
     # Adjusted labels have the type of the labels that they adjust, and so does what merges them.
     known = [one for one in TASK_TYPES.values() if one is not CUSTOM and one.record_type in written]

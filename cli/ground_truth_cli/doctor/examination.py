@@ -53,7 +53,7 @@ def examine(
     yield from check_buckets(examined, buckets)
     yield from check_keys(examined, buckets, image_keys)
     yield from check_role(examined, buckets, manifest_uri, image_keys)
-    yield from check_task(examined, manifest.first if manifest else None, invoke=invoke)
+    yield from check_task(examined, manifest.first.content if manifest and manifest.first else None, invoke=invoke)
     if manifest:
         # Without the published request the manifest has nothing to be measured by; task.files tells of that.
         if "LabelAttributeName" in request:

@@ -1,10 +1,8 @@
 """Checks of the manifest as a whole: whether labels, workload and cost suit the task (contract sections 4.4 and 13)."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -16,7 +14,7 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
 from ground_truth.jobs.cost import SECONDS_PER_ANSWER, estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
-from ground_truth.manifests.lines import ManifestError, Record, parse_line
+from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine
 from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.doctor.probes import Examined, look
 from ground_truth_cli.doctor.task import read
@@ -60,40 +58,39 @@ class Manifest:
     uri: str
     sample_size: int
     count: int = 0
-    first: Record | None = None
+    first: ManifestLine | None = None
     buckets: set[str] = field(default_factory=set)
     sample: list[str] = field(default_factory=list)
     labels: dict[str, set[str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    # A fixed seed: the same manifest gives the same sample.
+    _random: Random = field(default_factory=lambda: Random(0))
 
-    def listen(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """Passes lines on, and notes what the other checks need of those that can be read."""
-        # A fixed seed: the same manifest gives the same sample.
-        random = Random(0)
-        for raw in lines:
-            # A part of the reader's own work, done again: lines come to the checker as they are.
-            with suppress(ManifestError, ValueError):
-                self._note(parse_line(raw), random)
-            yield raw
-
-    def _note(self, record: Record, random: Random) -> None:
+    def note(self, line: ManifestLine) -> None:
+        """Notes what the other checks need of a line."""
         self.count += 1
-        self.first = self.first or record
-        for key, metadata in record.items():
-            attribute = key.removesuffix("-metadata")
-            if attribute != key and attribute in record and isinstance(metadata, dict):
-                self.labels.setdefault(attribute, set()).update(_class_names(metadata))
-        if "source-ref" in record:
-            address = str(record["source-ref"])
-            self.buckets.add(split_uri(address)[0])
-            if len(self.sample) < self.sample_size:
-                self.sample.append(address)
-            elif (place := random.randrange(self.count)) < self.sample_size:
-                self.sample[place] = address
+        self.first = self.first or line
+        for record in line.records:
+            if line.has_label(record.attribute):
+                self.labels.setdefault(record.attribute, set()).update(_class_names(record))
+        if "source-ref" in line.content:
+            self._note_image(line.source)
+
+    def _note_image(self, address: str) -> None:
+        try:
+            bucket, _ = split_uri(address)
+        except ValueError:
+            # The check of the line says what is wrong with it.
+            return
+        self.buckets.add(bucket)
+        if len(self.sample) < self.sample_size:
+            self.sample.append(address)
+        elif (place := self._random.randrange(self.count)) < self.sample_size:
+            self.sample[place] = address
 
 
-def _class_names(metadata: Mapping[str, Any]) -> set[str]:
-    class_map, colours = metadata.get("class-map"), metadata.get("internal-color-map")
+def _class_names(record: LabelRecord) -> set[str]:
+    class_map, colours = record.metadata.get("class-map"), record.metadata.get("internal-color-map")
     named = set(map(str, class_map.values())) if isinstance(class_map, dict) else set()
     if isinstance(colours, dict):
         named |= {str(entry.get("class-name")) for entry in colours.values() if isinstance(entry, dict)}
@@ -121,10 +118,11 @@ def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: in
     lines = body.iter_lines(chunk_size=1 << 20)
     into.append(manifest)
     manifest.findings += check_lines(
-        manifest.listen(lines),
+        lines,
         task_type=TASK_TYPES.get(examined.task.type),
         label_attribute=examined.request.get("LabelAttributeName", ""),
         most_of_a_kind=_MOST_OF_A_KIND,
+        on_line=manifest.note,
     )
     yield ok(EXISTS, where=uri, fact=f"is there, with images in {len(manifest.buckets)} buckets")
 

@@ -153,7 +153,7 @@ class Preview:
         )
         attribute = f"{_JOB}-ref" if self.task_type.label_attribute_is_reference else _JOB
         records = label_records(consolidation, attribute, self.task_type, job_arn=_JOB, moment=datetime.now(UTC))
-        return records[_OBJECT]
+        return records[_OBJECT].content
 
     def _keep_mask(self, _: str, png: bytes) -> str:
         self.mask = png

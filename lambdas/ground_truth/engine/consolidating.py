@@ -8,7 +8,7 @@ from typing import Any
 from ground_truth.answers.batch import read_batch
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import consolidator
-from ground_truth.consolidation.output_records import hook_response, labeled_line
+from ground_truth.consolidation.output_records import hook_response
 from ground_truth.contract.hook_events import ConsolidatedObject
 from ground_truth.contract.job_paths import JobPaths, moment_text
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
@@ -18,7 +18,8 @@ from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
 from ground_truth.manifests.lines import format_line
-from ground_truth.manifests.records import failed_record, record
+from ground_truth.manifests.manifest_line import LabelRecord
+from ground_truth.manifests.records import failed_record, label_record
 
 _VERSION = "2018-10-06"
 _NOBODY = "no worker answered before the tasks expired"
@@ -46,8 +47,8 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
         content = contents.get(object_id) or _reason(results.get(object_id), job)
         if isinstance(content, str):
             failed += 1
-            content = failed_record(attribute, kind, content, job_arn=arn, moment=moment)
-        out.append(labeled_line(line, content, attribute))
+            content = failed_record(attribute, kind, content, job_arn=arn, moment=moment).content
+        out.append(line if content is None else line.with_record(LabelRecord(attribute, dict(content))))
     files.write(paths.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
     labeled = sum(isinstance(content, Mapping) for content in contents.values())
     store.set_outcome(job, batch.number, Outcome(labeled=labeled, failed=failed))
@@ -139,7 +140,8 @@ class _Consolidation:
         return {**content, **self._custom(content[self._attribute])}
 
     def _custom(self, label: Any, **details: str) -> dict[str, Any]:
-        return record(self._attribute, CUSTOM, label, details, job_arn=self._arn, moment=self._moment)
+        record = label_record(self._attribute, CUSTOM, label, details, job_arn=self._arn, moment=self._moment)
+        return record.content
 
     def _referring(self, response_uri: str) -> dict[str, Any]:
         """What stands in the manifest where nothing is consolidated (contract section 6.5)."""

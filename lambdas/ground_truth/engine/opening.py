@@ -12,7 +12,8 @@ from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_inp
 from ground_truth.engine.model import EngineJob, OpenObject
 from ground_truth.engine.planning import Batch
 from ground_truth.engine.store import Store
-from ground_truth.manifests.lines import parse_line, without_byte_order_mark
+from ground_truth.manifests.lines import parse_line
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.tasks.input import task_input
 
 _AT_ONCE = 8
@@ -28,9 +29,9 @@ def open_batch(job: EngineJob, arn: str, batch: Batch, store: Store, files: File
     attribute = job.request["LabelAttributeName"]
     pre = _PreAnnotation(job.request, arn, files, hooks)
     todo = [
-        (object_id, line)
+        (object_id, line.content)
         for object_id, line in lines_of(job, batch, files)
-        if attribute not in line and int(object_id) < batch.until
+        if not line.has_label(attribute) and int(object_id) < batch.until
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(pool.map(lambda one: _opened(one[0], one[1], pre, store, job), todo))
@@ -39,7 +40,7 @@ def open_batch(job: EngineJob, arn: str, batch: Batch, store: Store, files: File
     return len(opened)
 
 
-def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, dict[str, Any]]]:
+def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, ManifestLine]]:
     """The lines of a batch with their object ids."""
     uri = job.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
     if not batch.lines:
@@ -49,7 +50,7 @@ def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, 
     raws = [raw for raw in content.split(b"\n") if raw.strip()]
     for index, raw in enumerate(raws):
         number = batch.first + index
-        yield str(number), parse_line(raw if number else without_byte_order_mark(raw))
+        yield str(number), parse_line(raw, number + 1)
 
 
 def labels_of(request: Mapping[str, Any], files: Files) -> list[str]:

@@ -11,7 +11,7 @@ from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.request_checks import check_request
 from ground_truth.engine.store import Store
-from ground_truth.manifests.lines import Lines, ManifestError, bounded_lines, parse_line, without_byte_order_mark
+from ground_truth.manifests.lines import Lines, bounded_lines, parse_line
 
 BATCH_LINES = 100
 # A batch is read whole, by two functions.
@@ -80,8 +80,7 @@ def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterato
         if raw.isspace():
             end += len(raw)
             continue
-        record = _record(raw, count)
-        if attribute not in record:
+        if not parse_line(raw, count + 1).has_label(attribute):
             unlabeled.append(count)
         if lines and (lines == BATCH_LINES or end + len(raw) - start > BATCH_BYTES):
             cut.append((count - lines, start, end))
@@ -95,13 +94,6 @@ def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterato
     for number, (first, begin, stop) in enumerate(cut):
         size = firsts[number + 1] - first
         yield Batch(number=number, first=first, lines=size, start=begin, end=stop, until=until)
-
-
-def _record(raw: bytes, number: int) -> Mapping[str, Any]:
-    try:
-        return parse_line(raw if number else without_byte_order_mark(raw))
-    except ManifestError as error:
-        raise ManifestError(error.fault, error.found, number + 1) from error
 
 
 def _most(request: Mapping[str, Any]) -> Mapping[str, int]:

@@ -1,78 +1,60 @@
 """What a job's manifest tells about the job that wrote it: attribute, name and classes (contract 7.2)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from ground_truth.contract.json_types import Json
 from ground_truth.contract.task_types import TaskType
-from ground_truth.manifests.lines import Lines, Record, read_manifest
+from ground_truth.manifests.lines import Lines, read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 
 
-def image_of(line: Mapping[str, object]) -> str:
-    """What the line is about: the image's URI, or the text itself."""
-    return str(line.get("source-ref", line.get("source", "")))
-
-
-def label_attribute_in(lines: Sequence[Record], task_type: TaskType, job_name: str) -> str | None:
+def label_attribute_in(lines: Sequence[ManifestLine], task_type: TaskType, job_name: str) -> str | None:
     """The attribute that a job of this type wrote: the one with the job's name, else the only one of the type."""
-    written = {
-        (key.removesuffix("-metadata"), str(value.get("job-name", "")).rpartition("/")[2])
-        for line in lines
-        for key, value in line.items()
-        if key.endswith("-metadata") and isinstance(value, Mapping) and value.get("type") == task_type.record_type
-    }
-    own = {attribute for attribute, job in written if job == job_name.lower()}
-    for candidates in (own, {attribute for attribute, _ in written}):
-        if len(candidates) == 1:
-            return candidates.pop()
+    records = [record for line in lines for record in line.records if record.type == task_type.record_type]
+    own = {record.attribute for record in records if record.job_name == job_name.lower()}
+    for attributes in (own, {record.attribute for record in records}):
+        if len(attributes) == 1:
+            return attributes.pop()
     return None
 
 
-def job_name_in(lines: Iterable[Record], attribute: str) -> str | None:
-    """The name of the job that wrote an attribute, lower-cased as it is in records."""
-    for line in lines:
-        metadata = line.get(f"{attribute}-metadata")
-        if isinstance(metadata, Mapping) and metadata.get("job-name"):
-            return str(metadata["job-name"]).rpartition("/")[2]
-    return None
+def job_name_in(lines: Iterable[ManifestLine], attribute: str) -> str | None:
+    """The name of the job that wrote an attribute, lower-cased as it is in label records."""
+    return next((name for line in lines if (name := line.record(attribute).job_name)), None)
 
 
-def labels_in(lines: Iterable[Record], attribute: str) -> dict[int, str]:
-    """Labels by class index, as far as the records of an attribute tell."""
+def labels_in(lines: Iterable[ManifestLine], attribute: str) -> dict[int, str]:
+    """Labels by class index, as far as the label records of an attribute tell."""
     labels: dict[int, str] = {}
     for line in lines:
-        metadata = line.get(f"{attribute}-metadata")
-        if not isinstance(metadata, Mapping):
-            continue
-        label = line.get(attribute)
-        if "class-name" in metadata:
-            labels |= _names({str(label): metadata["class-name"]})
-        labels |= _names(metadata.get("class-map"))
+        record = line.record(attribute)
+        if "class-name" in record.metadata:
+            labels |= _by_index({str(record.label): record.metadata["class-name"]})
+        labels |= _by_index(record.metadata.get("class-map"))
+        colors = record.metadata.get("internal-color-map")
+        names = {index: entry["class-name"] for index, entry in _objects(colors) if "class-name" in entry}
         # In masks 0 is the background, and labels come after it.
-        named = _by_index(metadata.get("internal-color-map"))
-        labels |= {
-            index - 1: str(entry["class-name"])
-            for index, entry in named.items()
-            if index and isinstance(entry, Mapping)
-        }
+        labels |= {index - 1: name for index, name in _by_index(names).items() if index}
     return labels
 
 
-def _names(named: object) -> dict[int, str]:
-    return {index: str(name) for index, name in _by_index(named).items()}
+def _objects(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
+    entries = value.items() if isinstance(value, dict) else ()
+    return ((key, entry) for key, entry in entries if isinstance(entry, dict))
 
 
-def _by_index(named: object) -> dict[int, object]:
-    """What is named by a class index, be it a number or its digits, and nothing else."""
-    entries = named.items() if isinstance(named, Mapping) else ()
-    return {int(index): value for index, value in entries if str(index).isdigit()}
+def _by_index(names: Json) -> dict[int, str]:
+    """What is named by a class index in digits, and nothing else."""
+    entries = names.items() if isinstance(names, dict) else ()
+    return {int(index): str(name) for index, name in entries if index.isdigit()}
 
 
-def failed_objects(manifest: Lines, label_attribute: str) -> Iterator[tuple[Record, str]]:
+def failed_objects(manifest: Lines, label_attribute: str) -> Iterator[tuple[ManifestLine, str]]:
     """Yields the lines of the objects that failed, without what the job wrote, each with its failure reason.
 
     Raises ManifestError for a manifest that is none.
     """
-    own = (label_attribute, f"{label_attribute}-metadata")
     for line in read_manifest(manifest):
-        metadata = line.get(own[1])
-        if isinstance(metadata, Mapping) and "failure-reason" in metadata:
-            yield {key: value for key, value in line.items() if key not in own}, str(metadata["failure-reason"])
+        reason = line.record(label_attribute).failure_reason
+        if reason is not None:
+            yield line.without_record(label_attribute), reason

@@ -16,12 +16,13 @@ from ground_truth.answers.worker_responses import latest, read_response, seen_la
 from ground_truth.answers.working_time import working_time
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidation, WorkerQuality, WriteFile
-from ground_truth.consolidation.output_records import label_records, labeled_line
+from ground_truth.consolidation.output_records import label_records
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.folder import JobFolder, manifest_of, read_ahead
-from ground_truth.jobs.job_manifest import image_of, job_name_in, label_attribute_in, labels_in
+from ground_truth.jobs.job_manifest import job_name_in, label_attribute_in, labels_in
 from ground_truth.jobs.quality import JobQuality, UnreadableFile, label_quality
-from ground_truth.manifests.lines import Record, format_line, read_manifest
+from ground_truth.manifests.lines import format_line, read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine
 
 Progress = Callable[[int, int], None]
 """Told how many of how many objects are read."""
@@ -36,7 +37,7 @@ class JobResults:
 
     label_attribute: str
     object_ids: Sequence[str]
-    lines: Sequence[Record]
+    lines: Sequence[ManifestLine]
     workers: Sequence[WorkerQuality]
     quality: JobQuality
 
@@ -67,7 +68,7 @@ def consolidate_job(
     *,
     write_file: WriteFile,
     labels: Sequence[str] | None = None,
-    manifest: Sequence[Record] | None = None,
+    manifest: Sequence[ManifestLine] | None = None,
     label_attribute: str | None = None,
     moment: datetime | None = None,
     progress: Progress = lambda done, total: None,
@@ -82,22 +83,24 @@ def consolidate_job(
     Raises ValueError for a manifest that is none.
     """
     lines = _lines(job, manifest)
-    records = list(lines.values())
-    attribute = label_attribute or label_attribute_in(records, task_type, job.root.name) or _named(job, task_type)
+    own_lines = list(lines.values())
+    attribute = label_attribute or label_attribute_in(own_lines, task_type, job.root.name) or _named(job, task_type)
     reading = _Reading(job, progress, passes=1 if labels else 2)
     classes_are = "given"
     if not labels:
-        labels, classes_are = _guess_labels(reading, labels_in(records, attribute))
+        labels, classes_are = _guess_labels(reading, labels_in(own_lines, attribute))
     consolidation = consolidator(task_type.key)(reading.objects(), labels, history={}, write_file=write_file)
     consolidation = _with_lines_only(consolidation, lines)
-    name = job_name_in(records, attribute) or job.root.name
-    contents = label_records(consolidation, attribute, task_type, job_arn=name, moment=moment or datetime.now(UTC))
+    name = job_name_in(own_lines, attribute) or job.root.name
+    records = label_records(consolidation, attribute, task_type, job_arn=name, moment=moment or datetime.now(UTC))
     workers = consolidation.workers()
-    images = {object_id: image_of(line) for object_id, line in lines.items()}
+    images = {object_id: line.source for object_id, line in lines.items()}
     return JobResults(
         label_attribute=attribute,
         object_ids=list(lines),
-        lines=[labeled_line(line, contents.get(object_id), attribute) for object_id, line in lines.items()],
+        lines=[
+            line.with_record(records[object_id]) if object_id in records else line for object_id, line in lines.items()
+        ],
         workers=workers,
         quality={
             "job": name,
@@ -158,13 +161,13 @@ class _Reading:
         return labeled
 
 
-def _lines(job: JobFolder, manifest: Sequence[Record] | None) -> dict[str, Record]:
+def _lines(job: JobFolder, manifest: Sequence[ManifestLine] | None) -> dict[str, ManifestLine]:
     """The manifest's lines by object id, in order."""
     own = manifest_of(job.root) if manifest is None else None
     if own is not None:
         manifest = list(read_manifest(io.BytesIO(own)))
     if manifest is None:
-        return {object_id: {"dataset-object-id": object_id} for object_id in job.responses}
+        return {object_id: ManifestLine({"dataset-object-id": object_id}) for object_id in job.responses}
     return {str(index): line for index, line in enumerate(manifest)}
 
 
@@ -185,7 +188,7 @@ def _guess_labels(reading: _Reading, written: Mapping[int, str]) -> tuple[list[s
     return [filled[index] for index in sorted(filled)] + others[len(gaps) :], source
 
 
-def _with_lines_only(consolidation: Consolidation, lines: Mapping[str, Record]) -> Consolidation:
+def _with_lines_only(consolidation: Consolidation, lines: Mapping[str, ManifestLine]) -> Consolidation:
     """Marks objects that the manifest does not have as failed, so that they are not lost silently."""
     missing = ObjectError(f"the manifest has no line for it, only {len(lines)} lines: give the job's own manifest")
     outcomes = {

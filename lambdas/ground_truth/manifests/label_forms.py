@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from itertools import zip_longest
-from typing import Any
 
 from ground_truth.contract.errors import ContractError
+from ground_truth.contract.json_types import Json, JsonObject
 from ground_truth.manifests.labels import (
     AnyLabel,
     Box,
@@ -19,13 +19,12 @@ from ground_truth.manifests.labels import (
     TextSpansLabel,
 )
 
-Metadata = Mapping[str, Any]
-Form = Callable[[str, Any, Metadata], Label]
+Form = Callable[[str, Json, JsonObject], Label]
 
 _FIX = "take the output manifest as the job wrote it"
 
 
-def read_class(attribute: str, value: Any, metadata: Metadata) -> ClassLabel:
+def read_class(attribute: str, value: Json, metadata: JsonObject) -> ClassLabel:
     """A class: real output has its index as a number, some documented examples as a text."""
     index = _index(value)
     if index is None and not isinstance(value, str):
@@ -39,7 +38,7 @@ def read_class(attribute: str, value: Any, metadata: Metadata) -> ClassLabel:
     )
 
 
-def read_classes(attribute: str, value: Any, metadata: Metadata) -> ClassesLabel:
+def read_classes(attribute: str, value: Json, metadata: JsonObject) -> ClassesLabel:
     """All classes that a worker chose, in the order of the manifest."""
     names = _names(metadata)
     confidences = _object(f"{attribute}-metadata.confidence-map", metadata.get("confidence-map", {}))
@@ -51,7 +50,7 @@ def read_classes(attribute: str, value: Any, metadata: Metadata) -> ClassesLabel
     )
 
 
-def read_boxes(attribute: str, value: Any, metadata: Metadata) -> BoxesLabel:
+def read_boxes(attribute: str, value: Json, metadata: JsonObject) -> BoxesLabel:
     """Boxes with the names and the confidence that the metadata has of them."""
     label = _object(attribute, value)
     names = _names(metadata)
@@ -68,7 +67,7 @@ def read_boxes(attribute: str, value: Any, metadata: Metadata) -> BoxesLabel:
     )
 
 
-def read_mask(attribute: str, value: Any, metadata: Metadata) -> MaskLabel:
+def read_mask(attribute: str, value: Json, metadata: JsonObject) -> MaskLabel:
     """A mask's address and colours."""
     place = f"{attribute}-metadata.internal-color-map"
     colors = {
@@ -88,7 +87,7 @@ def read_mask(attribute: str, value: Any, metadata: Metadata) -> MaskLabel:
     )
 
 
-def read_text_spans(attribute: str, value: Any, metadata: Metadata) -> TextSpansLabel:
+def read_text_spans(attribute: str, value: Json, metadata: JsonObject) -> TextSpansLabel:
     """Marked parts of a text; the metadata has a confidence for each."""
     annotations = _object(f"{attribute}.annotations", _object(attribute, value).get("annotations"))
     entities = _objects(f"{attribute}.annotations.entities", annotations.get("entities", []))
@@ -106,12 +105,12 @@ def read_text_spans(attribute: str, value: Any, metadata: Metadata) -> TextSpans
     )
 
 
-def read_file(attribute: str, value: Any, metadata: Metadata) -> FileLabel:
+def read_file(attribute: str, value: Json, metadata: JsonObject) -> FileLabel:
     """A file's address."""
     return FileLabel(uri=_text(attribute, value), names=_names(metadata))
 
 
-def read_any(_attribute: str, value: Any, metadata: Metadata) -> AnyLabel:
+def read_any(_attribute: str, value: Json, metadata: JsonObject) -> AnyLabel:
     """A label as it is."""
     return AnyLabel(value=value, names=_names(metadata))
 
@@ -136,61 +135,61 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-def _box(place: str, box: Metadata, names: Mapping[int, str], confidence: float | None) -> Box:
+def _box(place: str, box: JsonObject, names: Mapping[int, str], confidence: float | None) -> Box:
     class_id = _whole(f"{place}.class_id", box.get("class_id"))
     edges = {side: _number(f"{place}.{side}", box.get(side)) for side in ("left", "top", "width", "height")}
     return Box(class_id=class_id, name=names.get(class_id, ""), confidence=confidence, **edges)
 
 
-def _names(metadata: Metadata) -> dict[int, str]:
+def _names(metadata: JsonObject) -> dict[int, str]:
     """The names of classes by index; point clouds write class_map, and some tasks of one's own a list."""
     named = metadata.get("class-map", metadata.get("class_map"))
-    if not isinstance(named, Mapping):
+    if not isinstance(named, dict):
         return {}
     return {index: str(name) for key, name in named.items() if (index := _index(key)) is not None}
 
 
-def _index(value: Any) -> int | None:
+def _index(value: Json) -> int | None:
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
     return value if isinstance(value, int) else int(value) if value.isdecimal() else None
 
 
-def _whole(place: str, value: Any) -> int:
+def _whole(place: str, value: Json) -> int:
     index = _index(value)
     if index is None:
         raise ContractError(place, value, "a whole number", _FIX)
     return index
 
 
-def _number(place: str, value: Any) -> float:
+def _number(place: str, value: Json) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ContractError(place, value, "a number", _FIX)
     return value
 
 
-def _confidence(metadata: Metadata, key: str = "confidence") -> float | None:
+def _confidence(metadata: JsonObject, key: str = "confidence") -> float | None:
     value = metadata.get(key)
     return None if value is None else _number("confidence", value)
 
 
-def _text(place: str, value: Any) -> str:
+def _text(place: str, value: Json) -> str:
     if not isinstance(value, str):
         raise ContractError(place, value, "the address of a file", _FIX)
     return value
 
 
-def _object(place: str, value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
+def _object(place: str, value: Json) -> JsonObject:
+    if not isinstance(value, dict):
         raise ContractError(place, value, "a JSON object", _FIX)
     return value
 
 
-def _list(place: str, value: Any) -> list[Any]:
+def _list(place: str, value: Json) -> list[Json]:
     if not isinstance(value, list):
         raise ContractError(place, value, "a list", _FIX)
     return value
 
 
-def _objects(place: str, value: Any) -> list[Mapping[str, Any]]:
+def _objects(place: str, value: Json) -> list[JsonObject]:
     return [_object(place, entry) for entry in _list(place, value)]

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from ground_truth.contract.json_types import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class FileLabel:
 class AnyLabel:
     """A label as the manifest has it: of custom tasks, of boxes in point clouds, and of unknown types."""
 
-    value: Any
+    value: Json
     names: Mapping[int, str] = field(default_factory=dict)
 
 

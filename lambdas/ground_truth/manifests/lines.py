@@ -1,17 +1,18 @@
-"""Manifests as streams of records: JSON Lines, read and written one line at a time (contract section 2.1)."""
+"""Manifests as streams of lines: JSON Lines, read and written one line at a time (contract section 2.1)."""
 
 import codecs
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any, BinaryIO, NoReturn
+from typing import BinaryIO, NoReturn
 
 from ground_truth.contract.json_text import json_text
+from ground_truth.contract.json_types import Json, JsonObject
 from ground_truth.contract.limits import MANIFEST_LINE_CHARACTERS
-from ground_truth.manifests import faults as faults
+from ground_truth.manifests import faults
 from ground_truth.manifests.faults import Fault
+from ground_truth.manifests.manifest_line import ManifestLine
 
-Record = dict[str, Any]
 Lines = BinaryIO | Iterable[bytes]
 
 # Four bytes a character at most, and one more to see that it is too long: no line to check takes more memory than this.
@@ -19,17 +20,20 @@ _PIECE_BYTES = 4 * MANIFEST_LINE_CHARACTERS + 3
 
 
 class ManifestError(ValueError):
-    """A manifest line that cannot be read; ``fault`` says which rule it breaks."""
+    """A manifest line that cannot be read: ``fault`` is the rule it breaks, ``fact`` says in words how.
 
-    def __init__(self, fault: Fault, found: str, line: int = 0) -> None:
-        super().__init__(f"line {line}: {found}: {fault.fix}" if line else f"{found}: {fault.fix}")
+    ``line`` is its number, counted from 1; 0 where it is not known.
+    """
+
+    def __init__(self, fault: Fault, fact: str, line: int = 0) -> None:
+        super().__init__(f"line {line}: {fact}: {fault.fix}" if line else f"{fact}: {fault.fix}")
         self.fault = fault
-        self.found = found
+        self.fact = fact
         self.line = line
 
 
-def read_manifest(lines: Lines) -> Iterator[Record]:
-    """Yields the record of each line of a binary file or of any other source of lines.
+def read_manifest(lines: Lines) -> Iterator[ManifestLine]:
+    """Yields each line of a binary file or of any other source of lines.
 
     A byte order mark and blank lines at the end are passed over. Raises ManifestError, with the number of
     the line, at the first that is not a JSON object in UTF-8. Length is no matter: labels make lines longer
@@ -42,28 +46,25 @@ def read_manifest(lines: Lines) -> Iterator[Record]:
             continue
         if blank:
             raise ManifestError(faults.BLANK_LINE, "a blank line", blank)
-        try:
-            yield parse_line(without_byte_order_mark(raw) if number == 1 else raw)
-        except ManifestError as error:
-            raise ManifestError(error.fault, error.found, number) from error
+        yield parse_line(raw, number)
 
 
-def write_manifest(records: Iterable[Mapping[str, Any]], file: BinaryIO) -> int:
-    """Writes one line for each record, and returns how many; every key and value comes through unchanged.
+def write_manifest(lines: Iterable[ManifestLine], file: BinaryIO) -> int:
+    """Writes lines, and returns how many; every key and value comes through unchanged.
 
     Text is written as UTF-8 and read back equal whatever it holds. Raises ValueError for a value that JSON
     does not have, such as NaN.
     """
     count = 0
-    for record in records:
-        file.write(format_line(record))
+    for line in lines:
+        file.write(format_line(line))
         count += 1
     return count
 
 
-def format_line(record: Mapping[str, Any]) -> bytes:
+def format_line(line: ManifestLine) -> bytes:
     """One manifest line with its line end."""
-    return json_text(record).encode() + b"\n"
+    return json_text(line.content).encode() + b"\n"
 
 
 def bounded_lines(lines: Lines) -> Iterator[bytes]:
@@ -80,18 +81,21 @@ def _bounded(read_piece: "partial[bytes]") -> Iterator[bytes]:
             piece = next(pieces, b"")
 
 
-def without_byte_order_mark(raw: bytes) -> bytes:
-    """The first line without the mark that some editors put before it."""
-    return raw.removeprefix(codecs.BOM_UTF8)
+def parse_line(raw: bytes, number: int = 0) -> ManifestLine:
+    """Reads one line, with or without its line end.
 
-
-def parse_line(raw: bytes) -> Record:
-    """The record of one line, with or without its line end.
-
-    Raises ManifestError for anything but one JSON object in UTF-8 without repeated keys.
+    ``number`` counts from 1: the first line may have the mark before it that some editors put there.
+    Raises ManifestError, with the number, for anything but one JSON object in UTF-8 without repeated keys.
     """
     try:
-        record = _decoder.decode(raw.decode())
+        return _parse(raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw)
+    except ManifestError as error:
+        raise ManifestError(error.fault, error.fact, number) from error
+
+
+def _parse(raw: bytes) -> ManifestLine:
+    try:
+        content: Json = _decoder.decode(raw.decode())
     except UnicodeDecodeError as error:
         raise ManifestError(faults.ENCODING, f"byte {error.start + 1} of the line is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -102,9 +106,9 @@ def parse_line(raw: bytes) -> Record:
         raise
     except ValueError as error:
         raise ManifestError(faults.JSON, f"not JSON ({error})") from error
-    if not isinstance(record, dict):
-        raise ManifestError(faults.OBJECT, f"a JSON {_json_name(record)}, not an object")
-    return record
+    if not isinstance(content, dict):
+        raise ManifestError(faults.OBJECT, f"a JSON {_json_name(content)}, not an object")
+    return ManifestLine(content)
 
 
 def _json_name(value: object) -> str:
@@ -112,13 +116,13 @@ def _json_name(value: object) -> str:
     return names.get(type(value), "number")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> Record:
-    record = dict(pairs)
-    if len(record) != len(pairs):
+def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
+    content = dict(pairs)
+    if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
         repeated = sorted({key for key in keys if keys.count(key) > 1})
         raise ManifestError(faults.REPEATED_KEY, f"the key {repeated[0]!r} is there {keys.count(repeated[0])} times")
-    return record
+    return content
 
 
 def _no_constant(name: str) -> NoReturn:

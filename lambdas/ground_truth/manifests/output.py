@@ -1,15 +1,14 @@
 """Reads output manifests: the label of each object, whatever the type of its task (contract section 7)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.manifests.label_forms import FORMS, read_any
 from ground_truth.manifests.labels import Label
-from ground_truth.manifests.lines import Lines, Record, read_manifest
-
-_METADATA = "-metadata"
+from ground_truth.manifests.lines import Lines, read_manifest
+from ground_truth.manifests.manifest_line import ManifestLine, metadata_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,12 +16,12 @@ class LabeledObject:
     """One object and what a job made of it.
 
     ``label`` is None for an object that failed, which has a ``failure_reason``, and for one that was not
-    labeled, which has none. ``record`` is the whole line, with earlier labels. ``record_type`` is the
+    labeled, which has none. ``line`` is the whole line, with earlier labels. ``record_type`` is the
     metadata's ``type``. ``created`` is in UTC. ``human_annotated`` is False for labels of a model,
     ``adjusted`` tells whether a worker changed the label under review; both are None where it is not said.
     """
 
-    record: Record
+    line: ManifestLine
     label: Label | None
     record_type: str = ""
     job_name: str = ""
@@ -34,7 +33,7 @@ class LabeledObject:
     @property
     def source(self) -> str:
         """The address of the object, or its text."""
-        return str(self.record.get("source-ref", self.record.get("source", "")))
+        return self.line.source
 
 
 def read_output_manifest(lines: Lines, label_attribute: str) -> Iterator[LabeledObject]:
@@ -43,45 +42,39 @@ def read_output_manifest(lines: Lines, label_attribute: str) -> Iterator[Labeled
     Raises ValueError, with the number of the line, for one that cannot be read and for a label that is not
     as its type demands.
     """
-    for number, record in enumerate(read_manifest(lines), 1):
+    return read_labels_of(read_manifest(lines), label_attribute)
+
+
+def read_labels_of(lines: Iterable[ManifestLine], label_attribute: str) -> Iterator[LabeledObject]:
+    """Yields the same of lines that are read already."""
+    for number, line in enumerate(lines, 1):
         try:
-            labeled = read_label(record, label_attribute)
+            labeled = read_label(line, label_attribute)
         except ContractError as error:
             raise ValueError(f"line {number}: {error}") from error
         yield labeled
 
 
-def read_label(record: Record, label_attribute: str) -> LabeledObject:
-    """What one record has under ``label_attribute``.
+def read_label(line: ManifestLine, label_attribute: str) -> LabeledObject:
+    """What one line has under ``label_attribute``.
 
     Raises ContractError for a label that is not as its type demands.
     """
-    metadata = record.get(label_attribute + _METADATA, {})
-    if not isinstance(metadata, Mapping):
-        raise ContractError(label_attribute + _METADATA, metadata, "a JSON object", "take the job's own output")
-    value = record.get(label_attribute)
-    failed = "failure-reason" in metadata
-    record_type = str(metadata.get("type", ""))
-    read = FORMS.get(record_type, read_any)
+    metadata = line.content.get(metadata_key(label_attribute), {})
+    if not isinstance(metadata, dict):
+        raise ContractError(metadata_key(label_attribute), metadata, "a JSON object", "take the job's own output")
+    record = line.record(label_attribute)
+    is_labeled = record.label is not None and record.failure_reason is None
+    read = FORMS.get(record.type, read_any)
     return LabeledObject(
-        record=record,
-        label=None if failed or value is None else read(label_attribute, value, metadata),
-        record_type=record_type,
+        line=line,
+        label=read(label_attribute, record.label, metadata) if is_labeled else None,
+        record_type=record.type,
         job_name=str(metadata.get("job-name", "")),
         created=_moment(metadata["creation-date"]) if "creation-date" in metadata else None,
         human_annotated=_is(metadata.get("human-annotated"), "yes"),
         adjusted=_is(metadata.get("adjustment-status"), "adjusted"),
-        failure_reason=str(metadata["failure-reason"]) if failed else None,
-    )
-
-
-def label_attributes(record: Record) -> tuple[str, ...]:
-    """The label attribute names of a record, earliest first: of what was labeled and of what failed."""
-    return tuple(
-        key.removesuffix(_METADATA)
-        for key, value in record.items()
-        # Video and point cloud objects have a source-ref-metadata, which is no label's.
-        if key.endswith(_METADATA) and isinstance(value, Mapping) and ("type" in value or "failure-reason" in value)
+        failure_reason=record.failure_reason,
     )
 
 

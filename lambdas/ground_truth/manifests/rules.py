@@ -1,20 +1,20 @@
-"""What is wrong with the record of one manifest line, as it is for one job (contract sections 2 and 14)."""
+"""What is wrong with one manifest line, as it is for one job (contract sections 2 and 14)."""
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from ground_truth.contract.json_types import Json
 from ground_truth.contract.limits import OBJECT_KEY_BYTES
 from ground_truth.contract.task_types import TASK_TYPES, Output, TaskType
-from ground_truth.manifests import faults as faults
+from ground_truth.manifests import faults
 from ground_truth.manifests.faults import Fault
-from ground_truth.manifests.lines import Record
+from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine, metadata_key
 
-FoundFault = tuple[Fault, str]
+Breach = tuple[Fault, str]
+"""A rule that a line breaks, and in words how."""
 
-_METADATA = "-metadata"
 _WEB_ADDRESS = re.compile(r"https://([^/]+\.)?s3[.-][^/]*amazonaws\.com(\.cn)?/.+")
 # A shown value must not flood the terminal.
 _SHOWN_CHARACTERS = 120
@@ -22,29 +22,30 @@ _SHOWN_CHARACTERS = 120
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """The rules for the record of one line, as they are for one job."""
+    """The rules for a manifest line, as they are for one job."""
 
     task_type: TaskType | None
     label_attribute: str
     audited_attribute: str
 
-    def faults(self, record: Record) -> Iterator[FoundFault]:
-        """Yields each rule the record breaks, with what was found."""
-        for key in record:
+    def breaches(self, line: ManifestLine) -> Iterator[Breach]:
+        """Yields each rule that the line breaks, and how."""
+        for key in line.content:
             if key[:1] == "$":
                 yield faults.DOLLAR_KEY, f"the key {shown(key)}"
-        yield from self._source_faults(record)
+        yield from self._source_breaches(line)
         if self.label_attribute:
-            yield from self._label_faults(record)
+            yield from self._label_breaches(line)
         if self.task_type is not None and self.task_type.audits is not None:
-            yield from self._review_faults(record, TASK_TYPES[self.task_type.audits])
+            yield from self._review_breaches(line, TASK_TYPES[self.task_type.audits])
 
-    def _source_faults(self, record: Record) -> Iterator[FoundFault]:
-        present = [key for key in ("source-ref", "source") if key in record]
-        if len(present) != 1:
-            yield faults.SOURCE, "both source-ref and source" if present else "neither source-ref nor source"
+    def _source_breaches(self, line: ManifestLine) -> Iterator[Breach]:
+        keys = line.source_keys
+        if len(keys) != 1:
+            yield faults.SOURCE, "both source-ref and source" if keys else "neither source-ref nor source"
             return
-        key = present[0]
+        key = keys[0]
+        source = line.content[key]
         task_type = self.task_type
         if task_type is not None and key not in task_type.manifest_keys:
             yield (
@@ -52,45 +53,43 @@ class Rules:
                 f"{task_type.key} labels {' or '.join(task_type.manifest_keys)}, this line has {key}",
             )
         elif key == "source-ref":
-            yield from _address_faults(record[key], task_type.file_endings if task_type else ())
-        elif not isinstance(record[key], str) or not record[key].strip():
-            yield faults.ADDRESS, f"source should be a text that is not blank, got {shown(record[key])}"
+            yield from _address_breaches(source, task_type.file_endings if task_type else ())
+        elif not isinstance(source, str) or not source.strip():
+            yield faults.ADDRESS, f"source should be a text that is not blank, got {shown(source)}"
 
-    def _label_faults(self, record: Record) -> Iterator[FoundFault]:
-        metadata = self.label_attribute + _METADATA
-        if self.label_attribute in record:
+    def _label_breaches(self, line: ManifestLine) -> Iterator[Breach]:
+        metadata = metadata_key(self.label_attribute)
+        if line.has_label(self.label_attribute):
             yield faults.LABELED, f"there is a {self.label_attribute!r} already"
-        elif metadata in record and not _failure(record[metadata]):
+        elif metadata in line.content and line.record(self.label_attribute).failure_reason is None:
             yield faults.OVERWRITTEN, f"there is a {metadata!r} without its label"
 
-    def _review_faults(self, record: Record, audited: TaskType) -> Iterator[FoundFault]:
-        earlier = self._earlier_metadata(record, audited)
-        failures = [failure for _, metadata in earlier if (failure := _failure(metadata))]
-        labels = [metadata for key, metadata in earlier if key in record and not _failure(metadata)]
-        if not labels and failures:
-            yield faults.FAILED, f"the object failed: {shown(failures[0])}"
-        elif not labels:
+    def _review_breaches(self, line: ManifestLine, audited: TaskType) -> Iterator[Breach]:
+        earlier = self._earlier_records(line, audited)
+        failures = [reason for record in earlier if (reason := record.failure_reason) is not None]
+        labeled = [record for record in earlier if line.has_label(record.attribute) and record.failure_reason is None]
+        if not labeled and failures:
+            yield faults.FAILED, f"the object failed: {shown(failures[0] or 'no reason given')}"
+        elif not labeled:
             name = repr(self.audited_attribute) if self.audited_attribute else f"label of type {audited.record_type}"
             yield faults.UNREVIEWABLE, f"there is no {name} with its metadata"
-        elif audited.output is Output.MASK_FILE and not any(_has_colors(metadata) for metadata in labels):
+        elif audited.output is Output.MASK_FILE and not any(_has_colors(record) for record in labeled):
             yield faults.COLORS, "the metadata has no internal-color-map with a hex-color for each class"
 
-    def _earlier_metadata(self, record: Record, audited: TaskType) -> list[tuple[str, Any]]:
-        """Pairs of label attribute and metadata that may be what is to be reviewed."""
+    def _earlier_records(self, line: ManifestLine, audited: TaskType) -> list[LabelRecord]:
+        """The label records that may be what is to be reviewed."""
         if self.audited_attribute:
-            metadata = record.get(self.audited_attribute + _METADATA)
-            return [(self.audited_attribute, metadata)] if isinstance(metadata, dict) else []
+            metadata = line.content.get(metadata_key(self.audited_attribute))
+            return [line.record(self.audited_attribute)] if isinstance(metadata, dict) else []
         return [
-            (key.removesuffix(_METADATA), value)
-            for key, value in record.items()
-            if key.endswith(_METADATA)
-            and isinstance(value, dict)
-            and key != self.label_attribute + _METADATA
-            and (value.get("type") == audited.record_type or _failure(value))
+            record
+            for record in line.records
+            if record.attribute != self.label_attribute
+            and (record.type == audited.record_type or record.failure_reason is not None)
         ]
 
 
-def _address_faults(address: object, endings: tuple[str, ...]) -> Iterator[FoundFault]:
+def _address_breaches(address: Json, endings: tuple[str, ...]) -> Iterator[Breach]:
     if not isinstance(address, str):
         yield faults.ADDRESS, f"source-ref should be a text like s3://bucket/key, got {shown(address)}"
         return
@@ -106,14 +105,8 @@ def _address_faults(address: object, endings: tuple[str, ...]) -> Iterator[Found
         yield faults.FILE_ENDING, f"should end with {', '.join(endings)}, got {shown(address)}"
 
 
-def _failure(metadata: Any) -> str:
-    """Why the object failed, and nothing if it did not."""
-    failed = isinstance(metadata, dict) and "failure-reason" in metadata
-    return (str(metadata["failure-reason"]) or "no reason given") if failed else ""
-
-
-def _has_colors(metadata: Record) -> bool:
-    colors = metadata.get("internal-color-map")
+def _has_colors(record: LabelRecord) -> bool:
+    colors = record.metadata.get("internal-color-map")
     return (
         isinstance(colors, dict)
         and bool(colors)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ground_truth.contract.errors import ContractError
 from ground_truth.jobs.folder import JobFolder
-from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.results import JobResults
 from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel, Label, MaskClass, MaskLabel
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_label
 from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
 from ground_truth.reporting.drawn_answers import DrawnAnswer, answers_of, split_things
@@ -69,9 +69,12 @@ class Album:
     def _confidence(self, object_id: str) -> float | None:
         return min(_confidences(self._label(object_id)), default=None)
 
+    def _line(self, object_id: str) -> ManifestLine:
+        return self._lines.get(object_id, ManifestLine({}))
+
     def _label(self, object_id: str) -> Label | None:
         try:
-            return read_label(self._lines.get(object_id, {}), self.results.label_attribute).label
+            return read_label(self._line(object_id), self.results.label_attribute).label
         except ContractError:
             # The report lists it among the failures.
             return None
@@ -107,13 +110,13 @@ class Album:
             return None
         self.left -= 1
         overlay = mask.read_bytes() if mask and mask.is_file() else None
-        thumbnail = self.thumbnails.make(image_of(self._lines.get(object_id, {})), size, overlay)
+        thumbnail = self.thumbnails.make(self._line(object_id).source, size, overlay)
         if thumbnail.missing:
             self.missing[object_id] = thumbnail.missing
         return Canvas(thumbnail, size or (thumbnail.width, thumbnail.height)), f"Image {object_id}"
 
     def _figure(self, canvas: Canvas, object_id: str, words: str, caption: str) -> str:
-        name = image_of(self._lines.get(object_id, {})).rpartition("/")[2]
+        name = self._line(object_id).source.rpartition("/")[2]
         missing = self.missing.get(object_id)
         why = f"<p>Picture not available: {escaped(missing)}.</p>" if missing else ""
         full_caption = f"{isolated(object_id, 40)}: {isolated(name)}{why}{caption}"

@@ -9,7 +9,7 @@ from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.folder import JobFolder
 from ground_truth.jobs.results import consolidate_job
-from ground_truth.manifests.lines import Record
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.reporting.drawn_answers import letters_of
 from ground_truth.reporting.hints import hints
 from ground_truth.reporting.page import page
@@ -37,7 +37,7 @@ def make_report(
     region: str,
     price_usd: str | None = None,
     labels: Sequence[str] | None = None,
-    lines: Sequence[Record] | None = None,
+    lines: Sequence[ManifestLine] | None = None,
     label_attribute: str | None = None,
     pictures: int = MOST_PICTURES,
     progress: Callable[[int, int], None] = lambda done, total: None,

@@ -7,7 +7,6 @@ from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.cost import Estimate, EstimateJson, estimate_cost
-from ground_truth.jobs.job_manifest import image_of
 from ground_truth.jobs.quality import JobQuality, ObjectRemark
 from ground_truth.jobs.results import JobResults
 from ground_truth.manifests.output import read_label
@@ -85,7 +84,7 @@ def _failed(results: JobResults) -> Iterator[ObjectRemark]:
         if object_id in unmerged:
             yield unmerged.pop(object_id)
         elif reason is not None:
-            yield {"object": object_id, "image": image_of(line), "why": reason}
+            yield {"object": object_id, "image": line.source, "why": reason}
     yield from unmerged.values()
 
 

@@ -41,7 +41,7 @@ def _earlier_record(key: str | None, attribute: str, labels: Sequence[str]) -> d
     if key is None:
         return {}
     label, details = _EARLIER[key](labels)
-    return records.record(attribute, TASK_TYPES[key], label, details, job_arn=_JOB_ARN, moment=_MOMENT)
+    return records.label_record(attribute, TASK_TYPES[key], label, details, job_arn=_JOB_ARN, moment=_MOMENT).content
 
 
 def _boxes(labels: Sequence[str]) -> tuple[Any, dict[str, Any]]:
@@ -50,7 +50,7 @@ def _boxes(labels: Sequence[str]) -> tuple[Any, dict[str, Any]]:
         {"class_id": index, "left": 20 * index, "top": 5, "width": 15, "height": 10} for index in range(len(labels))
     ]
     label = records.boxes_label({"width": 1280, "height": 720}, boxes)
-    return label, records.boxes_details(labels, boxes, [0.0] * len(boxes))
+    return label, records.boxes_details(labels, boxes, [{"confidence": 0.0}] * len(boxes))
 
 
 def _mask(labels: Sequence[str]) -> tuple[Any, dict[str, Any]]:

@@ -67,10 +67,10 @@ def _joined_record(task: LabelingTask, attributes: Sequence[str], joined: Mappin
     parts = [joined[attribute] for attribute in attributes]
     _check_same("image_size", [part["image_size"] for part in parts])
     boxes = [{**box, "class_id": index} for index, part in enumerate(parts) for box in part["annotations"]]
-    confidences = [entry["confidence"] for metadata in every_metadata for entry in metadata["objects"]]
+    objects = [{"confidence": entry["confidence"]} for metadata in every_metadata for entry in metadata["objects"]]
     return {
         task.label_attribute_name: {"image_size": parts[0]["image_size"], "annotations": boxes},
-        f"{task.label_attribute_name}-metadata": latest | records.boxes_details(task.labels, boxes, confidences),
+        f"{task.label_attribute_name}-metadata": latest | records.boxes_details(task.labels, boxes, objects),
     }
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from pycocotools.coco import COCO
 
 from ground_truth.manifests.lines import format_line
+from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth_cli.main import main
 from tests.exports.export_samples import boxes_line, class_line, failed_line, mask_line, mask_png
 from tests.memory_aws import memory_aws
@@ -34,7 +35,7 @@ def job(tmp_path) -> Path:
 def write(root: Path, *lines: dict[str, Any]) -> Path:
     path = root / "manifests" / "output" / "output.manifest"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"".join(map(format_line, lines)))
+    path.write_bytes(b"".join(map(format_line, map(ManifestLine, lines))))
     return path
 
 
@@ -70,7 +71,7 @@ def test_a_job_in_s3_is_exported_with_its_masks(tmp_path) -> None:
     with memory_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="out")
-        line = format_line(mask_line("s3://media/a.jpg", address, [1]))
+        line = format_line(ManifestLine(mask_line("s3://media/a.jpg", address, [1])))
         client.put_object(Bucket="out", Key="jobs/Street/manifests/output/output.manifest", Body=line)
         client.put_object(Bucket="out", Key=address.removeprefix("s3://out/"), Body=mask_png(mask))
         for number, source in enumerate(
@@ -97,7 +98,9 @@ def test_masks_of_a_downloaded_job_are_read_from_it_whatever_became_of_their_col
 def test_masks_that_consolidate_wrote_lie_beside_the_manifest(tmp_path) -> None:
     (tmp_path / "masks").mkdir()
     (tmp_path / "masks" / "0.png").write_bytes(mask_png(np.full((4, 5), 1, np.uint8)))
-    (tmp_path / "output.manifest").write_bytes(format_line(mask_line("s3://media/a.jpg", "masks/0.png", [1])))
+    (tmp_path / "output.manifest").write_bytes(
+        format_line(ManifestLine(mask_line("s3://media/a.jpg", "masks/0.png", [1])))
+    )
     done = run(tmp_path / "output.manifest", tmp_path / "out", format_name="voc")
     assert done.exit_code == 0, done.output
     assert (tmp_path / "out" / "SegmentationClass" / "a.png").is_file()

@@ -21,6 +21,7 @@ from ground_truth.consolidation.classification import AMBIGUOUS_MARGIN
 from ground_truth.consolidation.confusion import box_confusions
 from ground_truth.consolidation.counts import StoredCounts
 from ground_truth.consolidation.verification import adjustment_status
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.manifests import records
 
 
@@ -97,14 +98,17 @@ def _box(box: Mapping[str, str | float], labels: Sequence[str], answer: Answer) 
     return DrawnBox(known_label(box["label"], labels, answer), *sides)
 
 
+def _object_details(box: ConsolidatedBox) -> JsonObject:
+    details: JsonObject = {"confidence": round(box.confidence, 2)}
+    # Only where the workers differ about the class: elsewhere there is nothing to choose from.
+    if _margin(box) < 1 and len(box.workers) > 1 and box.alternatives[1][1] >= records.LEAST_ALTERNATIVE:
+        details |= records.alternatives(box.alternatives, _margin(box))
+    return details
+
+
 def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str], *, adjusts: bool) -> Consolidated:
-    confidences = [round(box.confidence, 2) for box in boxes]
     whole = [_in_pixels(box) for box in boxes]
-    details = records.boxes_details(labels, whole, confidences)
-    for entry, box in zip(details["objects"], boxes, strict=True):
-        # Only where the workers differ about the class: elsewhere there is nothing to choose from.
-        if _margin(box) < 1 and len(box.workers) > 1 and box.alternatives[1][1] >= records.LEAST_ALTERNATIVE:
-            entry |= records.alternatives(box.alternatives, _margin(box))
+    details = records.boxes_details(labels, whole, [_object_details(box) for box in boxes])
     if adjusts:
         details["adjustment-status"] = adjustment_status(drawn.modified)
     unsure = [box for box in boxes if len(box.workers) > 1 and _margin(box) < AMBIGUOUS_MARGIN]
@@ -112,7 +116,7 @@ def _label(boxes: Sequence[ConsolidatedBox], drawn: _Drawn, labels: Sequence[str
         label=records.boxes_label(drawn.size, whole),
         details=details,
         names=tuple(box.label for box in boxes),
-        confidences=tuple(confidences),
+        confidences=tuple(round(box.confidence, 2) for box in boxes),
         ambiguous="; ".join(_why_ambiguous(box) for box in unsure),
     )
 
