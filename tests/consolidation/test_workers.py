@@ -5,7 +5,15 @@ import pytest
 
 from ground_truth.consolidation.counts import check_counts, merge_counts
 from ground_truth.consolidation.votes import votes_from
-from ground_truth.consolidation.workers import beta_interval, leave_one_out_agreement, outlier_limit, outliers, skills
+from ground_truth.consolidation.workers import (
+    beta_interval,
+    counts_array,
+    counts_of,
+    leave_one_out_agreement,
+    outlier_limit,
+    outliers,
+    skills,
+)
 
 
 def record(right, wrong):
@@ -84,3 +92,121 @@ def test_too_few_answers_are_no_reason_to_flag():
 
 def test_workers_who_are_all_alike_are_not_flagged():
     assert outliers({f"w{i}": record(90, 10) for i in range(9)}, labels=2) == {}
+
+
+def test_stored_counts_of_the_votes_workers_and_labels_become_an_array_and_back():
+    votes = votes_from(["1", "1"], ["u", "v"], ["heron", "egret"], labels=["heron", "egret"])
+    counts = {
+        "u": {"heron": {"heron": 3.0, "egret": 1.0, "crow": 9.0}, "crow": {"heron": 9.0}},
+        "v": {"egret": {"heron": 2.0}},
+        "stranger": {"heron": {"heron": 5.0}},
+    }
+    array = counts_array(counts, votes)
+    assert array.tolist() == [[[3.0, 1.0], [0.0, 0.0]], [[0.0, 0.0], [2.0, 0.0]]]
+    assert counts_of(array, votes) == {
+        "u": {"heron": {"heron": 3.0, "egret": 1.0}},
+        "v": {"egret": {"heron": 2.0}},
+    }
+
+
+def test_cells_of_next_to_nothing_are_not_stored_and_others_have_six_decimals():
+    votes = votes_from(["1"], ["u"], ["heron"], labels=["heron", "egret"])
+    array = np.array([[[0.12345649, 1e-6]], [[2e-6, 0.0]]])
+    assert counts_of(array, votes) == {"u": {"heron": {"heron": 0.123456}, "egret": {"heron": 2e-06}}}
+
+
+def test_right_are_the_answers_that_are_the_true_label():
+    counts = {"u": {"heron": {"heron": 3.0, "egret": 1.0}, "egret": {"heron": 2.0}, "ibis": {"ibis": 4.0}}}
+    worker = skills(counts)["u"]
+    assert worker.answers == 10
+    assert worker.skill == pytest.approx((7 + 4) / (10 + 6))
+    assert (worker.worker_id, list(skills({"v": {}, "u": {}}))) == ("u", ["u", "v"])
+
+
+def slow_interval(a, b, mass):
+    """From the distribution function, summed in steps of a thousandth."""
+    grid = [(step + 0.5) / 1000 for step in range(1000)]
+    density = [x ** (a - 1) * (1 - x) ** (b - 1) for x in grid]
+    total, share, bounds = sum(density), 0.0, []
+    for edge in ((1 - mass) / 2, 1 - (1 - mass) / 2):
+        share = 0.0
+        for x, value in zip(grid, density, strict=True):
+            share += value / total
+            if share >= edge:
+                bounds.append(x)
+                break
+    return tuple(bounds)
+
+
+@pytest.mark.parametrize(("a", "b"), [(4.0, 2.0), (1.0, 1.0), (20.0, 6.0), (90.0, 3.0)])
+@pytest.mark.parametrize("mass", [0.95, 0.5])
+def test_the_interval_is_cut_where_the_tails_begin(a, b, mass):
+    low, high = beta_interval(np.array([a]), np.array([b]), mass=mass)
+    assert (low[0], high[0]) == pytest.approx(slow_interval(a, b, mass))
+
+
+def test_the_usual_interval_holds_95_percent():
+    pair = np.array([20.0]), np.array([6.0])
+    assert beta_interval(*pair) == beta_interval(*pair, mass=0.95)
+    assert len(beta_interval(np.zeros(0), np.zeros(0))[0]) == 0
+
+
+def test_agreement_counts_only_objects_that_others_answered_too():
+    votes = votes_from(list("aabc"), list("uvuv"), ["x", "x", "y", "y"])
+    assert leave_one_out_agreement(votes) == {"u": 1.0, "v": 1.0}
+    votes = votes_from(list("aaaa"), list("uvwx"), ["x", "x", "y", "z"])
+    assert leave_one_out_agreement(votes) == pytest.approx({"u": 1 / 3, "v": 1 / 3, "w": 0.0, "x": 0.0})
+
+
+def test_the_limit_is_three_robust_deviations_below_the_median():
+    assert outlier_limit([0.5, 0.6, 0.7, 0.8, 0.9]) == pytest.approx(0.7 - 3 * 1.4826 * 0.1)
+    assert outlier_limit([0.7, 0.7, 0.7]) == pytest.approx(0.7 - 3 * 0.03)
+
+
+def team(**others):
+    return {f"w{index}": record(90, 10) for index in range(5)} | others
+
+
+@pytest.mark.parametrize(("answers", "judged"), [(9, False), (10, True)])
+def test_ten_answers_are_needed_to_be_judged(answers, judged):
+    assert bool(outliers(team(z=record(0, answers)), labels=2)) is judged
+
+
+def test_the_whole_interval_must_lie_below_the_limit():
+    # The others' limit is that of equals: their skill less three times the smallest spread.
+    limit = 94 / 106 - 0.09
+    right = next(count for count in range(60, 95) if skills({"z": record(count, 100 - count)})["z"].high >= limit)
+    below, above = record(right - 1, 101 - right), record(right, 100 - right)
+    assert skills({"z": below})["z"].high < limit <= skills({"z": above})["z"].high
+    outlier = outliers(team(z=below), labels=2)["z"]
+    assert (outlier.worker_id, outlier.score) == ("z", skills({"z": below})["z"].skill)
+    assert outlier.limit == pytest.approx(limit)
+    high = skills({"z": below})["z"].high
+    assert outlier.reason == (
+        f"right in {outlier.score:.2f} of cases in 100 answers (at most {high:.2f}), the others' limit is {limit:.2f}"
+    )
+    assert outliers(team(z=above), labels=2) == {}
+
+
+def test_where_all_are_bad_chance_is_the_limit():
+    lost = {f"w{index}": record(20, 80) for index in range(4)}
+    found = outliers(lost, labels=2)
+    assert sorted(found) == ["w0", "w1", "w2", "w3"]
+    assert found["w0"].limit == 0.5
+    assert "chance is 0.50" in found["w0"].reason
+    # With five labels, one in five is what chance gives: nobody is below that for sure.
+    assert outliers(lost, labels=5) == {}
+    assert outliers(lost, labels=1).keys() == lost.keys()
+
+
+def test_the_others_limit_is_the_reason_where_chance_is_lower():
+    reason = outliers(team(z=record(60, 40)), labels=4)["z"].reason
+    assert "the others' limit is 0.80" in reason
+    assert "chance" not in reason
+
+
+@pytest.mark.parametrize(("same", "told"), [(90.0, False), (91.0, True)])
+def test_a_habit_is_told_from_more_than_nine_in_ten_answers_on(same, told):
+    rows = {"egret": {"heron": same, "ibis": 100 - same}}
+    reason = outliers(team(z=rows), labels=3)["z"].reason
+    assert reason.endswith(f"; answers 'heron' in {same:.0f}% of cases") is told
