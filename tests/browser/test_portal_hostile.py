@@ -37,6 +37,7 @@ HOSTILE = """<crowd-form><input name="worked" aria-label="Worked" value="none"><
       attempt('socket', () => new Promise((done, fail) => { const one = new WebSocket(other.replace('http', 'ws')); one.onopen = done; one.onerror = fail })),
       attempt('events', () => new Promise((done, fail) => { const one = new EventSource(other); one.onopen = done; one.onerror = fail })),
       attempt('image', () => loads('img', other + '/image.png')),
+      attempt('sound', () => { new Audio(other + '/sound.wav').load(); throw 0 }),
       attempt('script', () => loads('script', other + '/script.js')),
       attempt('page module', () => import(page + '/page/session.js')),
       attempt('style', () => loads('link', other + '/style.css', 'href')),
@@ -108,11 +109,14 @@ def test_what_a_hostile_template_tries_would_work_without_the_frame(portal, brow
     tried += "<script>document.dispatchEvent(new Event('all-crowd-elements-ready'))</script>"
     other.page = tried
     page = browser.new_page()
-    page.goto(f"{other.url}/control")
+    # A sound that does not come keeps a page from being loaded.
+    page.goto(f"{other.url}/control", wait_until="domcontentloaded")
     page.wait_for_selector("[data-tried]")
     worked = set(page.evaluate("document.querySelector('[name=worked]').value").split(","))
     assert worked >= {"parent", "top", "storage", "cookies", "eval", "worker"}
-    assert {"/fetch", "/beacon", "/image.png", "/style.css", "/script.js", "/frame.html"} <= set(other.asked)
+    assert {"/fetch", "/beacon", "/image.png", "/sound.wav", "/style.css", "/script.js", "/frame.html"} <= set(
+        other.asked
+    )
     page.close()
 
 

@@ -14,6 +14,7 @@ from ground_truth_cli.local_servers.preview import serve
 from ground_truth_cli.local_servers.preview_session import Preview
 from tests.cli.commands.test_preview import TEMPLATE, new_preview
 
+TEMPLATES = Path(__file__).parent / "templates"
 STATED = "[...document.querySelectorAll('crowd-bounding-box')].every(one => one.stage?.size)"
 
 
@@ -94,6 +95,14 @@ def test_saving_the_file_reloads_the_page_and_a_mistake_is_shown_with_its_line(a
     expect(frame.get_by_text("page.liquid.html, line 5")).to_be_visible()
     author.preview.template.write_text(TEMPLATE + "<p>Mind the mirrors.</p>")
     expect(frame.get_by_text("Mind the mirrors.")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["let_parent", "var_parent"])
+def test_a_template_may_call_something_of_its_own_parent(author: Author, name: str) -> None:
+    author.preview.template.write_text((TEMPLATES / f"{name}.liquid.html").read_text())
+    author.page.frame_locator("#task").locator("crowd-input input").fill("heard")
+    author.page.frame_locator("#task").locator("crowd-button[form-action=submit]").click()
+    expect(author.page.locator("#answers pre")).to_contain_text("heard")
 
 
 def test_a_hostile_template_reaches_neither_the_preview_nor_its_answers(author: Author) -> None:

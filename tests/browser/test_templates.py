@@ -1,7 +1,9 @@
 """Templates of our own with every element, filter and idiom that published templates were seen to use."""
 
 import html
+import io
 import json
+import wave
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,49 @@ def test_boxes_to_verify(work) -> None:
     worker.page.get_by_role("button", name="Say why").click()
     worker.page.get_by_role("textbox", name="Comment").fill("too wide")
     assert worker.submit() == {"crowd-image-classifier": {"label": "bad", "workerComment": "too wide"}}
+
+
+def own_name_of_parent(portal, worker, name: str) -> None:
+    portal.world.put("page.html", (TEMPLATES / f"{name}.liquid.html").read_text())
+    portal.begin(objects=1)
+    ada = worker(hash="#/jobs/Yard")
+    ada.ready().locator("crowd-input input").fill("heard")
+    ada.submit()
+    assert ada.answers(1) == [{"w": "heard"}]
+
+
+def test_let_parent(portal, worker) -> None:
+    own_name_of_parent(portal, worker, "let_parent")
+
+
+def test_var_parent(portal, worker) -> None:
+    own_name_of_parent(portal, worker, "var_parent")
+
+
+def sound() -> bytes:
+    """A tenth of a second of silence."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as written:
+        written.setnchannels(1)
+        written.setsampwidth(1)
+        written.setframerate(8000)
+        written.writeframes(b"\x80" * 800)
+    return file.getvalue()
+
+
+def test_sound(portal, worker) -> None:
+    portal.world.put("page.html", (TEMPLATES / "sound.liquid.html").read_text())
+    portal.begin(objects=1)
+    ada = worker()
+    recording = sound()
+    ada.page.route("**/*.jpg*", lambda route: route.fulfill(content_type="audio/wav", body=recording))
+    ada.page.get_by_role("link", name="Start").first.click()
+    frame = ada.frame
+    frame.wait_for_function("document.querySelector('audio').duration > 0")
+    assert frame.evaluate("document.querySelector('audio').duration") == pytest.approx(0.1)
+    frame.get_by_role("radio", name="dog").click()
+    ada.submit()
+    assert ada.answers(1) == [{"heard": {"label": "dog"}}]
 
 
 @pytest.mark.parametrize("name", sorted(path.name.removesuffix(".liquid.html") for path in TEMPLATES.iterdir()))
