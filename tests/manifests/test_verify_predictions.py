@@ -39,4 +39,4 @@ def test_people_see_what_the_model_found(task, attribute: str, shown) -> None:
     (line,) = chained_lines(PREDICTIONS, images_uri="s3://images", label_attribute="model", moment=moment)
     given = task_input(line.content, labels=task.labels, instruction_media=None)
     page = render(generate_template(task), given, lambda uri: f"https://signed/{uri}")
-    assert json.loads(Elements(page).found[task.type.element][attribute]) == shown
+    assert json.loads(Elements(page).attributes[task.type.element][attribute]) == shown

@@ -57,12 +57,12 @@ class Elements(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.fact: dict[str, dict[str, str | None]] = {}
+        self.attributes: dict[str, dict[str, str | None]] = {}
         self.text = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.fact[tag] = dict(attrs)
+        self.attributes[tag] = dict(attrs)
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -70,7 +70,7 @@ class Elements(HTMLParser):
 
 @each_type
 def test_every_type_s_template_renders_with_what_our_hook_gives(task) -> None:
-    element = Elements(page_of(task)).fact[task.type.element]
+    element = Elements(page_of(task)).attributes[task.type.element]
     assert element["src"] == "https://signed/s3://images/example.jpg"
     assert element["name"] == task.type.answer_field
     assert element["header"] == task.task_title
@@ -80,7 +80,7 @@ def test_every_type_s_template_renders_with_what_our_hook_gives(task) -> None:
 @each_type
 def test_texts_are_shown_and_never_interpreted(task) -> None:
     page = Elements(page_of(task))
-    assert "b" not in page.fact
+    assert "b" not in page.attributes
     assert page.text.count(HOSTILE) == 4
 
 
@@ -112,7 +112,7 @@ MASK_SHOWN = {
 )
 def test_earlier_labels_are_shown(task, attribute: str, value) -> None:
     """Contract section 10.4; the attribute is plain JSON, whatever the labels are called."""
-    assert json.loads(Elements(page_of(task)).fact[task.type.element][attribute]) == value
+    assert json.loads(Elements(page_of(task)).attributes[task.type.element][attribute]) == value
 
 
 def test_an_image_without_boxes_is_shown_as_such() -> None:
@@ -120,12 +120,12 @@ def test_an_image_without_boxes_is_shown_as_such() -> None:
     line = given["manifestLine"]
     line["task"]["annotations"], line["task-metadata"]["class-map"] = [], {}
     page = render(generate_template(TASKS[6]), given, str)
-    assert json.loads(Elements(page).fact["crowd-bounding-box"]["initial-value"]) == []
+    assert json.loads(Elements(page).attributes["crowd-bounding-box"]["initial-value"]) == []
 
 
 def test_workers_may_say_what_is_wrong() -> None:
-    assert "worker-comment" in Elements(page_of(TASKS[4])).fact
-    assert "worker-comment" not in Elements(page_of(TASKS[6])).fact
+    assert "worker-comment" in Elements(page_of(TASKS[4])).attributes
+    assert "worker-comment" not in Elements(page_of(TASKS[6])).attributes
 
 
 def test_questions_are_answered_in_the_full_instructions() -> None:
@@ -167,6 +167,6 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
 @given(st.lists(TEXTS.map(str.strip).filter(is_label), min_size=1, max_size=5, unique=True))
 def test_any_label_reaches_the_worker_as_it_is(labels: list[str]) -> None:
     for task in (BoundingBox("task", labels=labels), LabelAdjustment("fix", of=BoundingBox("task", labels=labels))):
-        element = Elements(page_of(task)).fact["crowd-bounding-box"]
+        element = Elements(page_of(task)).attributes["crowd-bounding-box"]
         assert json.loads(element["labels"]) == labels
     assert [entry["label"] for entry in json.loads(element["initial-value"])] == labels
