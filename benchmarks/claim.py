@@ -19,16 +19,18 @@ from botocore.model import OperationModel
 from tqdm import tqdm
 
 from emulator import Emulator
-from ground_truth.engine import items, work
-from ground_truth.engine.model import EngineJob, StoredObject
+from ground_truth.contract.json_types import Json, JsonObject
+from ground_truth.engine import work
+from ground_truth.engine.model import EngineJob, SentAnswer, StoredObject
+from ground_truth.engine.store.objects import object_item
 from tests.engine.conftest import Engine
 
 OPEN = (100, 100_000)
 WORKERS = 3
 LINE = {"source-ref": "s3://training-bucket/datasets/street/images/0123456789abcdef0123456789abcdef.jpg"}
-BOXES = [{"label": "car on road", "left": n, "top": 400, "width": 187, "height": 85} for n in range(6)]
-ANSWER = {"boundingBox": {"boundingBoxes": BOXES, "inputImageProperties": {"width": 960, "height": 640}}}
-IDENTITY = {
+BOXES: list[Json] = [{"label": "car on road", "left": n, "top": 400, "width": 187, "height": 85} for n in range(6)]
+ANSWER: JsonObject = {"boundingBox": {"boundingBoxes": BOXES, "inputImageProperties": {"width": 960, "height": 640}}}
+IDENTITY: JsonObject = {
     "identityProviderType": "Cognito",
     "issuer": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI",
     "sub": "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
@@ -86,10 +88,10 @@ def steps(count: int) -> dict[str, Requests]:
         lease = work.claim(engine.store, job, "ada")
     counted["first claim"] = requests
     assert lease
-    given = work.Given(content=ANSWER, seconds=21.5, identity=IDENTITY)
+    given = SentAnswer(content=ANSWER, seconds=21.5, identity=IDENTITY)
     with _noting(engine) as requests:
         work.answer(engine.store, job, lease.object_id, "ada", given)
-        engine.store.may_be_finished(job, lease.object_id)
+        engine.store.jobs.may_be_finished(job, lease.object_id)
     counted["answer"] = requests
     for _ in range(10):
         following = work.claim(engine.store, job, "ada")
@@ -105,8 +107,8 @@ def fill(engine: Engine, job: EngineJob, count: int) -> None:
     """Puts open objects into the table as the store would, but in batches."""
     with engine.table.batch_writer() as batch:
         for number in tqdm(range(count), desc="Filling the table", leave=False, disable=None):
-            stored = StoredObject(object_id=str(number), line=LINE, task_input={"taskObject": LINE["source-ref"]})
-            batch.put_item(Item=items.object_item(job, stored, engine.clock.now))
+            stored = StoredObject(object_id=str(number), task_input={"taskObject": LINE["source-ref"]})
+            batch.put_item(Item=object_item(job, stored, engine.clock.now))
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from examples.street.portal_workers import PortalWorker, find_engine, invite
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import NotThere
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 
 WORKERS = 3
 
@@ -96,7 +96,7 @@ def label(deployment: Deployment, workers: list[PortalWorker], photo: Photo, obj
 
 def _opened(store: Store, job: str) -> int:
     try:
-        return store.counts(store.job(job)).total
+        return store.jobs.counts(store.jobs.get(job)).total
     except NotThere:
         return 0
 

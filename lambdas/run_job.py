@@ -12,12 +12,12 @@ from botocore.exceptions import ClientError
 from ground_truth.aws.s3 import Files
 from ground_truth.engine import assembling
 from ground_truth.engine.consolidating import consolidate_batch
+from ground_truth.engine.control import job_arn, wake_job
 from ground_truth.engine.hooks import Hooks
 from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.opening import open_batch
 from ground_truth.engine.planning import Batch, plan
-from ground_truth.engine.store import Store
-from ground_truth.engine.waking import job_arn, wake
+from ground_truth.engine.store.store import Store
 
 _LEAST_MILLISECONDS = 60_000
 _ENDED = (Status.COMPLETED, Status.STOPPED)
@@ -35,27 +35,27 @@ def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
 
 
 def _open(event: Mapping[str, Any], _: Any) -> dict[str, int]:
-    job = _store().job(event["job"])
+    job = _store().jobs.get(event["job"])
     batch = Batch(**event["batch"])
     return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _wait(event: Mapping[str, Any], _: Any) -> None:
     """Keeps what wakes the state machine, and wakes it at once where nothing is left to wait for."""
-    _store().set_token(event["job"], event["token"])
-    job = _store().job(event["job"])
+    _store().jobs.set_token(event["job"], event["token"])
+    job = _store().jobs.get(event["job"])
     # Who stopped the job before now found no token.
-    wake(_store(), job, boto3.client("stepfunctions"), anyway=job.status == Status.STOPPING)
+    wake_job(_store(), job, boto3.client("stepfunctions"), anyway=job.status == Status.STOPPING)
 
 
 def _consolidate(event: Mapping[str, Any], _: Any) -> dict[str, int]:
-    job = _store().job(event["job"])
+    job = _store().jobs.get(event["job"])
     batch = Batch(**event["batch"])
     return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
 
 
 def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    job = _store().job(event["state"]["job"])
+    job = _store().jobs.get(event["state"]["job"])
 
     def has_time() -> bool:
         return bool(context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
@@ -70,7 +70,7 @@ def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def _refuse(event: Mapping[str, Any], context: Any) -> None:
     """Marks as failed what the plan has made of a request; another job of that name goes on."""
     try:
-        job = _store().job(str(event["request"].get("LabelingJobName")))
+        job = _store().jobs.get(str(event["request"].get("LabelingJobName")))
     except NotThere:
         return
     if job.request == event["request"]:
@@ -80,12 +80,12 @@ def _refuse(event: Mapping[str, Any], context: Any) -> None:
 def _fail(event: Mapping[str, Any], _: Any) -> None:
     """Marks a job as failed."""
     reason = f"{event['error'].get('Error', '')}: {event['error'].get('Cause', '')}"
-    if _store().set_status(event["job"], Status.FAILED, unless=_ENDED, failure_reason=reason):
+    if _store().jobs.set_status(event["job"], Status.FAILED, unless=_ENDED, failure_reason=reason):
         _announce(event["job"])
 
 
 def _announce(name: str) -> None:
-    status = _store().job(name).status
+    status = _store().jobs.get(name).status
     entry = assembling.announcement(job_arn(name), status)
     answer = boto3.client("events").put_events(Entries=[entry])
     if answer["FailedEntryCount"]:

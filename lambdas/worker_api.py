@@ -15,7 +15,7 @@ from botocore.config import Config
 from ground_truth.aws.s3 import Files
 from ground_truth.engine.api import MOST_BODY_BYTES, Refused, Worker, WorkerApi
 from ground_truth.engine.model import NotThere
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 from ground_truth.engine.strict_json import MOST_LEVELS, parse
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from examples.street.portal_workers import find_engine
 from examples.street.task import STREET
 from ground_truth.aws.s3 import split_uri
 from ground_truth.engine.model import NotThere
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 
 SCENES = 12
 _COMMAND = "from ground_truth_cli.main import main; main()"
@@ -132,7 +132,7 @@ def _wait_until_open(deployment: Deployment, job: str, objects: int) -> None:
     store = Store(session.resource("dynamodb").Table(find_engine(deployment).table))
     for _ in range(_OPENS_WITHIN * 5):
         with suppress(NotThere):
-            if store.counts(store.job(job)).total == objects:
+            if store.jobs.counts(store.jobs.get(job)).total == objects:
                 return
         time.sleep(0.2)
     raise CommandFailed(f"the job was not open within {_OPENS_WITHIN} seconds")

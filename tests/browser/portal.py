@@ -102,9 +102,9 @@ class PortalSite:
         """What a worker has answered, in the order of the objects."""
         with self.lock:
             store = self.world.store
-            job = store.job("Yard")
-            counted = store.counts(job).total
-            results = store.results(job, [str(number) for number in range(counted)])
+            job = store.jobs.get("Yard")
+            counted = store.jobs.counts(job).total
+            results = store.objects.results(job, [str(number) for number in range(counted)])
             answers = [answer for result in results for answer in result.answers]
         return [one for one in answers if one.worker_id.endswith(f".{worker}")]
 

@@ -74,7 +74,7 @@ def test_a_task_can_be_given_back(portal, worker) -> None:
     expect(ada.notice).to_have_text("The task was given back. What you entered is kept in this browser.")
     expect(ada.page.get_by_role("heading", name="Jobs")).to_be_visible()
     with portal.lock:
-        assert portal.world.store.object(portal.world.store.job("Yard"), "0").holds == {}
+        assert portal.world.store.objects.get(portal.world.store.jobs.get("Yard"), "0").holds == {}
     ada.start()
     assert ada.remark == "not sure"
 
@@ -95,7 +95,7 @@ def test_a_task_is_declined_with_a_reason_and_does_not_come_again(portal, worker
     dialog.get_by_role("button", name="Decline").click()
     expect(ada.page.locator(".note")).to_contain_text("Nothing more")
     with portal.lock:
-        declined = portal.world.store.object(portal.world.store.job("Yard"), "0")
+        declined = portal.world.store.objects.get(portal.world.store.jobs.get("Yard"), "0")
     assert "a dog sits before it" in str(declined.failure)
 
 
@@ -151,7 +151,7 @@ def test_a_list_without_jobs_says_so_and_looks_again(portal, worker) -> None:
 )
 def test_a_job_that_is_over_or_never_was_is_told(portal, worker, job: str, sentence: str) -> None:
     portal.begin()
-    portal.world.store.set_status("Yard", Status.STOPPING)
+    portal.world.store.jobs.set_status("Yard", Status.STOPPING)
     ada = worker(hash=f"#/jobs/{job}")
     if sentence:
         expect(ada.page.locator(".note")).to_contain_text(sentence)

@@ -134,8 +134,8 @@ def test_an_answer_whose_receipt_is_lost_counts_once(portal, worker) -> None:
     assert len(lost) == 2
     assert ada.answers(1)[0]["remark"] == "once"
     with portal.lock:
-        job = portal.world.store.job("Yard")
-        assert portal.world.store.object(job, "0").answers == 1
+        job = portal.world.store.jobs.get("Yard")
+        assert portal.world.store.objects.get(job, "0").answers == 1
     forget_errors(ada)
 
 
@@ -212,7 +212,7 @@ def test_what_waited_too_long_ahead_is_exchanged_for_a_task_with_time(portal, wo
     ada.ready()
     with portal.lock:
         store = portal.world.store
-        [hold] = [hold for number in "01" for hold in store.object(store.job("Yard"), number).holds.values()]
+        [hold] = [hold for number in "01" for hold in store.objects.get(store.jobs.get("Yard"), number).holds.values()]
     assert hold.accepted == portal.engine.clock.now
 
 
@@ -221,7 +221,7 @@ def test_a_task_that_is_no_longer_the_workers_is_told_and_what_he_entered_is_kep
     ada = worker(hash=JOB)
     ada.choose("pallet", "mine")
     with portal.lock:
-        job = portal.world.store.job("Yard")
+        job = portal.world.store.jobs.get("Yard")
         work.release(portal.world.store, job, "0", WORKER.format("ada"))
     ada.hide()
     expect(ada.notice).to_contain_text("This task is no longer yours")

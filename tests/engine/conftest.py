@@ -7,9 +7,9 @@ from typing import Any
 import boto3
 import pytest
 
-from ground_truth.engine import table
 from ground_truth.engine.model import EngineJob, OpenObject, Status
-from ground_truth.engine.store import Store
+from ground_truth.engine.store import keys
+from ground_truth.engine.store.store import Store
 from tests.memory_aws import memory_aws
 
 _numbers = itertools.count()
@@ -39,24 +39,24 @@ class Engine:
             TableName=f"engine-{next(_numbers)}",
             BillingMode="PAY_PER_REQUEST",
             KeySchema=[
-                {"AttributeName": table.PARTITION_KEY, "KeyType": "HASH"},
-                {"AttributeName": table.SORT_KEY, "KeyType": "RANGE"},
+                {"AttributeName": keys.PARTITION_KEY, "KeyType": "HASH"},
+                {"AttributeName": keys.SORT_KEY, "KeyType": "RANGE"},
             ],
             AttributeDefinitions=[
                 {"AttributeName": name, "AttributeType": "S"}
                 for name in (
-                    table.PARTITION_KEY,
-                    table.SORT_KEY,
-                    table.INDEX_PARTITION_KEY,
-                    table.INDEX_SORT_KEY,
+                    keys.PARTITION_KEY,
+                    keys.SORT_KEY,
+                    keys.INDEX_PARTITION_KEY,
+                    keys.INDEX_SORT_KEY,
                 )
             ],
             GlobalSecondaryIndexes=[
                 {
-                    "IndexName": table.INDEX,
+                    "IndexName": keys.INDEX,
                     "KeySchema": [
-                        {"AttributeName": table.INDEX_PARTITION_KEY, "KeyType": "HASH"},
-                        {"AttributeName": table.INDEX_SORT_KEY, "KeyType": "RANGE"},
+                        {"AttributeName": keys.INDEX_PARTITION_KEY, "KeyType": "HASH"},
+                        {"AttributeName": keys.INDEX_SORT_KEY, "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "KEYS_ONLY"},
                 }
@@ -83,14 +83,14 @@ class Engine:
             "created": self.clock.now,
             "expires": self.clock.now + 86_400,
         }
-        job = self.store.create_job(EngineJob(**given | changes))
-        self.store.open_objects(job, map(opened, range(objects)))
+        job = self.store.jobs.create(EngineJob(**given | changes))
+        self.store.objects.open(job, map(opened, range(objects)))
         return job
 
 
 def opened(index: int) -> OpenObject:
     uri = f"s3://bucket/{index}.jpg"
-    return OpenObject(object_id=str(index), line={"source-ref": uri}, task_input={"taskObject": uri})
+    return OpenObject(object_id=str(index), task_input={"taskObject": uri})
 
 
 @pytest.fixture(scope="module")

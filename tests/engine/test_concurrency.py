@@ -1,10 +1,10 @@
 """A job that limits how many objects are in work at once (contract 4.1, MaxConcurrentTaskCount)."""
 
 from ground_truth.engine import work
-from ground_truth.engine.model import EngineJob
+from ground_truth.engine.model import EngineJob, SentAnswer
 from tests.engine.conftest import Engine
 
-GIVEN = work.Given(content={"kind": "car"}, seconds=1, identity={})
+GIVEN = SentAnswer(content={"kind": "car"}, seconds=1, identity={})
 
 
 def limited(engine: Engine, most: int, *, objects: int = 40, workers: int = 2) -> EngineJob:
@@ -39,7 +39,7 @@ def test_an_object_given_back_is_taken_again_and_takes_no_second_place(engine: E
         lease = work.claim(engine.store, job, worker)
         assert lease
         work.release(engine.store, job, lease.object_id, worker)
-    assert engine.store.counts(job).started == 1
+    assert engine.store.jobs.counts(job).started == 1
 
 
 def test_a_job_within_its_limit_is_labeled_to_the_end(engine: Engine) -> None:
@@ -53,15 +53,15 @@ def test_a_job_within_its_limit_is_labeled_to_the_end(engine: Engine) -> None:
                 work.answer(engine.store, job, lease.object_id, worker, GIVEN)
                 answers += 1
                 idle = 0
-    assert engine.store.counts(job).finished == 30
+    assert engine.store.jobs.counts(job).finished == 30
 
 
 def test_objects_that_failed_to_open_take_no_place(engine: Engine) -> None:
     job = limited(engine, 2, objects=5)
     for number in (100, 101, 102):
-        engine.store.add_failed(job, str(number), {}, "its hook failed")
+        engine.store.objects.add_failed(job, str(number), "its hook failed")
     assert sum(work.claim(engine.store, job, f"worker-{n}") is not None for n in range(4)) >= 2
-    counts = engine.store.counts(job)
+    counts = engine.store.jobs.counts(job)
     assert counts.started - counts.finished == 2
 
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ground_truth.engine.model import NotHeld, Status
-from ground_truth.engine.work import Given, answer, claim, decline, release
+from ground_truth.engine.model import NotHeld, SentAnswer, Status
+from ground_truth.engine.work import answer, claim, decline, release
 from tests.engine.conftest import Crash, Engine, opened
 from tests.memory_aws import memory_aws
 
@@ -33,9 +33,9 @@ class Faults(RuleBasedStateMachine):
         self.told: dict[str, set[str]] = defaultdict(set)
         self.given: dict[str, set[str]] = defaultdict(set)
         self.declined: dict[str, set[str]] = defaultdict(set)
-        self.attempt(killed, lambda: self.engine.store.open_objects(self.job, map(opened, range(OBJECTS))))
+        self.attempt(killed, lambda: self.engine.store.objects.open(self.job, map(opened, range(OBJECTS))))
         # A batch that was cut off is delivered again.
-        self.engine.store.open_objects(self.job, map(opened, range(OBJECTS)))
+        self.engine.store.objects.open(self.job, map(opened, range(OBJECTS)))
 
     def teardown(self) -> None:
         if hasattr(self, "memory"):
@@ -66,7 +66,7 @@ class Faults(RuleBasedStateMachine):
     @rule(worker=st.sampled_from(WORKERS), index=st.integers(0, OBJECTS - 1), killed=KILLED, again=st.booleans())
     def answers(self, worker: str, index: int, killed: int | None, again: bool) -> None:
         object_id = str(index)
-        given = Given(content={"said by": worker}, seconds=1, identity={})
+        given = SentAnswer(content={"said by": worker}, seconds=1, identity={})
 
         def act() -> bool:
             answer(self.engine.store, self.job, object_id, worker, given)
@@ -77,7 +77,7 @@ class Faults(RuleBasedStateMachine):
                 if self.attempt(killed, act):
                     self.told[object_id].add(worker)
             except NotHeld:
-                assert self.engine.store.answered(self.job, object_id, worker) is None
+                assert self.engine.store.answers.get(self.job, object_id, worker) is None
 
     @rule(worker=st.sampled_from(WORKERS), index=st.integers(0, OBJECTS - 1), killed=KILLED)
     def releases(self, worker: str, index: int, killed: int | None) -> None:
@@ -106,19 +106,19 @@ class Faults(RuleBasedStateMachine):
         for index in range(OBJECTS):
             stored = self.stored(str(index))
             for worker in self.told[str(index)]:
-                kept = store.answered(self.job, str(index), worker)
+                kept = store.answers.get(self.job, str(index), worker)
                 assert kept
                 assert kept.content == {"said by": worker}
-            [result] = store.results(self.job, [str(index)])
+            [result] = store.objects.results(self.job, [str(index)])
             assert len({one.worker_id for one in result.answers}) == len(result.answers) == stored.answers
             assert stored.answers <= self.job.workers
             answers += stored.answers
             finished += stored.done
-        counts = store.counts(self.job)
+        counts = store.jobs.counts(self.job)
         assert (counts.total, counts.answers, counts.finished) == (OBJECTS, answers, finished)
 
     def stored(self, object_id: str) -> Any:
-        return self.engine.store.object(self.job, object_id)
+        return self.engine.store.objects.get(self.job, object_id)
 
     def everybody_finishes(self) -> None:
         """New people finish the job, whatever happened before."""
@@ -126,8 +126,10 @@ class Faults(RuleBasedStateMachine):
         for number in range(40):
             worker = f"new-{number}"
             while lease := claim(self.engine.store, self.job, worker):
-                answer(self.engine.store, self.job, lease.object_id, worker, Given(content={}, seconds=1, identity={}))
-            if self.engine.store.is_finished(self.job):
+                answer(
+                    self.engine.store, self.job, lease.object_id, worker, SentAnswer(content={}, seconds=1, identity={})
+                )
+            if self.engine.store.jobs.is_finished(self.job):
                 return
         raise AssertionError("the job cannot end")
 
@@ -140,19 +142,19 @@ TestFaults.settings = settings(max_examples=15, stateful_step_count=12, suppress
 def test_an_answer_that_is_cut_off_anywhere_can_be_sent_again(engine: Engine, step: int) -> None:
     job = engine.job(objects=1, workers=1)
     assert claim(engine.store, job, "a")
-    given = Given(content={"x": 1}, seconds=1, identity={})
+    given = SentAnswer(content={"x": 1}, seconds=1, identity={})
     engine.left = step
     with contextlib.suppress(Crash):
         answer(engine.store, job, "0", "a", given)
     engine.left = None
     assert answer(engine.store, job, "0", "a", given)
-    counts = engine.store.counts(job)
+    counts = engine.store.jobs.counts(job)
     assert (counts.answers, counts.finished) == (1, 1)
 
 
 def test_two_who_claim_at_once_never_both_get_the_last_place(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     job = engine.job(objects=1, workers=1)
-    replace = engine.store.replace
+    replace = engine.store.objects.replace
 
     def overtaken(*given: Any) -> None:
         monkeypatch.setattr(engine.store, "replace", replace)
@@ -161,10 +163,10 @@ def test_two_who_claim_at_once_never_both_get_the_last_place(engine: Engine, mon
 
     monkeypatch.setattr(engine.store, "replace", overtaken)
     assert claim(engine.store, job, "slower") is None
-    assert set(engine.store.object(job, "0").holds) == {"faster"}
+    assert set(engine.store.objects.get(job, "0").holds) == {"faster"}
 
 
 def test_a_job_that_was_stopped_stays_stopped(engine: Engine) -> None:
     job = engine.job(objects=1)
-    engine.store.set_status(job.name, Status.STOPPED)
-    assert not engine.store.set_status(job.name, Status.COMPLETED, unless=[Status.STOPPED])
+    engine.store.jobs.set_status(job.name, Status.STOPPED)
+    assert not engine.store.jobs.set_status(job.name, Status.COMPLETED, unless=[Status.STOPPED])

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ground_truth.contract.errors import ContractError
-from ground_truth.engine.model import JobExists, Status
+from ground_truth.engine.model import JobExists, SentAnswer, Status
 from ground_truth.engine.planning import BATCH_LINES, batches, plan
-from ground_truth.engine.work import Given, answer, claim, decline
+from ground_truth.engine.work import answer, claim, decline
 from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.manifests.lines import ManifestError
 from tests.engine.conftest import Engine
@@ -31,7 +31,7 @@ def label(world: World, job, labels: dict[str, str]) -> None:
         while lease := claim(world.store, job, worker):
             world.engine.clock.now += 5
             content = {"kind": {"label": said}}
-            given = Given(content=content, seconds=4.5, identity=IDENTITY)
+            given = SentAnswer(content=content, seconds=4.5, identity=IDENTITY)
             answer(world.store, job, lease.object_id, worker, given)
 
 
@@ -107,7 +107,7 @@ def test_both_spellings_of_the_flag_are_taken(world: World, said, opened: int) -
     world.functions[PRE] = lambda event: {"taskInput": {"taskObject": "x"}} | said
     world.lines(*LINES)
     job, found = world.begin()
-    assert world.store.counts(job).total == opened
+    assert world.store.jobs.counts(job).total == opened
     if not opened:
         assert world.end("yard", found) == LINES, "what nobody needs to see goes through as it is"
 
@@ -122,7 +122,7 @@ def test_one_object_whose_hook_fails_fails_alone_with_the_reason(world: World) -
     world.lines(*LINES)
     job, found = world.begin()
     label(world, job, {"w1": "pallet", "w2": "pallet"})
-    assert world.store.is_finished(job)
+    assert world.store.jobs.is_finished(job)
     lines = world.end("yard", found)
     assert lines[1]["yard-metadata"]["failure-reason"] == "pre failed: no such camera"
     assert "yard" in lines[0]
@@ -136,7 +136,7 @@ def test_a_hook_that_answers_otherwise_fails_the_object(world: World, given_answ
     world.functions[PRE] = lambda event: given_answer
     world.lines(*LINES)
     job, _ = world.begin()
-    counts = world.store.counts(job)
+    counts = world.store.jobs.counts(job)
     assert (counts.total, counts.failed) == (3, 3)
 
 
@@ -145,7 +145,7 @@ def test_a_task_input_is_as_long_as_its_characters_whatever_the_script(world: Wo
     world.functions[PRE] = lambda event: {"taskInput": {"text": "駅" * length}}
     world.lines(LINES[0])
     job, _ = world.begin()
-    assert world.store.counts(job).failed == failed
+    assert world.store.jobs.counts(job).failed == failed
 
 
 def test_a_post_annotation_hook_that_fails_fails_its_batch_and_the_job_ends(world: World) -> None:
@@ -172,7 +172,11 @@ def test_what_nobody_answered_in_time_says_so_and_what_somebody_did_is_labeled(w
     lease = claim(world.store, job, "w1")
     assert lease
     answer(
-        world.store, job, lease.object_id, "w1", Given(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
+        world.store,
+        job,
+        lease.object_id,
+        "w1",
+        SentAnswer(content={"kind": {"label": "pallet"}}, seconds=1, identity={}),
     )
     lines = world.end("yard", found)
     by_id = dict(enumerate(lines))
@@ -184,7 +188,7 @@ def test_what_nobody_answered_in_time_says_so_and_what_somebody_did_is_labeled(w
 def test_a_stopped_job_leaves_unanswered_objects_as_they_were(world: World) -> None:
     world.lines(*LINES)
     job, found = world.begin()
-    world.store.set_status(job.name, Status.STOPPING)
+    world.store.jobs.set_status(job.name, Status.STOPPING)
     assert world.end("yard", found) == LINES
 
 
@@ -202,7 +206,7 @@ def test_without_hooks_the_line_is_the_input_and_the_answers_are_referred_to(wor
     job, found = world.begin(HumanTaskConfig={"PreHumanTaskLambdaArn": None, "AnnotationConsolidationConfig": None})
     lease = claim(world.store, job, "w1")
     assert lease
-    assert lease.task_input == lease.line == LINES[int(lease.object_id)]
+    assert lease.task_input == LINES[int(lease.object_id)]
     label(world, job, {"w1": "pallet", "w2": "pallet"})
     line = world.end("yard", found)[0]
     assert line["yard"] == {}
@@ -246,7 +250,7 @@ def test_every_step_may_be_done_again(world: World) -> None:
     keys = world.written()
     assert world.end("yard", found) == first
     assert world.written() == keys
-    assert world.store.counts(job).answers == 6
+    assert world.store.jobs.counts(job).answers == 6
 
 
 def test_a_name_is_used_once(world: World) -> None:
@@ -285,7 +289,7 @@ def test_fails_for_a_manifest_that_is_none_with_the_line(world: World) -> None:
 def test_an_empty_manifest_makes_a_job_that_ends_at_once(world: World) -> None:
     world.put("input.manifest", "")
     job, found = world.begin()
-    assert world.store.is_finished(job)
+    assert world.store.jobs.is_finished(job)
     assert world.end("yard", found) == []
 
 

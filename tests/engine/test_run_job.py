@@ -10,7 +10,7 @@ import pytest
 import run_job
 from ground_truth.contract.errors import ContractError
 from ground_truth.engine import work
-from ground_truth.engine.model import JobExists, Status
+from ground_truth.engine.model import JobExists, SentAnswer, Status
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, World, states
 
@@ -53,9 +53,9 @@ def test_the_steps_lead_from_a_request_to_a_manifest(world: World) -> None:
     batch = batch_of(world, planned)
     assert do("open", job="Yard", batch=batch) == {"opened": 3}
     do("wait", job="Yard", token="token")
-    job = world.store.job("Yard")
+    job = world.store.jobs.get("Yard")
     assert world.machine.woken == []  # type: ignore[attr-defined]
-    given = work.Given(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
+    given = SentAnswer(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
     for worker in ("ada", "ben"):
         for _ in range(3):
             lease = work.claim(world.store, job, worker)
@@ -71,7 +71,7 @@ def test_the_steps_lead_from_a_request_to_a_manifest(world: World) -> None:
 def test_a_job_stopped_before_its_workers_are_waited_for_goes_on_at_once(world: World) -> None:
     planned = do("plan", request=world.request())
     do("open", job="Yard", batch=batch_of(world, planned))
-    world.store.set_status("Yard", Status.STOPPING)
+    world.store.jobs.set_status("Yard", Status.STOPPING)
     do("wait", job="Yard", token="token")
     assert world.machine.woken == ["token"]  # type: ignore[attr-defined]
 
@@ -81,7 +81,7 @@ def test_what_is_refused_after_its_job_was_made_is_marked_as_failed(world: World
     with pytest.raises(ValueError, match="line 1"):
         do("plan", request=world.request())
     do("refuse", request=world.request(), error=ERROR)
-    job = world.store.job("Yard")
+    job = world.store.jobs.get("Yard")
     assert (job.status, job.failure_reason) == (Status.FAILED, "ManifestError: line 3 is no JSON")
 
 
@@ -91,12 +91,12 @@ def test_a_request_that_is_refused_leaves_another_job_of_its_name_alone(world: W
         with pytest.raises((JobExists, ContractError)):
             do("plan", request=other)
         do("refuse", request=other, error=ERROR)
-    assert world.store.job("Yard").status == Status.IN_PROGRESS
+    assert world.store.jobs.get("Yard").status == Status.IN_PROGRESS
 
 
 def test_a_request_without_a_name_fails_without_a_trace(world: World) -> None:
     do("refuse", request={}, error=ERROR)
-    assert world.store.jobs() == []
+    assert world.store.jobs.newest_first() == []
 
 
 def test_the_output_is_encrypted_with_the_key_that_the_request_names(world: World) -> None:

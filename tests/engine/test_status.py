@@ -7,14 +7,14 @@ import pytest
 from botocore.stub import Stubber
 
 from ground_truth.engine import work
-from ground_truth.engine.model import EngineJob, NotThere, Status
+from ground_truth.engine.control import stop_job
+from ground_truth.engine.model import EngineJob, NotThere, SentAnswer, Status
 from ground_truth.engine.status import describe, summarize
-from ground_truth.engine.stopping import stop
 from tests.engine.conftest import Engine
 from tests.engine.world import BUCKET, POST, World, failing, states
 
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:dev-labeling-job"
-GIVEN = work.Given(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
+GIVEN = SentAnswer(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def label(world: World, job: EngineJob, worker: str, most: int = 9) -> None:
 
 
 def counters(world: World, name: str = "Yard") -> list[int]:
-    found = describe(world.store, world.store.job(name), MACHINE)["LabelCounters"]
+    found = describe(world.store, world.store.jobs.get(name), MACHINE)["LabelCounters"]
     return [found[key] for key in ("TotalLabeled", "HumanLabeled", "FailedNonRetryableError", "Unlabeled")]
 
 
@@ -61,8 +61,8 @@ def test_an_ended_job_says_where_its_manifest_is_and_when_it_ended(world: World)
     job, batches = world.begin()
     world.engine.clock.now += 60
     world.end("yard", batches)
-    world.store.set_status(job.name, Status.COMPLETED)
-    found = as_boto3_gives_it("describe_labeling_job", describe(world.store, world.store.job("yard"), MACHINE))
+    world.store.jobs.set_status(job.name, Status.COMPLETED)
+    found = as_boto3_gives_it("describe_labeling_job", describe(world.store, world.store.jobs.get("yard"), MACHINE))
     uri = f"s3://{BUCKET}/labeling-jobs/Yard/manifests/output/output.manifest"
     assert found["LabelingJobOutput"] == {"OutputDatasetS3Uri": uri}
     assert (found["LastModifiedTime"] - found["CreationTime"]).seconds == 60
@@ -70,14 +70,14 @@ def test_an_ended_job_says_where_its_manifest_is_and_when_it_ended(world: World)
 
 def test_a_failed_job_says_why(world: World) -> None:
     job, _ = world.begin()
-    world.store.set_status(job.name, Status.FAILED, failure_reason="ManifestError: line 3")
-    found = as_boto3_gives_it("describe_labeling_job", describe(world.store, world.store.job("yard"), MACHINE))
+    world.store.jobs.set_status(job.name, Status.FAILED, failure_reason="ManifestError: line 3")
+    found = as_boto3_gives_it("describe_labeling_job", describe(world.store, world.store.jobs.get("yard"), MACHINE))
     assert found["FailureReason"] == "ManifestError: line 3"
 
 
 def test_jobs_are_listed_in_the_shape_of_list_labeling_jobs(world: World) -> None:
     world.begin()
-    summaries = [summarize(world.store, job, MACHINE) for job in world.store.jobs()]
+    summaries = [summarize(world.store, job, MACHINE) for job in world.store.jobs.newest_first()]
     (found,) = as_boto3_gives_it("list_labeling_jobs", {"LabelingJobSummaryList": summaries})["LabelingJobSummaryList"]
     assert found["AnnotationConsolidationLambdaArn"] == POST
     assert found["WorkteamArn"].endswith(":workteam/self-hosted/workers")
@@ -97,7 +97,7 @@ def test_counts_what_has_a_label_in_the_end_however_often_it_is_consolidated(wor
     label(world, job, "ada", most=1)
     for _ in range(2):
         world.end("yard", batches)
-    world.store.set_status(job.name, Status.COMPLETED)
+    world.store.jobs.set_status(job.name, Status.COMPLETED)
     assert counters(world) == [1, 1, 2, 0], "one answer is enough for a label, nobody answered the others"
 
 
@@ -106,54 +106,54 @@ def test_counts_as_failed_what_could_not_be_consolidated(world: World) -> None:
     job, batches = world.begin()
     label(world, job, "ada")
     world.end("yard", batches)
-    world.store.set_status(job.name, Status.COMPLETED)
+    world.store.jobs.set_status(job.name, Status.COMPLETED)
     assert counters(world) == [0, 0, 3, 0]
 
 
 def test_a_stopped_job_has_labels_for_what_was_answered_and_the_rest_is_unlabeled(world: World) -> None:
     job, batches = world.begin()
-    world.store.set_token(job.name, "token")
+    world.store.jobs.set_token(job.name, "token")
     label(world, job, "ada", most=1)
     machine = states()
-    stop(world.store, "yard", machine)
-    stop(world.store, "YARD", machine)
+    stop_job(world.store, "yard", machine)
+    stop_job(world.store, "YARD", machine)
     assert machine.woken == ["token", "token"]
-    assert world.store.job("yard").status == Status.STOPPING
-    assert work.claim(world.store, world.store.job("yard"), "ben") is None
+    assert world.store.jobs.get("yard").status == Status.STOPPING
+    assert work.claim(world.store, world.store.jobs.get("yard"), "ben") is None
     world.end("yard", batches)
-    world.store.set_status(job.name, Status.STOPPED)
+    world.store.jobs.set_status(job.name, Status.STOPPED)
     assert counters(world) == [1, 1, 0, 2]
 
 
 def test_a_job_whose_objects_are_still_being_opened_is_stopped_too(world: World) -> None:
     world.begin()
     machine = states()
-    stop(world.store, "yard", machine)
+    stop_job(world.store, "yard", machine)
     assert machine.woken == []
-    assert world.store.job("yard").status == Status.STOPPING
+    assert world.store.jobs.get("yard").status == Status.STOPPING
 
 
 @pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED, Status.STOPPED])
 def test_what_has_ended_cannot_be_stopped(world: World, status: Status) -> None:
     job, _ = world.begin()
-    world.store.set_status(job.name, status)
+    world.store.jobs.set_status(job.name, status)
     with pytest.raises(ValueError, match=f"job 'Yard' has ended already: it is {status}"):
-        stop(world.store, "yard", states())
-    assert world.store.job("yard").status == status
+        stop_job(world.store, "yard", states())
+    assert world.store.jobs.get("yard").status == status
 
 
 def test_what_is_not_there_cannot_be_stopped(world: World) -> None:
     with pytest.raises(NotThere):
-        stop(world.store, "yard", states())
+        stop_job(world.store, "yard", states())
 
 
 def test_tells_who_has_an_object_in_hand(world: World) -> None:
     job, _ = world.begin()
     workers = ["ada", "ben", "cid", *(f"nobody-{number}" for number in range(120))]
-    assert world.store.at_work(job, workers) == set()
+    assert world.store.workers.at_work(job, workers) == set()
     work.claim(world.store, job, "ada")
     work.claim(world.store, job, "ben")
     label(world, job, "cid")
-    assert world.store.at_work(job, workers) == {"ada", "ben"}
+    assert world.store.workers.at_work(job, workers) == {"ada", "ben"}
     world.engine.clock.now += 700
-    assert world.store.at_work(job, workers) == set(), "their time is over"
+    assert world.store.workers.at_work(job, workers) == set(), "their time is over"

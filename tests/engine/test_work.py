@@ -4,13 +4,13 @@ from collections import Counter
 
 import pytest
 
-from ground_truth.engine import table
-from ground_truth.engine.model import Counts, JobExists, NotHeld, Status
-from ground_truth.engine.work import Given, answer, claim, decline, release
+from ground_truth.engine.model import JobCounts, JobExists, NotHeld, SentAnswer, Status
+from ground_truth.engine.store import keys
+from ground_truth.engine.work import answer, claim, decline, release, save_draft
 from tests.engine.conftest import Engine, opened
 
 CONTENT = {"boundingBox": {"boundingBoxes": []}}
-GIVEN = Given(content=CONTENT, seconds=12.5, identity={"sub": "1"})
+GIVEN = SentAnswer(content=CONTENT, seconds=12.5, identity={"sub": "1"})
 
 
 def work_off(engine: Engine, job, workers: list[str], most: int = 10_000) -> Counter[str]:
@@ -32,9 +32,9 @@ def test_every_object_goes_to_as_many_different_workers_as_wanted(engine: Engine
     job = engine.job(objects=30, workers=3)
     answered = work_off(engine, job, ["a", "b", "c", "d"])
     assert answered == {str(index): 3 for index in range(30)}
-    for result in engine.store.results(job, map(str, range(30))):
+    for result in engine.store.objects.results(job, map(str, range(30))):
         assert len({one.worker_id for one in result.answers}) == 3
-    assert engine.store.counts(job) == Counts(total=30, finished=30, failed=0, answers=90)
+    assert engine.store.jobs.counts(job) == JobCounts(total=30, finished=30, failed=0, answers=90)
 
 
 def test_who_answers_last_is_told_that_the_job_may_be_finished(engine: Engine) -> None:
@@ -43,10 +43,10 @@ def test_who_answers_last_is_told_that_the_job_may_be_finished(engine: Engine) -
     assert first
     assert second
     answer(engine.store, job, first.object_id, "a", GIVEN)
-    assert not engine.store.is_finished(job)
+    assert not engine.store.jobs.is_finished(job)
     assert answer(engine.store, job, second.object_id, "b", GIVEN)
-    assert engine.store.may_be_finished(job, second.object_id)
-    assert engine.store.is_finished(job)
+    assert engine.store.jobs.may_be_finished(job, second.object_id)
+    assert engine.store.jobs.is_finished(job)
 
 
 def test_too_few_workers_leave_objects_that_nobody_else_is_refused(engine: Engine) -> None:
@@ -59,7 +59,7 @@ def test_asking_again_gives_the_object_in_hand_with_its_draft(engine: Engine) ->
     job = engine.job(objects=5)
     lease = claim(engine.store, job, "a")
     assert lease
-    engine.store.save_draft(job, lease.object_id, "a", CONTENT)
+    save_draft(engine.store, job, lease.object_id, "a", CONTENT)
     again = claim(engine.store, job, "a")
     assert again
     assert (again.object_id, again.expires, again.draft) == (lease.object_id, lease.expires, CONTENT)
@@ -100,7 +100,7 @@ def test_a_late_answer_counts_while_the_object_needs_it(engine: Engine) -> None:
     assert claim(engine.store, job, "a")
     engine.clock.now += 601
     assert answer(engine.store, job, "0", "a", GIVEN)
-    assert engine.store.counts(job).finished == 1
+    assert engine.store.jobs.counts(job).finished == 1
 
 
 def test_a_late_answer_that_is_not_needed_is_kept_without_counting(engine: Engine) -> None:
@@ -110,23 +110,23 @@ def test_a_late_answer_that_is_not_needed_is_kept_without_counting(engine: Engin
     assert claim(engine.store, job, "b")
     answer(engine.store, job, "0", "b", GIVEN)
     answer(engine.store, job, "0", "a", GIVEN)
-    [result] = engine.store.results(job, ["0"])
+    [result] = engine.store.objects.results(job, ["0"])
     assert [one.worker_id for one in result.answers] == ["b"]
-    kept = engine.store.answered(job, "0", "a")
+    kept = engine.store.answers.get(job, "0", "a")
     assert kept
     assert (kept.content, kept.counted) == (CONTENT, False)
-    assert engine.store.counts(job).answers == 1
+    assert engine.store.jobs.counts(job).answers == 1
 
 
 def test_after_the_job_has_stopped_nothing_is_given_and_answers_are_kept(engine: Engine) -> None:
     job = engine.job(objects=2)
     lease = claim(engine.store, job, "a")
     assert lease
-    engine.store.set_status("street", Status.STOPPING)
-    stopped = engine.store.job("street")
+    engine.store.jobs.set_status("street", Status.STOPPING)
+    stopped = engine.store.jobs.get("street")
     assert claim(engine.store, stopped, "b") is None
     answer(engine.store, stopped, lease.object_id, "a", GIVEN)
-    kept = engine.store.answered(job, lease.object_id, "a")
+    kept = engine.store.answers.get(job, lease.object_id, "a")
     assert kept
     assert not kept.counted
 
@@ -135,10 +135,10 @@ def test_a_second_answer_of_the_same_worker_changes_nothing(engine: Engine) -> N
     job = engine.job(objects=1)
     assert claim(engine.store, job, "a")
     answer(engine.store, job, "0", "a", GIVEN)
-    answer(engine.store, job, "0", "a", Given(content={"other": 1}, seconds=1, identity={}))
-    [result] = engine.store.results(job, ["0"])
+    answer(engine.store, job, "0", "a", SentAnswer(content={"other": 1}, seconds=1, identity={}))
+    [result] = engine.store.objects.results(job, ["0"])
     assert [one.content for one in result.answers] == [CONTENT]
-    assert engine.store.counts(job).answers == 1
+    assert engine.store.jobs.counts(job).answers == 1
 
 
 def test_the_time_spent_is_never_more_than_there_was(engine: Engine) -> None:
@@ -147,8 +147,8 @@ def test_the_time_spent_is_never_more_than_there_was(engine: Engine) -> None:
         lease = claim(engine.store, job, worker)
         assert lease
         engine.clock.now += passed
-        answer(engine.store, job, lease.object_id, worker, Given(content={}, seconds=told, identity={}))
-        found = engine.store.answered(job, lease.object_id, worker)
+        answer(engine.store, job, lease.object_id, worker, SentAnswer(content={}, seconds=told, identity={}))
+        found = engine.store.answers.get(job, lease.object_id, worker)
         assert found
         assert found.seconds == kept
 
@@ -158,7 +158,7 @@ def test_nobody_answers_what_he_was_not_given(engine: Engine) -> None:
     for act in (
         lambda: answer(engine.store, job, "0", "stranger", GIVEN),
         lambda: decline(engine.store, job, "0", "stranger", "no"),
-        lambda: engine.store.save_draft(job, "0", "stranger", {}),
+        lambda: save_draft(engine.store, job, "0", "stranger", {}),
     ):
         with pytest.raises(NotHeld):
             act()
@@ -170,7 +170,7 @@ def test_what_is_given_back_can_be_had_again_and_what_is_declined_cannot(engine:
         assert claim(engine.store, job, "a")
         act(engine.store, job, "0", "a")
         act(engine.store, job, "0", "a")
-        assert engine.store.object(job, "0").holds == {}
+        assert engine.store.objects.get(job, "0").holds == {}
         assert bool(claim(engine.store, job, "a")) is again
         release(engine.store, job, "0", "a")
     assert claim(engine.store, job, "b")
@@ -182,9 +182,9 @@ def test_an_object_that_as_many_decline_as_were_wanted_fails_with_the_reason(eng
         assert claim(engine.store, job, worker)
         done = decline(engine.store, job, "0", worker, "too dark")
     assert done
-    [result] = engine.store.results(job, ["0"])
+    [result] = engine.store.objects.results(job, ["0"])
     assert result.failure == "2 workers declined it, the last because: too dark"
-    assert engine.store.counts(job) == Counts(total=1, finished=1, failed=1)
+    assert engine.store.jobs.counts(job) == JobCounts(total=1, finished=1, failed=1)
 
 
 def test_declines_beside_an_answer_finish_the_object_with_it(engine: Engine) -> None:
@@ -194,7 +194,7 @@ def test_declines_beside_an_answer_finish_the_object_with_it(engine: Engine) -> 
     for worker in ("b", "c"):
         assert claim(engine.store, job, worker)
         decline(engine.store, job, "0", worker, "too dark")
-    [result] = engine.store.results(job, ["0"])
+    [result] = engine.store.objects.results(job, ["0"])
     assert (result.failure, len(result.answers)) == (None, 1)
 
 
@@ -202,10 +202,10 @@ def test_opening_twice_doubles_nothing_and_resets_nothing(engine: Engine) -> Non
     job = engine.job(objects=3, workers=1)
     assert claim(engine.store, job, "a")
     answer(engine.store, job, claim(engine.store, job, "a").object_id, "a", GIVEN)
-    engine.store.open_objects(job, map(opened, range(3)))
-    engine.store.add_failed(job, "3", {"source-ref": "s3://b/3.jpg"}, "the hook raised")
-    engine.store.add_failed(job, "3", {"source-ref": "s3://b/3.jpg"}, "the hook raised")
-    assert engine.store.counts(job) == Counts(total=4, finished=2, failed=1, answers=1, started=1)
+    engine.store.objects.open(job, map(opened, range(3)))
+    engine.store.objects.add_failed(job, "3", "the hook raised")
+    engine.store.objects.add_failed(job, "3", "the hook raised")
+    assert engine.store.jobs.counts(job) == JobCounts(total=4, finished=2, failed=1, answers=1)
 
 
 def test_a_job_s_name_is_taken_whatever_its_case_and_the_same_request_is_the_same_job(engine: Engine) -> None:
@@ -214,17 +214,17 @@ def test_a_job_s_name_is_taken_whatever_its_case_and_the_same_request_is_the_sam
     with pytest.raises(JobExists, match="'Street' already"):
         engine.job("STREET")
     with pytest.raises(LookupError):
-        engine.store.job("other")
+        engine.store.jobs.get("other")
     engine.clock.now += 10
     engine.job("second")
-    assert [one.name for one in engine.store.jobs()] == ["second", "Street"]
+    assert [one.name for one in engine.store.jobs.newest_first()] == ["second", "Street"]
 
 
 def test_a_status_is_not_changed_from_one_that_forbids_it(engine: Engine) -> None:
     engine.job()
-    assert engine.store.set_status("street", Status.COMPLETED)
-    assert not engine.store.set_status("street", Status.FAILED, unless=[Status.COMPLETED], failure_reason="late")
-    assert engine.store.job("street").status == Status.COMPLETED
+    assert engine.store.jobs.set_status("street", Status.COMPLETED)
+    assert not engine.store.jobs.set_status("street", Status.FAILED, unless=[Status.COMPLETED], failure_reason="late")
+    assert engine.store.jobs.get("street").status == Status.COMPLETED
 
 
 def requests_of_a_claim(engine: Engine, objects: int, answered: int) -> int:
@@ -252,9 +252,9 @@ def test_a_claim_costs_the_same_however_long_the_queue_and_however_much_was_done
 def test_a_claim_with_nothing_to_give_is_bounded_too(engine: Engine) -> None:
     job = engine.job(objects=120, workers=2)
     for index in range(120):
-        stored = engine.store.object(job, str(index))
-        engine.store.replace(job, stored, type(stored)(**vars(stored) | {"finished_by": frozenset({"a"})}))
+        stored = engine.store.objects.get(job, str(index))
+        engine.store.objects.replace(job, stored, type(stored)(**vars(stored) | {"finished_by": frozenset({"a"})}))
     engine.requests.clear()
     for _ in range(3):
         assert claim(engine.store, job, "a") is None
-    assert len(engine.requests) <= 3 * (2 * (table.SHARDS + 1) + 2 * 10 + 4)
+    assert len(engine.requests) <= 3 * (2 * (keys.SHARDS + 1) + 2 * 10 + 4)

@@ -52,7 +52,7 @@ def world(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(2)))
     _, world.batches = world.begin()  # type: ignore[attr-defined]
-    world.store.set_token("Yard", "token")
+    world.store.jobs.set_token("Yard", "token")
     return world
 
 
@@ -68,9 +68,9 @@ def test_a_session_from_the_list_to_the_end_of_the_job(world: World) -> None:
     for page in (ada, ben):
         while task := page.claim():
             assert page.task("answer", task["taskId"], ANSWER) == (200, {})
-    assert world.store.is_finished(world.store.job("Yard"))
+    assert world.store.jobs.is_finished(world.store.jobs.get("Yard"))
     assert world.states.woken == ["token"]  # type: ignore[attr-defined]
-    [result, _] = world.store.results(world.store.job("Yard"), ["0", "1"])
+    [result, _] = world.store.objects.results(world.store.jobs.get("Yard"), ["0", "1"])
     assert {one.worker_id for one in result.answers} == {"private.eu-west-1.ada", "private.eu-west-1.ben"}
     assert result.answers[0].identity == {"identityProviderType": "Cognito", "issuer": ISSUER, "sub": "ada"}
 
@@ -268,7 +268,7 @@ def test_a_long_answer_lies_in_s3_and_comes_back_whole(world: World) -> None:
     task = page.claim()["taskId"]
     content = {"mask": "x" * 400_000}
     assert page.task("answer", task, {"answerContent": content, "timeSpentInSeconds": 1})[0] == 200
-    [result] = world.store.results(world.store.job("Yard"), [task.rpartition(".")[2]])
+    [result] = world.store.objects.results(world.store.jobs.get("Yard"), [task.rpartition(".")[2]])
     assert result.answers[0].content is None
     assert world.read(str(result.answers[0].content_uri)) == content
 
@@ -295,7 +295,7 @@ def test_an_upload_that_is_no_object_is_refused(world: World) -> None:
 
 
 def test_a_stopped_job_is_not_listed_and_gives_nothing(world: World) -> None:
-    world.store.set_status("Yard", Status.STOPPING)
+    world.store.jobs.set_status("Yard", Status.STOPPING)
     assert Page("ada").ask("GET /jobs")[1] == {"jobs": []}
     assert Page("ada").ask("POST /jobs/{job}/claim", job="Yard") == (204, None)
     assert Page("ada").ask("POST /jobs/{job}/claim", job="none")[0] == 404

@@ -101,7 +101,7 @@ class World:
     def begin(self, **changes: Any) -> tuple[EngineJob, list[Batch]]:
         """Plans a job and opens its objects."""
         planned = plan(self.request(**changes), self.store, self.files)
-        job = self.store.job(planned["job"])
+        job = self.store.jobs.get(planned["job"])
         batches = [Batch(**one) for one in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
         for batch in batches:
             open_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
@@ -109,7 +109,7 @@ class World:
 
     def end(self, name: str, batches: list[Batch]) -> list[dict[str, Any]]:
         """Consolidates and assembles a job; the lines of its output manifest."""
-        job = self.store.job(name)
+        job = self.store.jobs.get(name)
         for batch in batches:
             consolidate_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
         state = assemble(job, {"job": job.name}, self.files, self.s3, lambda: True)

@@ -10,8 +10,8 @@ from aws_cdk.assertions import Template
 import worker_api
 from cdk_ground_truth import InstructionMedia, LabelingWorkflow, SelfHostedEngine
 from cdk_ground_truth._engine.worker_api import ROUTES
-from ground_truth.engine import table
 from ground_truth.engine.description import EngineDescription
+from ground_truth.engine.store import keys
 from tests.infrastructure.apps import as_list, label, new_stack, only, resources, statements, template_of
 
 
@@ -46,13 +46,13 @@ def test_the_table_is_on_demand_recoverable_and_forgets_drafts_only() -> None:
     (replica,) = found["Replicas"]
     assert found["BillingMode"] == "PAY_PER_REQUEST"
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert found["TimeToLiveSpecification"] == {"AttributeName": table.TIME_TO_LIVE, "Enabled": True}
+    assert found["TimeToLiveSpecification"] == {"AttributeName": keys.TIME_TO_LIVE, "Enabled": True}
 
 
 def test_the_index_has_the_keys_that_the_store_asks_for() -> None:
     (index,) = only(template(), "AWS::DynamoDB::GlobalTable")["GlobalSecondaryIndexes"]
-    assert index["IndexName"] == table.INDEX
-    assert [key["AttributeName"] for key in index["KeySchema"]] == [table.INDEX_PARTITION_KEY, table.INDEX_SORT_KEY]
+    assert index["IndexName"] == keys.INDEX
+    assert [key["AttributeName"] for key in index["KeySchema"]] == [keys.INDEX_PARTITION_KEY, keys.INDEX_SORT_KEY]
     assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
+from ground_truth.engine.control import stop_job
 from ground_truth.engine.description import EngineDescription
 from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.status import describe, summarize
-from ground_truth.engine.stopping import stop
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, needing
@@ -41,7 +41,7 @@ class EngineJobs:
         """
         with self._reading("look at the engine's jobs"):
             try:
-                return describe(self._store, self._store.job(name), self._engine.state_machine)
+                return describe(self._store, self._store.jobs.get(name), self._engine.state_machine)
             except NotThere:
                 self._refuse_what_is_no_job_yet(name)
                 raise
@@ -49,31 +49,31 @@ class EngineJobs:
     def list(self) -> Iterator[dict[str, Any]]:
         """The summaries of ListLabelingJobs, newest first."""
         with self._reading("list the engine's jobs"):
-            for job in self._store.jobs():
+            for job in self._store.jobs.newest_first():
                 yield summarize(self._store, job, self._engine.state_machine)
 
     def request(self, name: str) -> Request:
         """What CreateLabelingJob would have been given."""
-        return dict(self._store.job(name).request)
+        return dict(self._store.jobs.get(name).request)
 
     def answers(self, name: str) -> int:
         """How many answers there are."""
-        return self._store.counts(self._store.job(name)).answers
+        return self._store.jobs.counts(self._store.jobs.get(name)).answers
 
     def at_work(self, name: str) -> int | None:
         """How many workers have an object in hand; None where the caller may not list the workers."""
-        job = self._store.job(name)
+        job = self._store.jobs.get(name)
         if job.status != Status.IN_PROGRESS:
             return 0
         try:
-            return len(self._store.at_work(job, self._worker_ids()))
+            return len(self._store.workers.at_work(job, self._worker_ids()))
         except NotAllowed:
             return None
 
     def stop(self, name: str) -> None:
         """Stops a job. Raises ValueError for one that has ended."""
         with needing("dynamodb:UpdateItem on the engine's table and states:SendTaskSuccess", "stop jobs of the engine"):
-            stop(self._store, name, self._deployment.client("stepfunctions"))
+            stop_job(self._store, name, self._deployment.client("stepfunctions"))
 
     def start(self, request: Request) -> str:
         """Starts a job; returns the ARN of its execution. Raises ValueError for a name that is taken."""
@@ -94,7 +94,7 @@ class EngineJobs:
     def _has(self, name: str) -> bool:
         with self._reading("look at the engine's jobs"):
             try:
-                self._store.job(name)
+                self._store.jobs.get(name)
             except NotThere:
                 return False
             return True

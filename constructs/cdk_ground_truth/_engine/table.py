@@ -1,4 +1,4 @@
-"""The engine's table as `ground_truth.engine.table` describes it."""
+"""The engine's table as ``ground_truth.engine.store.keys`` describes it."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
@@ -6,7 +6,7 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from cdk_ground_truth._needs import Need
-from ground_truth.engine import table
+from ground_truth.engine.store import keys
 
 READ = ["dynamodb:GetItem", "dynamodb:BatchGetItem"]
 # Transactions are allowed by what they consist of.
@@ -20,8 +20,8 @@ def create_table(scope: Construct, *, key: kms.IKey | None, removal_policy: cdk.
     return dynamodb.TableV2(
         scope,
         "Table",
-        partition_key=dynamodb.Attribute(name=table.PARTITION_KEY, type=text),
-        sort_key=dynamodb.Attribute(name=table.SORT_KEY, type=text),
+        partition_key=dynamodb.Attribute(name=keys.PARTITION_KEY, type=text),
+        sort_key=dynamodb.Attribute(name=keys.SORT_KEY, type=text),
         billing=dynamodb.Billing.on_demand(),
         encryption=(
             dynamodb.TableEncryptionV2.customer_managed_key(key)
@@ -31,12 +31,12 @@ def create_table(scope: Construct, *, key: kms.IKey | None, removal_policy: cdk.
         point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
             point_in_time_recovery_enabled=True
         ),
-        time_to_live_attribute=table.TIME_TO_LIVE,
+        time_to_live_attribute=keys.TIME_TO_LIVE,
         global_secondary_indexes=[
             dynamodb.GlobalSecondaryIndexPropsV2(
-                index_name=table.INDEX,
-                partition_key=dynamodb.Attribute(name=table.INDEX_PARTITION_KEY, type=text),
-                sort_key=dynamodb.Attribute(name=table.INDEX_SORT_KEY, type=text),
+                index_name=keys.INDEX,
+                partition_key=dynamodb.Attribute(name=keys.INDEX_PARTITION_KEY, type=text),
+                sort_key=dynamodb.Attribute(name=keys.INDEX_SORT_KEY, type=text),
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
         ],
@@ -48,6 +48,6 @@ def to_use_table(engine_table: dynamodb.TableV2, key: kms.IKey | None, actions: 
     """Using the table and its index."""
     arn = engine_table.table_arn
     return [
-        Need(actions=actions, resources=[arn, f"{arn}/index/{table.INDEX}"]),
+        Need(actions=actions, resources=[arn, f"{arn}/index/{keys.INDEX}"]),
         *([Need(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])] if key else []),
     ]

@@ -10,11 +10,13 @@ from typing import Any
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.json_text import json_text
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.engine import work
-from ground_truth.engine.model import EngineJob, Lease, NotHeld, Status
-from ground_truth.engine.store import MOST_ANSWER_BYTES, Store
+from ground_truth.engine.control import wake_job
+from ground_truth.engine.model import EngineJob, Lease, NotHeld, SentAnswer, Status
+from ground_truth.engine.store.answers import MOST_ANSWER_BYTES
+from ground_truth.engine.store.store import Store
 from ground_truth.engine.strict_json import parse
-from ground_truth.engine.waking import wake
 from ground_truth.templates.rendering import TemplateError, render_page
 
 # API Gateway and Lambda take no more in one request; longer answers, such as masks, go to S3 first.
@@ -38,7 +40,7 @@ class Worker:
     """Who signed in: ``worker_id`` and ``identity`` are as worker responses have them (contract section 8)."""
 
     worker_id: str
-    identity: Mapping[str, Any]
+    identity: JsonObject
 
 
 class WorkerApi:
@@ -52,11 +54,13 @@ class WorkerApi:
 
     def jobs(self) -> dict[str, Any]:
         """The jobs that go on, newest first."""
-        return {"jobs": [self._told(job) for job in self._store.jobs() if job.status == Status.IN_PROGRESS]}
+        return {
+            "jobs": [self._told(job) for job in self._store.jobs.newest_first() if job.status == Status.IN_PROGRESS]
+        }
 
     def claim(self, worker: Worker, job_name: str, after: str | None) -> dict[str, Any] | None:
         """The next object with its page; None where there is none now."""
-        job = self._store.job(job_name)
+        job = self._store.jobs.get(job_name)
         done = _object_id(job, after) if after else None
         lease = work.claim(self._store, job, worker.worker_id, after=done)
         return self._page(job, lease) if lease else None
@@ -68,7 +72,7 @@ class WorkerApi:
         if len(json_text(content).encode()) > MOST_DRAFT_BYTES:
             raise Refused(413, f"a draft has at most {MOST_DRAFT_BYTES:,} bytes; this one stays in your browser")
         try:
-            self._store.save_draft(job, object_id, worker.worker_id, content)
+            work.save_draft(self._store, job, object_id, worker.worker_id, content)
         except NotHeld as error:
             raise Refused(410, str(error)) from error
         return {}
@@ -90,7 +94,7 @@ class WorkerApi:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise Refused(400, f"'timeSpentInSeconds' should be a number, got {seconds!r}")
         content, uri = self._given(job, object_id, worker, body)
-        given = work.Given(content=content, content_uri=uri, seconds=float(seconds), identity=worker.identity)
+        given = SentAnswer(content=content, content_uri=uri, seconds=float(seconds), identity=worker.identity)
         try:
             finished = work.answer(self._store, job, object_id, worker.worker_id, given)
         except NotHeld as error:
@@ -118,12 +122,12 @@ class WorkerApi:
         return {}
 
     def _wake(self, job: EngineJob, object_id: str, finished: bool) -> None:
-        if finished and self._store.may_be_finished(job, object_id):
+        if finished and self._store.jobs.may_be_finished(job, object_id):
             # The token may have come while this answer did.
-            wake(self._store, self._store.job(job.name), self._states)
+            wake_job(self._store, self._store.jobs.get(job.name), self._states)
 
     def _told(self, job: EngineJob) -> dict[str, Any]:
-        counts = self._store.counts(job, exactly=False)
+        counts = self._store.jobs.counts(job, exactly=False)
         config = job.request["HumanTaskConfig"]
         return {
             "job": job.name,
@@ -168,15 +172,15 @@ class WorkerApi:
         name, _, object_id = task_id.rpartition(".")
         if not object_id.isdigit():
             raise Refused(404, f"there is no task {task_id!r}")
-        return self._store.job(name), object_id
+        return self._store.jobs.get(name), object_id
 
     def _held(self, job: EngineJob, object_id: str, worker: Worker) -> None:
-        if worker.worker_id not in self._store.object(job, object_id).holds:
+        if worker.worker_id not in self._store.objects.get(job, object_id).holds:
             raise Refused(410, f"object {object_id} is not in your hands")
 
     def _given(
         self, job: EngineJob, object_id: str, worker: Worker, body: Mapping[str, Any]
-    ) -> tuple[Mapping[str, Any] | None, str | None]:
+    ) -> tuple[JsonObject | None, str | None]:
         """The answer itself, or where it lies."""
         own = self._upload_uri(job, object_id, worker)
         if "answerUri" in body:
@@ -208,7 +212,7 @@ class WorkerApi:
         return JobPaths.of_request(job.request).long_answer(object_id, worker.worker_id)
 
 
-def _content(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+def _content(body: Mapping[str, Any], name: str) -> JsonObject:
     content = body.get(name)
     if not isinstance(content, dict):
         raise Refused(400, f"'{name}' should be a JSON object, got {type(content).__name__}")

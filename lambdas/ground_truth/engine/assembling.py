@@ -8,7 +8,7 @@ from ground_truth.aws.composition import Progress, compose
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 
 # EventBridge keeps sources that begin with "aws." to AWS; the rest is as SageMaker's (contract section 12).
 EVENT_SOURCE = "cdk-ground-truth"
@@ -43,7 +43,7 @@ def assemble(job: EngineJob, state: Mapping[str, Any], files: Files, client: Any
 def end(job: EngineJob, store: Store) -> Status:
     """Marks a job whose manifest is there as completed, or as stopped if somebody stopped it."""
     status = Status.STOPPED if job.status in (Status.STOPPING, Status.STOPPED) else Status.COMPLETED
-    store.set_status(job.name, status, unless=[Status.FAILED])
+    store.jobs.set_status(job.name, status, unless=[Status.FAILED])
     return status
 
 

@@ -13,12 +13,12 @@ from ground_truth.contract.hook_events import ConsolidatedObject
 from ground_truth.contract.job_paths import JobPaths, moment_text
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
-from ground_truth.engine.model import EngineJob, ObjectResult, Outcome, Status, StoredAnswer
+from ground_truth.engine.model import EngineJob, LabelOutcome, ObjectResult, Status, StoredAnswer
 from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import Batch
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 from ground_truth.manifests.lines import format_line
-from ground_truth.manifests.manifest_line import LabelRecord
+from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine
 from ground_truth.manifests.records import failed_record, label_record
 
 _VERSION = "2018-10-06"
@@ -34,10 +34,10 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
     """
     paths = JobPaths.of_request(job.request)
     lines = dict(lines_of(job, batch, files))
-    results = {one.object_id: one for one in store.results(job, lines)}
+    results = {one.object_id: one for one in store.objects.results(job, lines)}
     answered = [one for one in results.values() if one.answers]
     kept = [_written(one, job, paths, files) for one in answered]
-    contents = _Consolidation(job, arn, batch, paths, files, hooks).contents(answered, dict(kept))
+    contents = _Consolidation(job, arn, batch, paths, files, hooks).contents(answered, lines, dict(kept))
     moment = datetime.fromtimestamp(store.clock(), UTC)
     kind = _type_in(contents, job)
     attribute = job.attribute
@@ -51,7 +51,7 @@ def consolidate_batch(job: EngineJob, arn: str, batch: Batch, store: Store, file
         out.append(line if content is None else line.with_record(LabelRecord(attribute, dict(content))))
     files.write(paths.intermediate(batch.number), b"".join(map(format_line, out)), "application/jsonlines")
     labeled = sum(isinstance(content, Mapping) for content in contents.values())
-    store.set_outcome(job, batch.number, Outcome(labeled=labeled, failed=failed))
+    store.jobs.set_outcome(job, batch.number, LabelOutcome(labeled=labeled, failed=failed))
     return labeled
 
 
@@ -65,14 +65,14 @@ class _Consolidation:
         self._moment = datetime.fromtimestamp(job.created, UTC)
 
     def contents(
-        self, answered: Sequence[ObjectResult], responses: Mapping[str, str]
+        self, answered: Sequence[ObjectResult], lines: Mapping[str, ManifestLine], responses: Mapping[str, str]
     ) -> dict[str, Mapping[str, Any] | str]:
         """Label and metadata of each object, or in words why it has none."""
         if not answered:
             return {}
         if self._function is None:
             return {one.object_id: self._referring(responses[one.object_id]) for one in answered}
-        payload = [self._entry(one) for one in answered]
+        payload = [self._entry(one, lines[one.object_id]) for one in answered]
         uri = self._paths.consolidation_request(self._batch.number, self._job.created)
         self._files.write(uri, json.dumps(payload, ensure_ascii=False).encode(), "application/json")
         try:
@@ -87,9 +87,8 @@ class _Consolidation:
         )
         return {one.object_id: found.get(one.object_id, _MISSING) for one in answered}
 
-    def _entry(self, result: ObjectResult) -> dict[str, Any]:
-        line = result.line
-        data = {"s3Uri": line["source-ref"]} if "source-ref" in line else {"content": line.get("source", "")}
+    def _entry(self, result: ObjectResult, line: ManifestLine) -> dict[str, Any]:
+        data = {"s3Uri" if "source-ref" in line.content else "content": line.source}
         annotations = [
             {"workerId": answer.worker_id, "annotationData": self._annotation(answer)} for answer in result.answers
         ]

@@ -42,7 +42,7 @@ def built_in_type(function_arn: str | None, prefix: str) -> TaskType | None:
     return next((kind for kind in TASK_TYPES.values() if name == f"{prefix}-{kind.function_suffix}"), None)
 
 
-def task_input_of(answer: Any) -> tuple[Mapping[str, Any], bool]:
+def task_input_of(answer: Any) -> tuple[dict[str, Any], bool]:
     """The task input in a pre-annotation hook's answer, and whether people are needed (contract section 5.2).
 
     Both spellings of the flag are taken, as truth value and as text.
@@ -54,7 +54,7 @@ def task_input_of(answer: Any) -> tuple[Mapping[str, Any], bool]:
         except ValueError as error:
             raise HookFailed("the pre-annotation hook answered with text that is not JSON") from error
     given = answer.get("taskInput") if isinstance(answer, Mapping) else None
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict):
         raise HookFailed("the pre-annotation hook should answer with {'taskInput': {...}}")
     flag = answer.get("isHumanAnnotationRequired", answer.get("humanAnnotationRequired", True))
     return given, str(flag).lower() != "false"

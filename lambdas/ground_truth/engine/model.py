@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.request import LabelingJobRequest
 
 
@@ -30,7 +30,7 @@ class EngineJob:
 
     name: str
     request: LabelingJobRequest
-    status: str
+    status: Status
     created: float
     expires: float
     failure_reason: str | None = None
@@ -81,11 +81,10 @@ class EngineJob:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenObject:
-    """An object for workers: its number in the manifest, its line, and what its page is given."""
+    """An object for workers: its number in the manifest, and what its page is given."""
 
     object_id: str
-    line: Mapping[str, Any]
-    task_input: Mapping[str, Any]
+    task_input: JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +105,7 @@ class StoredObject:
     """
 
     object_id: str
-    line: Mapping[str, Any]
-    task_input: Mapping[str, Any]
+    task_input: JsonObject
     answers: int = 0
     declines: int = 0
     holds: Mapping[str, Hold] = field(default_factory=dict)
@@ -127,25 +125,38 @@ class Lease:
     worker_id: str
     accepted: float
     expires: float
-    line: Mapping[str, Any]
-    task_input: Mapping[str, Any]
-    draft: Mapping[str, Any] | None
+    task_input: JsonObject
+    draft: JsonObject | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAnswer:
+    """An answer as a worker's page sends it.
+
+    A long one lies at ``content_uri`` instead of in ``content``; ``seconds`` is what the page measured, ``identity``
+    who signed in, as worker responses have it (contract section 8).
+    """
+
+    content: JsonObject | None
+    content_uri: str | None = None
+    seconds: float
+    identity: JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredAnswer:
-    """What a worker said of an object; a long answer lies at ``content_uri`` instead of in ``content``.
+    """What a worker answered on an object; a long answer lies at ``content_uri`` instead of in ``content``.
 
     ``counted`` is False for one that came after the object had enough.
     """
 
     worker_id: str
-    content: Mapping[str, Any] | None
+    content: JsonObject | None
     content_uri: str | None
     accepted: float
     submitted: float
     seconds: float
-    identity: Mapping[str, Any]
+    identity: JsonObject
     counted: bool = True
 
 
@@ -154,13 +165,24 @@ class ObjectResult:
     """What became of an object: its counted answers, earliest first, or why there are none."""
 
     object_id: str
-    line: Mapping[str, Any]
     answers: tuple[StoredAnswer, ...]
     failure: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Counts:
+class WorkerPlace:
+    """Where a worker is in a job: the objects they took last, and the shard and the object in it they looked at last.
+
+    An empty ``cursor`` is the shard's beginning.
+    """
+
+    held: tuple[str, ...] = ()
+    shard: int
+    cursor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCounts:
     """How far a job is: ``finished`` objects need nobody any more, ``failed`` are those of them without an answer.
 
     ``started`` is only counted for jobs that limit how many objects are in work at once.
@@ -174,7 +196,7 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class LabelOutcome:
     """What became of the objects that workers were to label, once they are consolidated."""
 
     labeled: int = 0

@@ -1,17 +1,18 @@
 """The second step of a job: every object of a batch is offered to the workers, as its pre-annotation hook wants it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.json_text import json_length
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject
 from ground_truth.engine.planning import Batch
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 from ground_truth.manifests.lines import parse_line
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.tasks.input import task_input
@@ -26,26 +27,24 @@ def open_batch(job: EngineJob, arn: str, batch: Batch, store: Store, files: File
     Doing it again opens nothing twice. Lines that are labeled already, that a stopping condition excludes, or that
     their hook says nobody needs to see, are not opened: they reach the output as they are.
     """
-    attribute = job.request["LabelAttributeName"]
-    pre = _PreAnnotation(job.request, arn, files, hooks)
-    todo = [
-        (object_id, line.content)
+    pre = _PreAnnotation(job, arn, files, hooks)
+    unlabeled = [
+        (object_id, line)
         for object_id, line in lines_of(job, batch, files)
-        if not line.has_label(attribute) and int(object_id) < batch.until
+        if not line.has_label(job.attribute) and int(object_id) < batch.until
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        found = list(pool.map(lambda one: _opened(one[0], one[1], pre, store, job), todo))
-    opened = [one for one in found if one]
-    store.open_objects(job, opened)
-    return len(opened)
+        opened = list(pool.map(lambda numbered: _opened(numbered[0], numbered[1], pre, store, job), unlabeled))
+    objects = [open_object for open_object in opened if open_object]
+    store.objects.open(job, objects)
+    return len(objects)
 
 
 def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, ManifestLine]]:
     """The lines of a batch with their object ids."""
-    uri = job.request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
     if not batch.lines:
         return
-    content = files.read_range(uri, batch.start, batch.end)
+    content = files.read_range(job.manifest, batch.start, batch.end)
     # Only line ends part lines; texts may hold other characters that some take for one.
     raws = [raw for raw in content.split(b"\n") if raw.strip()]
     for index, raw in enumerate(raws):
@@ -53,40 +52,38 @@ def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, 
         yield str(number), parse_line(raw, number + 1)
 
 
-def labels_of(request: Mapping[str, Any], files: Files) -> list[str]:
+def labels_of(request: LabelingJobRequest, files: Files) -> list[str]:
     """The job's labels, none for a custom job without a category file."""
     uri = request.get("LabelCategoryConfigS3Uri")
     return read_labels(files.read(uri)) if uri else []
 
 
 class _PreAnnotation:
-    def __init__(self, request: Mapping[str, Any], arn: str, files: Files, hooks: Hooks) -> None:
-        self._function = request["HumanTaskConfig"].get("PreHumanTaskLambdaArn")
+    def __init__(self, job: EngineJob, arn: str, files: Files, hooks: Hooks) -> None:
+        self._function = job.pre_annotation
         self._built_in = built_in_type(self._function, "PRE")
-        self._labels: Sequence[str] = labels_of(request, files) if self._built_in else ()
+        self._labels: Sequence[str] = labels_of(job.request, files) if self._built_in else ()
         self._arn = arn
         self._hooks = hooks
 
-    def input_of(self, line: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    def input_of(self, line: ManifestLine) -> tuple[JsonObject, bool]:
         """The task input, and whether people are needed. Raises HookFailed and ValueError."""
         if self._function is None:
             # Without a hook the line itself is what the page gets (contract section 5.4).
-            return line, True
+            return line.content, True
         if self._built_in:
-            return task_input(line, labels=self._labels, instruction_media=None), True
-        event = {"version": _VERSION, "labelingJobArn": self._arn, "dataObject": line}
+            return task_input(line.content, labels=self._labels, instruction_media=None), True
+        event = {"version": _VERSION, "labelingJobArn": self._arn, "dataObject": line.content}
         return task_input_of(self._hooks.call(self._function, event))
 
 
-def _opened(
-    object_id: str, line: Mapping[str, Any], pre: _PreAnnotation, store: Store, job: EngineJob
-) -> OpenObject | None:
+def _opened(object_id: str, line: ManifestLine, pre: _PreAnnotation, store: Store, job: EngineJob) -> OpenObject | None:
     try:
-        given, needed = pre.input_of(line)
-        length = json_length(given)
+        page_input, needed = pre.input_of(line)
+        length = json_length(page_input)
         if length > limits.TASK_INPUT_CHARACTERS:
             raise HookFailed(f"the task input has {length:,} characters, at most {limits.TASK_INPUT_CHARACTERS:,} fit")
     except ValueError as error:
-        store.add_failed(job, object_id, line, str(error)[:1000])
+        store.objects.add_failed(job, object_id, str(error)[:1000])
         return None
-    return OpenObject(object_id=object_id, line=line, task_input=given) if needed else None
+    return OpenObject(object_id=object_id, task_input=page_input) if needed else None

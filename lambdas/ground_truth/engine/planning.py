@@ -10,7 +10,7 @@ from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.request_checks import check_request
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 from ground_truth.manifests.lines import Lines, bounded_lines, parse_line
 
 BATCH_LINES = 100
@@ -48,7 +48,7 @@ def plan(asked: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]
     request = check_request(asked)
     now = round(store.clock(), 3)
     available = int(request["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", _AVAILABILITY))
-    job = store.create_job(
+    job = store.jobs.create(
         EngineJob(
             name=request["LabelingJobName"],
             request=request,
@@ -62,7 +62,7 @@ def plan(asked: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]
         found = list(batches(manifest, request["LabelAttributeName"], _most(request)))
     batch_list = json.dumps([batch.as_json() for batch in found])
     files.write(paths.batches, batch_list.encode(), "application/json")
-    store.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
+    store.jobs.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
     bucket, key = split_uri(paths.batches)
     _, results = split_uri(paths.batch_results)
     return {"job": job.name, "bucket": bucket, "batches": key, "results": results, "seconds": available}

@@ -7,7 +7,7 @@ from typing import Any
 
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.store import Store
+from ground_truth.engine.store.store import Store
 
 # What DescribeLabelingJob gives back as CreateLabelingJob took it.
 AS_REQUESTED = (
@@ -66,10 +66,10 @@ def _state(store: Store, job: EngineJob, arn: str) -> dict[str, Any]:
 
 def _counters(store: Store, job: EngineJob) -> dict[str, int]:
     """While people work, an object counts as labeled when it has its answers; at the end, when it has a label."""
-    counts = store.counts(job)
+    counts = store.jobs.counts(job)
     labeled, failed = counts.finished - counts.failed, counts.failed
     if job.status in _WITH_OUTPUT:
-        outcome = store.outcome(job)
+        outcome = store.jobs.outcome(job)
         labeled, failed = outcome.labeled, outcome.failed
     return {
         "TotalLabeled": labeled,

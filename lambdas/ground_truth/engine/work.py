@@ -1,61 +1,58 @@
-"""What workers do: take an object, answer it, give it back, decline it.
+"""What workers do: take an object, keep a draft, answer it, give it back, decline it.
 
 Each step reads the object, decides, and replaces it in the version read; where somebody else was faster it is done
 again. Whatever is done twice has the effect of once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from boto3.dynamodb.conditions import Key
-
-from ground_truth.engine import table
-from ground_truth.engine.model import EngineJob, Hold, Lease, NotHeld, Status, StoredAnswer, StoredObject
-from ground_truth.engine.store import Conflict, Store
+from ground_truth.contract.json_types import JsonObject
+from ground_truth.engine.model import (
+    EngineJob,
+    Hold,
+    Lease,
+    NotHeld,
+    SentAnswer,
+    Status,
+    StoredAnswer,
+    StoredObject,
+    WorkerPlace,
+)
+from ground_truth.engine.store.keys import SHARDS
+from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.transaction import Conflict
 
 # One claim looks at so many places at most: a worker may do everything of a page and still be offered the next later.
 _PAGE = 10
 # All shards, and the first once more from its beginning: what was given back may lie there.
-_MOST_LOOKS = 2 * (table.SHARDS + 1)
+_MOST_LOOKS = 2 * (SHARDS + 1)
 _MOST_OBJECTS = 2 * _PAGE
-# The object in hand, and the next one while the answer travels.
-MOST_HELD = 2
 _TRIES = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """An answer as it arrives; ``seconds`` is what the page measured, ``content_uri`` where a long one lies."""
-
-    content: Mapping[str, Any] | None
-    content_uri: str | None = None
-    seconds: float
-    identity: Mapping[str, Any]
-
-
 def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = None) -> Lease | None:
-    """Gives a worker an object: the one in his hands, else the next that he has neither answered nor declined.
+    """Gives a worker an object: the one in their hands, else the next that they have neither answered nor declined.
 
-    ``after`` is an object he is about to hand in: he gets another beside it. None where there is nothing for him
+    ``after`` is an object they are about to hand in: they get another beside it. None where there is nothing for them
     now, also while objects are in other hands; asking again later is right as long as the job goes on.
     The number of requests does not grow with the number of objects.
     """
     if job.status != Status.IN_PROGRESS or store.clock() >= job.expires:
         return None
-    known = store.worker(job, worker_id)
-    held = [lease for lease in _held(store, job, worker_id, known.get("held", ())) if lease.object_id != after]
-    if held:
-        return held[0]
-    search = _Search(store, job, worker_id, known)
+    place = store.workers.place(job, worker_id)
+    leases = [lease for lease in _leases(store, job, worker_id, place) if lease.object_id != after]
+    if leases:
+        return leases[0]
+    search = _Search(store, job, worker_id, place)
     lease = search.next()
-    # The one he has had longer is the first that he is given when he comes back.
-    taken = [one for one in (after, lease.object_id if lease else None) if one]
-    store.remember(job, worker_id, held=taken[:MOST_HELD], shard=search.shard, cursor=search.cursor)
+    # The one they have had longer is the first that they are given when they come back.
+    held = tuple(object_id for object_id in (after, lease.object_id if lease else None) if object_id)
+    store.workers.set_place(job, worker_id, WorkerPlace(held=held, shard=search.shard, cursor=search.cursor))
     return lease
 
 
-def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: Given) -> bool:
+def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, sent: SentAnswer) -> bool:
     """Keeps a worker's answer; returns whether it may have been the last that the job needed.
 
     A second one of the same worker changes nothing. One that comes late counts if the object still needs it, and
@@ -64,7 +61,7 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: 
     """
 
     def step(before: StoredObject) -> bool:
-        if store.answered(job, object_id, worker_id):
+        if store.answers.get(job, object_id, worker_id):
             return True
         hold = before.holds.get(worker_id)
         if hold is None:
@@ -73,15 +70,15 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: 
         wanted = not before.done and before.answers < job.workers
         # What comes later may miss the consolidation: kept, but told apart.
         counted = wanted and job.status == Status.IN_PROGRESS and now < job.expires
-        kept = StoredAnswer(
+        stored = StoredAnswer(
             worker_id=worker_id,
-            content=given.content,
-            content_uri=given.content_uri,
+            content=sent.content,
+            content_uri=sent.content_uri,
             accepted=hold.accepted,
             submitted=now,
             # A page can be mistaken about its own time, but not by more than there was.
-            seconds=min(max(given.seconds, 0.0), now - hold.accepted),
-            identity=given.identity,
+            seconds=min(max(sent.seconds, 0.0), now - hold.accepted),
+            identity=sent.identity,
             counted=counted,
         )
         after = replace(
@@ -91,22 +88,18 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, given: 
             holds=_without(before.holds, worker_id),
             finished_by=before.finished_by | {worker_id},
         )
-        added = {"answers": 1} if counted else {}
-        if after.done and not before.done:
-            added["finished"] = 1
-        others = [store.put_answer(job, object_id, kept)]
-        store.replace(job, before, after, *others, *([store.count(job, object_id, **added)] if added else []))
+        store.objects.replace(job, before, after, stored)
         return after.done
 
     return _repeat(store, job, object_id, step)
 
 
 def release(store: Store, job: EngineJob, object_id: str, worker_id: str) -> None:
-    """Takes an object out of a worker's hands; he may get it again."""
+    """Takes an object out of a worker's hands; they may get it again."""
 
     def step(before: StoredObject) -> bool:
         if worker_id in before.holds:
-            store.replace(job, before, replace(before, holds=_without(before.holds, worker_id)))
+            store.objects.replace(job, before, replace(before, holds=_without(before.holds, worker_id)))
         return False
 
     _repeat(store, job, object_id, step)
@@ -128,31 +121,41 @@ def decline(store: Store, job: EngineJob, object_id: str, worker_id: str, reason
         declines = before.declines + 1
         done = before.done or declines >= job.workers
         failed = done and not before.answers
-        told = f"{declines} workers declined it, the last because: {reason[:200]}" if failed else before.failure
+        failure = f"{declines} workers declined it, the last because: {reason[:200]}" if failed else before.failure
         after = replace(
             before,
             declines=declines,
             done=done,
-            failure=told,
+            failure=failure,
             holds=_without(before.holds, worker_id),
             finished_by=before.finished_by | {worker_id},
         )
-        added = ({"finished": 1} | ({"failed": 1} if failed else {})) if done and not before.done else {}
-        store.replace(job, before, after, *([store.count(job, object_id, **added)] if added else []))
+        store.objects.replace(job, before, after)
         return done
 
     return _repeat(store, job, object_id, step)
 
 
-class _Search:
-    """Looks for an object that a worker can take, from where he looked last; ``cursor`` is how far he is."""
+def save_draft(store: Store, job: EngineJob, object_id: str, worker_id: str, draft: JsonObject) -> None:
+    """Keeps what a worker has so far.
 
-    def __init__(self, store: Store, job: EngineJob, worker_id: str, known: Mapping[str, Any]) -> None:
+    Raises NotHeld if the worker does not hold the object.
+    """
+    hold = store.objects.get(job, object_id).holds.get(worker_id)
+    if hold is None or hold.expires <= store.clock():
+        raise NotHeld(f"object {object_id} is not in your hands any more")
+    store.answers.set_draft(job, object_id, worker_id, draft)
+
+
+class _Search:
+    """Looks for an object that a worker can take, from where they looked last; ``cursor`` is how far they are."""
+
+    def __init__(self, store: Store, job: EngineJob, worker_id: str, place: WorkerPlace) -> None:
         self._store = store
         self._job = job
         self._worker = worker_id
-        self.shard = int(known.get("shard", table.first_shard_of(worker_id)))
-        self.cursor = str(known.get("cursor", ""))
+        self.shard = place.shard
+        self.cursor = place.cursor
         self._looks = 0
         self._objects = 0
         self._full: bool | None = None
@@ -169,43 +172,34 @@ class _Search:
         return None
 
     def _candidates(self) -> Iterator[str]:
-        """A page of open objects behind the cursor; behind the last one he may take, those that are free again."""
-        partition = table.open_partition(self._job.key, self.shard)
+        """A page of open objects behind the cursor; behind the last one they may take, those that are free again."""
         self._looks += 1
-        places = self._store.listed(partition, Key(table.INDEX_SORT_KEY).gt(self.cursor or " "), _PAGE)
-        for self.cursor in places:
-            yield str(int(self.cursor))
+        object_ids = self._store.objects.open_after(self._job, self.shard, self.cursor, _PAGE)
+        for self.cursor in object_ids:
+            yield self.cursor
             if self._full:
                 break
-        if not places or self._full:
-            yield from self._freed()
-            self.shard, self.cursor = (self.shard + 1) % table.SHARDS, ""
-
-    def _freed(self) -> list[str]:
-        partition = table.held_partition(self._job.key, self.shard)
-        self._looks += 1
-        now = table.held_sort(self._store.clock())
-        return [
-            place.partition("#")[2] for place in self._store.listed(partition, Key(table.INDEX_SORT_KEY).lt(now), _PAGE)
-        ]
+        if not object_ids or self._full:
+            self._looks += 1
+            yield from self._store.objects.freed(self._job, self.shard, _PAGE)
+            self.shard, self.cursor = (self.shard + 1) % SHARDS, ""
 
     def _take(self, object_id: str) -> Lease | None:
         self._objects += 1
         store, job, worker = self._store, self._job, self._worker
         now = store.clock()
-        before = store.object(job, object_id)
+        before = store.objects.get(job, object_id)
         running = {holder: hold for holder, hold in before.holds.items() if hold.expires > now}
         places = job.workers - before.answers - len(running)
         if before.done or worker in before.finished_by or worker in running or places < 1:
             return None
-        begins = job.concurrent is not None and not before.started
-        if begins and self._is_full(job.concurrent or 0):
+        if job.concurrent is not None and not before.started and self._is_full(job.concurrent):
             return None
         hold = Hold(accepted=now, expires=min(now + job.time_limit, job.expires))
         try:
             # Holds that ran out stay, so that an answer that comes late is known to be somebody's.
             after = replace(before, started=True, holds={**before.holds, worker: hold})
-            store.replace(job, before, after, *([store.count(job, object_id, started=1)] if begins else []))
+            store.objects.replace(job, before, after)
         except Conflict:
             return None
         return _lease(store, job, before, worker, hold)
@@ -216,14 +210,15 @@ class _Search:
         Objects are begun in the order of a shard, so that behind the first that may not be begun nothing is to do.
         """
         if self._full is None:
-            counts = self._store.counts(self._job)
+            counts = self._store.jobs.counts(self._job)
             self._full = counts.started - counts.finished >= most
         return self._full
 
 
-def _held(store: Store, job: EngineJob, worker_id: str, object_ids: Any) -> Iterator[Lease]:
-    for object_id in object_ids:
-        stored = store.object(job, object_id)
+def _leases(store: Store, job: EngineJob, worker_id: str, place: WorkerPlace) -> Iterator[Lease]:
+    """What a worker has in hand still."""
+    for object_id in place.held:
+        stored = store.objects.get(job, object_id)
         hold = stored.holds.get(worker_id)
         if hold and hold.expires > store.clock() and not stored.done:
             yield _lease(store, job, stored, worker_id, hold)
@@ -236,16 +231,15 @@ def _lease(store: Store, job: EngineJob, stored: StoredObject, worker_id: str, h
         worker_id=worker_id,
         accepted=hold.accepted,
         expires=hold.expires,
-        line=stored.line,
         task_input=stored.task_input,
-        draft=store.draft(job, stored.object_id, worker_id),
+        draft=store.answers.draft(job, stored.object_id, worker_id),
     )
 
 
 def _repeat(store: Store, job: EngineJob, object_id: str, step: Callable[[StoredObject], bool]) -> bool:
     for _ in range(_TRIES):
         try:
-            return step(store.object(job, object_id))
+            return step(store.objects.get(job, object_id))
         except Conflict:
             continue
     raise RuntimeError(f"object {object_id} of job {job.name} is written by too many at once: try again")

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from ground_truth.engine import work
-from ground_truth.engine.model import Status
+from ground_truth.engine.model import SentAnswer, Status
 from ground_truth_cli.backends.ground_truth import GroundTruthJobs
 from ground_truth_cli.backends.progress import in_words
 from ground_truth_cli.commands import list as list_command
@@ -49,7 +49,7 @@ DESCRIBED = {
 BARN = {"LabelingJobName": "barn"}
 NEWEST_FIRST = {"SortBy": "CreationTime", "SortOrder": "Descending"}
 WORKERS = {"UserPoolId": ENGINE.user_pool, "GroupName": ENGINE.group}
-GIVEN = work.Given(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
+GIVEN = SentAnswer(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def people(account):
 
 
 def answer(world: World, worker: str, most: int) -> None:
-    job = world.store.job("yard")
+    job = world.store.jobs.get("yard")
     for _ in range(most):
         lease = work.claim(world.store, job, worker)
         assert lease
@@ -79,14 +79,14 @@ def answer(world: World, worker: str, most: int) -> None:
 
 def half_done(world: World) -> None:
     """Two objects are done within an hour, and ada has the third in hand."""
-    world.store.table.update_item(
+    world.engine.table.update_item(
         Key={"pk": "jobs", "sk": "yard"},
         UpdateExpression="SET created = :then",
         ExpressionAttributeValues={":then": round(time.time()) - 3_600},
     )
     for worker in ("private.eu-west-1.ada", "private.eu-west-1.ben"):
         answer(world, worker, 2)
-    assert work.claim(world.store, world.store.job("yard"), "private.eu-west-1.ada")
+    assert work.claim(world.store, world.store.jobs.get("yard"), "private.eu-west-1.ada")
 
 
 def test_tells_how_far_a_job_of_the_engine_is(run, world, people) -> None:
@@ -136,7 +136,7 @@ def test_watches_until_the_job_has_ended(run, world, people, monkeypatch) -> Non
     steps = [
         lambda: answer(world, "private.eu-west-1.ada", 4),
         lambda: answer(world, "private.eu-west-1.ben", 4),
-        lambda: world.store.set_status("Yard", Status.COMPLETED),
+        lambda: world.store.jobs.set_status("Yard", Status.COMPLETED),
     ]
     monkeypatch.setattr(status.time, "sleep", lambda seconds: steps.pop(0)())
     done = run("status", "yard", "--watch")
@@ -150,14 +150,14 @@ def test_watches_until_the_job_has_ended(run, world, people, monkeypatch) -> Non
 
 
 def test_watching_for_programs_gives_a_line_a_look(run, world, people, monkeypatch) -> None:
-    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.set_status("Yard", Status.STOPPED))
+    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.jobs.set_status("Yard", Status.STOPPED))
     lines = run("status", "yard", "--watch", "--json").output.splitlines()
     assert [json.loads(line)["job"]["LabelingJobStatus"] for line in lines] == ["InProgress", "Stopped"]
 
 
 def test_watching_a_job_that_fails_ends_with_status_1_and_the_reason(run, world, people, monkeypatch) -> None:
     def fail(_: float) -> None:
-        world.store.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3")
+        world.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3")
 
     monkeypatch.setattr(status.time, "sleep", fail)
     done = run("status", "yard", "--watch")
@@ -262,11 +262,11 @@ def test_lists_the_other_backend_where_one_may_not_be_looked_at_and_fails_where_
 def test_stops_a_job_of_the_engine_and_wakes_what_waits_for_its_workers(run, world, account) -> None:
     machine = states()
     account.session.clients["stepfunctions"] = machine
-    world.store.set_token("Yard", "token")
+    world.store.jobs.set_token("Yard", "token")
     done = run("stop", "yard")
     assert done.exit_code == 0, done.output
     assert "Yard is stopping: see ground-truth status Yard --env dev --watch" in done.output
-    assert (machine.woken, world.store.job("yard").status) == (["token"], "Stopping")
+    assert (machine.woken, world.store.jobs.get("yard").status) == (["token"], "Stopping")
 
 
 def test_stops_a_job_of_ground_truth(run, account) -> None:
@@ -283,7 +283,7 @@ def test_stops_a_job_of_ground_truth(run, account) -> None:
 
 
 def test_what_has_ended_cannot_be_stopped_on_either_backend(run, world, account) -> None:
-    world.store.set_status("Yard", Status.COMPLETED)
+    world.store.jobs.set_status("Yard", Status.COMPLETED)
     assert "job 'Yard' has ended already: it is Completed" in run("stop", "yard").output
     described = DESCRIBED | {"LabelingJobStatus": "Stopped"}
     fake = SimpleNamespace(client=lambda _: SimpleNamespace(describe_labeling_job=lambda **_: described))
@@ -312,7 +312,7 @@ def test_shows_a_bar_on_a_terminal(run, world, people, monkeypatch) -> None:
     half_done(world)
     terminal = Terminal()
     monkeypatch.setattr(status, "sys", SimpleNamespace(stderr=terminal))
-    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.set_status("Yard", Status.STOPPED))
+    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.jobs.set_status("Yard", Status.STOPPED))
     assert run("status", "yard", "--watch").exit_code == 0
     assert re.search(
         r"Yard InProgress  50%\|.*\| 2/4 objects, 4 answers, 1 at work, 2 an hour, 1 h left", terminal.getvalue()

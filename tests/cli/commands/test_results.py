@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ground_truth.engine import work
-from ground_truth.engine.model import Status
+from ground_truth.engine.model import SentAnswer, Status
 from ground_truth_cli.commands import results, retry
 from ground_truth_cli.main import main
 from tests.cli.backends.test_jobs import BARN, DESCRIBED
@@ -17,7 +17,7 @@ from tests.engine.world import BUCKET, World, failing, pre_hook
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:engine:mine-retry-1"
 MANIFEST_OF_MINE = f"s3://{TRAINING}/labeling-jobs/Mine/manifests/output/output.manifest"
 NOBODY = "no worker answered before the tasks expired"
-GIVEN = work.Given(content={"kind": {"label": "car"}}, seconds=1, identity={})
+GIVEN = SentAnswer(content={"kind": {"label": "car"}}, seconds=1, identity={})
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def ended(account, world) -> World:
     assert lease
     work.answer(world.store, job, lease.object_id, "ada", GIVEN)
     world.end("Mine", batches)
-    world.store.set_status("Mine", Status.COMPLETED)
+    world.store.jobs.set_status("Mine", Status.COMPLETED)
     return world
 
 
@@ -91,7 +91,7 @@ def test_names_the_commonest_reasons_only(run, account, world) -> None:
     account.put_lines(*({"source-ref": f"s3://{TRAINING}/{number}.jpg"} for number in range(7)))
     _, batches = world.begin(**account.deployment.request("street", "Mine", MANIFEST))
     world.end("Mine", batches)
-    world.store.set_status("Mine", Status.COMPLETED)
+    world.store.jobs.set_status("Mine", Status.COMPLETED)
     told = run("results", "mine").output
     assert told.count("1 failed   pre failed: no camera") == 5
     assert "... and for 2 other reasons: --json lists them all" in told
@@ -104,7 +104,7 @@ def test_a_job_that_goes_on_has_no_results_yet(run, world) -> None:
 
 
 def test_a_job_that_failed_says_why_and_what_to_do(run, world) -> None:
-    world.store.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3: a blank line")
+    world.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3: a blank line")
     done = run("results", "yard")
     assert done.exit_code == 1
     assert (
@@ -149,7 +149,7 @@ def test_a_retry_is_a_job_like_the_other_over_just_what_failed(run, account, end
     [started] = given
     assert (started["stateMachineArn"], started["name"]) == (ENGINE.state_machine, "Mine-retry-1")
     request = json.loads(started["input"])["request"]
-    before = ended.store.job("mine").request
+    before = ended.store.jobs.get("mine").request
     assert request.pop("LabelingJobName") == "Mine-retry-1"
     assert request.pop("InputConfig")["DataSource"]["S3DataSource"]["ManifestS3Uri"] == manifest
     assert request == {key: value for key, value in before.items() if key in request}
@@ -193,9 +193,9 @@ def test_without_a_failure_there_is_nothing_to_retry(run, world) -> None:
     job, batches = world.begin(LabelingJobName="done")
     for worker in ("ada", "ben"):
         while lease := work.claim(world.store, job, worker):
-            work.answer(world.store, job, lease.object_id, worker, work.Given(**vars(GIVEN)))
+            work.answer(world.store, job, lease.object_id, worker, SentAnswer(**vars(GIVEN)))
     world.end("done", batches)
-    world.store.set_status("done", Status.COMPLETED)
+    world.store.jobs.set_status("done", Status.COMPLETED)
     done = run("retry", "done")
     assert done.exit_code == 1
     assert "no object of job 'done' failed" in done.output
@@ -204,7 +204,7 @@ def test_without_a_failure_there_is_nothing_to_retry(run, world) -> None:
 def test_a_job_whose_task_is_gone_is_retried_unexamined_and_says_so(run, account, world, states) -> None:
     _, batches = world.begin(LabelingJobName="old", StoppingConditions={"MaxHumanLabeledObjectCount": 4})
     world.end("old", batches)
-    world.store.set_status("old", Status.COMPLETED)
+    world.store.jobs.set_status("old", Status.COMPLETED)
     given = started_with(states)
     done = run("retry", "old")
     assert done.exit_code == 0, done.output

@@ -1,11 +1,11 @@
-"""The engine's one DynamoDB table: the names of its keys, and where each kind of item lies.
+"""The keys of the engine's one DynamoDB table: their names, and where each kind of item lies.
 
 | item | pk | sk |
 |---|---|---|
 | job | ``jobs`` | lower-cased name |
 | object | ``<job>#<object id>`` | ``object`` |
 | answer, draft | ``<job>#<object id>`` | ``answer#<worker>``, ``draft#<worker>`` |
-| what a worker holds, and how far he looked | ``<job>#worker#<worker>`` | ``worker`` |
+| what a worker holds, and how far they looked | ``<job>#worker#<worker>`` | ``worker`` |
 | counter | ``<job>#count#<shard>`` | ``count`` |
 | what became of a batch | ``<job>#outcomes`` | its number |
 
@@ -15,6 +15,7 @@ Objects that are done are not in it.
 """
 
 import zlib
+from collections.abc import Mapping
 
 PARTITION_KEY, SORT_KEY = "pk", "sk"
 INDEX, INDEX_PARTITION_KEY, INDEX_SORT_KEY = "open", "open_pk", "open_sk"
@@ -22,7 +23,7 @@ INDEX, INDEX_PARTITION_KEY, INDEX_SORT_KEY = "open", "open_pk", "open_sk"
 TIME_TO_LIVE = "expires_at"
 
 JOBS = "jobs"
-OBJECT, ANSWER, DRAFT, WORKER, COUNT = "object", "answer", "draft", "worker", "count"
+_OBJECT, _ANSWER, _DRAFT, _WORKER, _COUNT = "object", "answer", "draft", "worker", "count"
 
 # So many partitions share the writes of a busy job (docs/engine.md has the arithmetic).
 SHARDS = 8
@@ -48,32 +49,47 @@ def object_partition(job: str, object_id: str) -> str:
 
 def object_key(job: str, object_id: str) -> dict[str, str]:
     """An object's item."""
-    return key(object_partition(job, object_id), OBJECT)
+    return key(object_partition(job, object_id), _OBJECT)
 
 
 def answer_key(job: str, object_id: str, worker_id: str) -> dict[str, str]:
     """A worker's answer on an object."""
-    return key(object_partition(job, object_id), f"{ANSWER}#{worker_id}")
+    return key(object_partition(job, object_id), f"{_ANSWER}#{worker_id}")
 
 
 def draft_key(job: str, object_id: str, worker_id: str) -> dict[str, str]:
     """A worker's draft of an answer."""
-    return key(object_partition(job, object_id), f"{DRAFT}#{worker_id}")
+    return key(object_partition(job, object_id), f"{_DRAFT}#{worker_id}")
 
 
 def worker_key(job: str, worker_id: str) -> dict[str, str]:
     """What is known of a worker in a job."""
-    return key(f"{job}#worker#{worker_id}", WORKER)
+    return key(f"{job}#worker#{worker_id}", _WORKER)
 
 
 def count_key(job: str, counter: int) -> dict[str, str]:
     """One of a job's counters."""
-    return key(f"{job}#count#{counter}", COUNT)
+    return key(f"{job}#count#{counter}", _COUNT)
 
 
 def outcome_partition(job: str) -> str:
     """Where it is noted what became of a job's batches."""
     return f"{job}#outcomes"
+
+
+def outcome_key(job: str, batch: int) -> dict[str, str]:
+    """What became of one batch."""
+    return key(outcome_partition(job), str(batch))
+
+
+def is_object(item: Mapping[str, object]) -> bool:
+    """Whether an item of an object's partition is the object."""
+    return item[SORT_KEY] == _OBJECT
+
+
+def is_answer(item: Mapping[str, object]) -> bool:
+    """Whether an item of an object's partition is an answer."""
+    return str(item[SORT_KEY]).startswith(f"{_ANSWER}#")
 
 
 def counter_of(object_id: str) -> int:
@@ -101,6 +117,11 @@ def open_sort(object_id: str) -> str:
     return object_id.zfill(_OBJECT_DIGITS)
 
 
+def object_id_of(place: str) -> str:
+    """The object at a place among the open ones."""
+    return str(int(place))
+
+
 def open_partition(job: str, shard: int) -> str:
     """The open objects of a shard."""
     return f"{job}#open#{shard}"
@@ -115,6 +136,11 @@ def held_entry(job: str, object_id: str, free_at: float) -> dict[str, str]:
 def held_sort(moment: float) -> str:
     """The place of a moment among the held objects of a shard."""
     return str(round(moment * 1000)).zfill(_TIME_DIGITS)
+
+
+def held_object_id_of(place: str) -> str:
+    """The object at a place among those whose every place is taken."""
+    return place.partition("#")[2]
 
 
 def held_partition(job: str, shard: int) -> str:
