@@ -299,3 +299,96 @@ def test_the_sweep_finds_every_pair_that_overlaps(answers):
 
 def test_components_are_named_after_their_smallest_member():
     assert components(6, np.array([5, 1]), np.array([3, 2])).tolist() == [0, 1, 1, 3, 4, 3]
+
+
+def counted(found, worker):
+    return {
+        name: value for name, value in found.counts[worker].items() if name in ("images", "found", "missed", "extra")
+    }
+
+
+def test_what_each_worker_found_missed_and_drew_beside_is_counted():
+    crate = DrawnBox("crate", 500, 40, 80, 120)
+    alone = DrawnBox("pallet", 700, 40, 80, 120)
+    found = consolidate_boxes(
+        [
+            answer("u", PALLET, FORKLIFT, image="7"),
+            answer("v", PALLET, crate, image="7"),
+            answer("w", PALLET, FORKLIFT, image="7"),
+            # Nobody else saw this image: its box is kept, and says nothing about the worker.
+            answer("u", alone, image="8"),
+            answer("v", image="9"),
+            answer("w", image="9"),
+        ]
+    )
+    assert counted(found, "u") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
+    assert counted(found, "v") == {"images": 2, "found": 1, "missed": 1, "extra": 1}
+    assert counted(found, "w") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
+    assert found.counts["u"]["iou"] == pytest.approx(2.0)
+    assert found.counts["v"]["iou"] == pytest.approx(1.0)
+    assert [found.counts[worker]["measured"] for worker in "uvw"] == [1, 1, 1]
+
+
+def test_overlaps_offsets_and_spreads_are_stored_with_six_decimals():
+    found = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", moved(PALLET, 4))])
+    sums = found.counts["u"]
+    box = found.boxes["7"][0]
+    overlap = iou(np.array([edges_of(PALLET)]), np.array([edges_of(box)]))[0]
+    assert sums["iou"] == round(overlap, 6) != overlap
+    assert (sums["left"], sums["top"]) == pytest.approx((-2 / 100, -2 / 50), abs=0.003)
+    assert (sums["right"], sums["bottom"]) == pytest.approx((-2 / 100, -2 / 50), abs=0.003)
+    assert found.counts["w"]["left"] == pytest.approx(-sums["left"], abs=0.001)
+    assert sums["spread"] == pytest.approx(0.03, abs=0.003)
+
+
+def test_a_box_has_the_numbers_of_those_who_drew_it():
+    other = moved(PALLET, 4)._replace(label="crate")
+    found = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", other), answer("x")])
+    (box,) = found.boxes["7"]
+    assert (box.label, box.class_id, box.workers) == ("pallet", 1, ("u", "v", "w"))
+    assert box.share == 0.75
+    assert [name for name, _ in box.alternatives] == ["pallet", "crate"]
+    assert sum(value for _, value in box.alternatives) == pytest.approx(1.0)
+    assert box.confidence == pytest.approx(0.75 * box.alternatives[0][1])
+    edges = np.array([edges_of(drawn) for drawn in (PALLET, moved(PALLET, 2), other)])
+    assert box.mean_iou == pytest.approx(iou(edges, np.array([edges_of(box)] * 3)).mean())
+
+
+def test_boxes_are_listed_topmost_first_then_from_the_left():
+    places = [(300, 10), (10, 200), (10, 10), (300, 200)]
+    boxes = [DrawnBox("x", left, top, 50, 50) for left, top in places]
+    found = consolidate_boxes([answer(worker, *boxes) for worker in "uv"]).boxes["7"]
+    assert [(box.left, box.top) for box in found] == [(10, 10), (300, 10), (10, 200), (300, 200)]
+
+
+def test_half_of_the_workers_are_no_quorum():
+    answers = [answer("u", PALLET), answer("v", PALLET), answer("w"), answer("x")]
+    assert consolidate_boxes(answers).boxes["7"] == ()
+    assert len(consolidate_boxes(answers, quorum=0.49).boxes["7"]) == 1
+    assert len(consolidate_boxes([answer("u", PALLET), answer("v")], quorum=0).boxes["7"]) == 1
+
+
+def test_the_least_overlap_may_be_one():
+    assert len(consolidate_boxes([answer("u", PALLET), answer("v", PALLET)], least_iou=1).boxes["7"]) == 1
+    with pytest.raises(ValueError, match="'least_iou' should be above 0 and at most 1, got 1.01"):
+        consolidate_boxes([], least_iou=1.01)
+
+
+def test_the_overlap_from_which_boxes_are_one_thing_is_0_3_by_default():
+    def grouped(overlap):
+        # Boxes of the same height beside each other, so that the overlap is that of their widths.
+        shift = 100 * (1 - overlap) / (1 + overlap)
+        answers = [answer("u", DrawnBox("x", 0, 0, 100, 10)), answer("v", DrawnBox("x", shift, 0, 100, 10))]
+        return len(consolidate_boxes(answers).boxes["7"]) == 1
+
+    assert grouped(0.301)
+    assert not grouped(0.299)
+
+
+def test_stored_labels_carry_the_workers_skill_into_a_small_batch():
+    history = {worker: {name: {name: 60.0} for name in ("pallet", "crate")} for worker in "u"}
+    history |= {worker: {"pallet": {"crate": 30.0}, "crate": {"pallet": 30.0}} for worker in "vw"}
+    crate = PALLET._replace(label="crate")
+    batch = [answer("u", PALLET), answer("v", crate), answer("w", crate)]
+    assert consolidate_boxes(batch).boxes["7"][0].label == "crate"
+    assert consolidate_boxes(batch, label_history=history).boxes["7"][0].label == "pallet"

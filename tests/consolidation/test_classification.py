@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ground_truth.consolidation.classification import consolidate_classification
+from ground_truth.consolidation.classification import consolidate_classification, first_best
 from ground_truth.consolidation.counts import merge_counts
-from ground_truth.consolidation.models import Evidence, dawid_skene, weighted_vote
+from ground_truth.consolidation.models import Evidence, dawid_skene, one_coin, weighted_vote
 from ground_truth.consolidation.votes import votes_from
+from ground_truth.consolidation.workers import counts_array
 
 LABELS = ["heron", "egret", "ibis"]
 ROWS = st.lists(
@@ -194,3 +197,92 @@ def test_the_same_answer_given_again_by_as_many_others_keeps_the_majority(labels
 @given(ROWS)
 def test_submitting_every_answer_twice_changes_nothing(rows):
     assert by_object(consolidate(rows + rows)) == by_object(consolidate(rows))
+
+
+def slow_committee(votes, history=None, group_of=None):
+    """The committee of the models, each tested for itself."""
+    past = None if history is None else counts_array(history, votes)
+    evidence = Evidence(votes, history=past, group_of=group_of)
+    models = [dawid_skene(evidence), dawid_skene(evidence, prior_power=0.0), one_coin(evidence, prior_power=0.5)]
+    squared = evidence.known_objects() ** 2
+    weight = 2 / 3 * squared / (squared + 20**2)
+    return ((1 - weight) * weighted_vote(evidence) + weight * sum(models) / 3).T
+
+
+@pytest.mark.parametrize("objects", [1, 20, 100])
+@pytest.mark.parametrize("stored", [False, True])
+def test_the_committee_weighs_its_models_by_what_is_known(objects, stored):
+    rows, _ = crowd(objects=objects)
+    votes = votes_from(*zip(*rows, strict=True), labels=LABELS)
+    history = consolidate(crowd(seed=2)[0]).counts if stored else None
+    found = consolidate_classification(votes, history=history)
+    assert found.probability == pytest.approx(slow_committee(votes, history))
+
+
+def test_groups_have_class_priors_of_their_own():
+    rows, _ = crowd()
+    votes = votes_from(*zip(*rows, strict=True), labels=LABELS)
+    groups = np.arange(len(votes.objects)) % 2
+    found = consolidate_classification(votes, group_of=groups)
+    assert found.probability == pytest.approx(slow_committee(votes, group_of=groups))
+
+
+def test_numbers_of_a_decision_come_from_its_probabilities():
+    rows, _ = crowd(objects=30)
+    found = consolidate(rows)
+    for index, decision in enumerate(found):
+        shares = sorted(found.probability[index], reverse=True)
+        assert decision.confidence == pytest.approx(shares[0])
+        assert decision.margin == pytest.approx(shares[0] - shares[1])
+        assert decision.ambiguous is bool(shares[0] - shares[1] < 0.2)
+        assert [share for _, share in decision.alternatives] == pytest.approx(shares)
+        assert decision.answers == 6
+        own = [label for item, _, label in rows if item == decision.object_id]
+        assert decision.majority == max(LABELS, key=own.count)
+    assert len(found) == 30
+
+
+def test_a_margin_of_exactly_a_fifth_is_enough():
+    found = consolidate([("a", "u", "heron"), ("a", "v", "heron")])
+    margins = {0.2: False, 0.19999: True}
+    for margin, ambiguous in margins.items():
+        changed = replace(found, margin=np.array([margin]))
+        assert changed.decision(0).ambiguous is ambiguous
+
+
+def test_a_single_answer_has_a_margin_but_is_never_ambiguous():
+    decision = consolidate([("a", "u", "egret")]).decision(0)
+    assert decision.margin == pytest.approx(decision.alternatives[0][1] - decision.alternatives[1][1])
+    assert decision.margin > 0
+    assert not decision.ambiguous
+
+
+def test_an_object_without_votes_has_no_numbers_and_teaches_nothing():
+    found = consolidate([("a", "u", ""), ("b", "u", "heron"), ("b", "v", "heron")])
+    empty = found.decision(0)
+    assert (empty.margin, empty.majority, empty.answers, empty.ambiguous) == (0.0, None, 0, False)
+    total = sum(sum(row.values()) for rows in found.counts.values() for row in rows.values())
+    assert total == pytest.approx(2, abs=1e-4)
+
+
+def test_a_single_label_or_no_vote_needs_no_model():
+    alone = consolidate_classification(votes_from(["a", "b"], ["u", "u"], ["x", ""], labels=["x"]))
+    assert alone.probability.tolist() == [[1.0], [1.0]]
+    assert (alone.class_of.tolist(), alone.majority_of.tolist()) == ([0, -1], [0, -1])
+    assert alone.margin.tolist() == [1.0, 0.0]
+    none = consolidate([("a", "u", None)])
+    assert none.probability == pytest.approx(np.full((1, 3), 1 / 3))
+
+
+def test_the_first_of_equal_scores_wins_to_nine_decimals():
+    assert first_best(np.array([[0.3, 0.3 + 1e-10], [0.3, 0.3 + 1e-8], [0.5, 0.1]])).tolist() == [0, 1, 0]
+    assert first_best(np.zeros((2, 0))).tolist() == [-1, -1]
+    assert first_best(np.zeros((0, 3))).tolist() == []
+
+
+def test_alternatives_that_are_equal_to_nine_decimals_keep_the_order_of_the_list():
+    found = consolidate([("a", "u", "heron"), ("a", "v", "ibis")])
+    changed = replace(found, probability=np.array([[0.3, 0.3 + 1e-10, 0.4]]))
+    assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "heron", "egret"]
+    changed = replace(found, probability=np.array([[0.3, 0.3 + 1e-8, 0.4]]))
+    assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "egret", "heron"]

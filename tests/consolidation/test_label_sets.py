@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ground_truth.consolidation.classification import consolidate_classification
 from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.label_sets import consolidate_multi_label
+from ground_truth.consolidation.votes import votes_from
 
 LABELS = ["person", "bicycle", "hat"]
 
@@ -103,3 +105,49 @@ def test_exactly_the_labels_that_somebody_chose_have_a_confidence(rows):
         assert set(found.class_map.values()) == chosen
         assert set(found.labels) <= chosen
         assert all(0.0 <= value <= 1.0 + 1e-9 for value in found.confidence_map.values())
+
+
+def test_every_label_is_a_decision_with_the_workers_skill_pooled():
+    rows, _ = generated()
+    found = consolidate(rows)
+    decisions = [
+        (f"{item}/{index}", worker, "yes" if label in labels else "no")
+        for item, worker, labels in rows
+        for index, label in enumerate(LABELS)
+    ]
+    votes = votes_from(*zip(*decisions, strict=True), labels=["no", "yes"])
+    groups = np.array([int(name[-1]) for name in votes.objects])
+    expected = consolidate_classification(votes, group_of=groups)
+    likely = dict(zip(votes.objects, expected.probability[:, 1].tolist(), strict=True))
+    for label_set in found.objects:
+        for index, value in label_set.confidence_map.items():
+            assert value == pytest.approx(likely[f"{label_set.object_id}/{index}"])
+        assert label_set.labels == tuple(
+            LABELS[index] for index, value in label_set.confidence_map.items() if value > 0.5
+        )
+    assert found.counts == expected.counts
+
+
+def test_labels_that_nobody_chose_anywhere_are_not_decided():
+    rows = [("a", "u", ["hat"]), ("a", "v", ["hat"]), ("b", "u", ["hat"]), ("b", "v", [])]
+    few = consolidate(rows)
+    counted = sum(sum(row.values()) for counts in few.counts.values() for row in counts.values())
+    assert counted == pytest.approx(4, abs=1e-4)
+    assert [dict(label_set.class_map) for label_set in few.objects] == [{2: "hat"}, {2: "hat"}]
+
+
+def test_labels_are_those_seen_sorted_by_default():
+    found = consolidate_multi_label(["a"], ["u"], [["y", "x"]])
+    assert found.objects[0].class_map == {0: "x", 1: "y"}
+    assert consolidate_multi_label(["a"], ["u"], [["y", "x", "y"]]) == found
+
+
+def test_two_workers_are_enough_for_a_confidence():
+    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", ["hat"])]).objects
+    assert found.answers == 2
+    assert found.confidence_map[2] > 0.5
+
+
+def test_the_greatest_submission_time_decides_what_is_last():
+    found = consolidate_multi_label(["a", "a"], ["u", "u"], [["hat"], ["person"]], submitted=["2", "1"])
+    assert found.objects[0].labels == ("hat",)

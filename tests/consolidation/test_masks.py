@@ -1,15 +1,10 @@
-import base64
-import io
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
-from ground_truth.consolidation import mask_png
-from ground_truth.consolidation.mask_png import read_worker_mask, write_mask
-from ground_truth.consolidation.masks import MaskAnswer, consolidate_masks, label_color
+from ground_truth.consolidation import masks as module
+from ground_truth.consolidation.masks import MaskAnswer, consolidate_masks, label_color, mask_overlap
 
 
 def square(low, high, index=1, size=40):
@@ -85,58 +80,6 @@ def test_labels_without_a_colour_take_that_of_the_palette():
     assert label_color(21, labels, {}) == label_color(1, labels, {})
 
 
-def worker_png(mask, colors, mode="RGBA"):
-    pixels = np.zeros((*mask.shape, 4), np.uint8)
-    for index, color in colors.items():
-        pixels[mask == index] = (*bytes.fromhex(color[1:]), 255)
-    stream = io.BytesIO()
-    Image.fromarray(pixels).convert(mode).save(stream, "PNG")
-    return base64.b64encode(stream.getvalue()).decode()
-
-
-@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_a_workers_png_is_read_by_its_colours(mode):
-    mask = square(3, 9)
-    mask[20:, :] = 2
-    png = worker_png(mask, {1: "#2ca02c", 2: "#1f77b4"}, mode)
-    colors = {"road": "#2ca02c", "kerb": "#1f77b4"}
-    assert np.array_equal(read_worker_mask(png, colors, ["road", "kerb"]), mask)
-
-
-def test_an_indexed_png_has_the_class_as_value_and_its_colour_in_the_palette():
-    mask = square(3, 9, 2)
-    image = Image.open(io.BytesIO(write_mask(mask, {0: "#ffffff", 2: "#1f77b4"})))
-    assert image.mode == "P"
-    assert np.array_equal(np.asarray(image), mask)
-    assert image.convert("RGB").getpixel((4, 4)) == (0x1F, 0x77, 0xB4)
-    assert image.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
-
-
-@pytest.mark.parametrize("png", ["", "no base64!", base64.b64encode(b"GIF89a").decode(), b"\x89PNG"])
-def test_fails_for_what_is_no_png(png):
-    with pytest.raises(ValueError, match="should be a PNG"):
-        read_worker_mask(png, {}, [])
-
-
-def test_fails_for_a_png_that_ends_early():
-    png = base64.b64decode(worker_png(square(3, 9), {1: "#2ca02c"}))
-    with pytest.raises(ValueError, match="should be a PNG"):
-        read_worker_mask(png[: len(png) // 2], {}, [])
-
-
-def test_fails_for_a_huge_png_before_it_is_decompressed(monkeypatch):
-    monkeypatch.setattr(mask_png, "MOST_MASK_PIXELS", 100)
-    with pytest.raises(ValueError, match="at most 100 pixels, got 40 x 40: scale the image down"):
-        read_worker_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, [])
-
-
-@pytest.mark.parametrize("color", ["red", "#12", "#-12345", ""])
-def test_fails_for_a_broken_colour(color):
-    png = worker_png(square(3, 9), {1: "#2ca02c"})
-    with pytest.raises(ValueError, match="use six hex digits"):
-        read_worker_mask(png, {"road": color}, ["road"])
-
-
 MASKS = st.lists(
     st.lists(st.integers(0, 2), min_size=30, max_size=30).map(lambda values: np.array(values, np.uint8).reshape(5, 6)),
     min_size=1,
@@ -158,3 +101,136 @@ def test_order_and_names_of_the_workers_do_not_matter(masks, random):
 def test_every_mask_given_twice_gives_the_same_mask(masks):
     one, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*masks, *masks))
     assert np.array_equal(one.mask, other.mask)
+
+
+def slow_vote(masks, weights, *, smooth):
+    """Winner, its share and that of the second, pixel by pixel."""
+    height, width = masks[0].shape
+    total = sum(weights)
+    classes = sorted({int(value) for mask in masks for value in mask.reshape(-1)})
+    shares = {
+        index: [
+            [
+                sum(w for mask, w in zip(masks, weights, strict=True) if mask[y, x] == index) / total
+                for x in range(width)
+            ]
+            for y in range(height)
+        ]
+        for index in classes
+    }
+
+    def mean(rows):
+        def at(y, x):
+            return rows[min(max(y, 0), height - 1)][min(max(x, 0), width - 1)]
+
+        return [
+            [sum(at(y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)) / 9 for x in range(width)]
+            for y in range(height)
+        ]
+
+    if smooth:
+        shares = {index: mean(mean(rows)) for index, rows in shares.items()}
+    winner, first, second = (np.zeros((height, width)) for _ in range(3))
+    for y in range(height):
+        for x in range(width):
+            ranked = sorted((-round(shares[index][y][x], 4), index) for index in classes)
+            winner[y, x] = ranked[0][1]
+            first[y, x] = shares[ranked[0][1]][y][x]
+            second[y, x] = shares[ranked[1][1]][y][x] if len(ranked) > 1 else 0.0
+    return winner.astype(np.uint8), first, second
+
+
+def slow_overlap(first, second):
+    pairs = list(zip(first.reshape(-1).tolist(), second.reshape(-1).tolist(), strict=True))
+    either = [pair for pair in pairs if any(pair)]
+    return sum(a == b for a, b in either) / len(either) if either else 1.0
+
+
+def blobs(seed, workers=5):
+    random = np.random.default_rng(seed)
+    masks = []
+    for worker in range(workers):
+        mask = np.zeros((12, 15), np.uint8)
+        for index, (y, x) in enumerate(((1, 1), (5, 7)), start=1):
+            shift = random.integers(0, 3 if worker < workers - 1 else 6, 2)
+            mask[y + shift[0] : y + shift[0] + 5, x + shift[1] : x + shift[1] + 6] = index
+        masks.append(mask)
+    return masks
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_vote_pixel_by_pixel(seed):
+    masks = blobs(seed)
+    majority = slow_vote(masks, [1.0] * 5, smooth=False)[0]
+    agreement = [slow_overlap(mask, majority) for mask in masks]
+    weights = [0.0 if value < np.median(agreement) - 0.25 else value**2 for value in agreement]
+    winner, first, second = slow_vote(masks, weights, smooth=True)
+    found = consolidate_masks(answers(*masks))
+    assert found.mask.tolist() == winner.tolist()
+    assert found.confidence == pytest.approx(first[winner > 0].mean(), abs=1e-5)
+    assert found.class_confidence == pytest.approx(
+        {index: first[winner == index].mean() for index in np.unique(winner).tolist()}, abs=1e-5
+    )
+    assert found.agreement == pytest.approx({f"w{i}": slow_overlap(mask, winner) for i, mask in enumerate(masks)})
+    assert found.ambiguous == pytest.approx((first - second < 0.34).mean(), abs=0.02)
+
+
+def test_overlap_counts_pixels_of_another_class_as_wrong():
+    first, second = np.array([[0, 1, 1, 2]], np.uint8), np.array([[0, 1, 2, 0]], np.uint8)
+    assert mask_overlap(first, second) == pytest.approx(1 / 3)
+    assert mask_overlap(first, first) == 1.0
+    assert mask_overlap(first * 0, second * 0) == 1.0
+    assert mask_overlap(first * 0, second) == 0.0
+
+
+def test_a_mask_a_quarter_below_the_median_still_counts():
+    full = np.ones((1, 4), np.uint8)
+    three = np.array([[1, 1, 1, 0]], np.uint8)
+    majority = full
+    assert module._weights([full, full, three], majority).tolist() == [1.0, 1.0, 0.75**2]
+    half = np.array([[1, 1, 0, 0]], np.uint8)
+    assert module._weights([full, full, half], majority).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_where_no_mask_is_like_the_majority_all_count_the_same():
+    first, second = np.array([[1, 0]], np.uint8), np.array([[0, 1]], np.uint8)
+    assert module._weights([first, second], np.array([[2, 2]], np.uint8)).tolist() == [1.0, 1.0]
+
+
+def test_the_size_of_most_masks_wins_and_at_a_tie_the_greater():
+    small, large = square(1, 3, size=10), square(1, 3, size=12)
+    assert consolidate_masks(answers(small, large, small)).mask.shape == (10, 10)
+    assert consolidate_masks(answers(small, large)).mask.shape == (12, 12)
+    assert list(consolidate_masks(answers(small, large)).dropped) == ["w0"]
+
+
+def test_one_mask_has_no_confidence_for_any_class_and_full_agreement():
+    found = consolidate_masks(answers(square(3, 9, 4)))
+    assert found.class_confidence == {0: 0.0, 4: 0.0}
+    assert found.agreement == {"w0": 1.0}
+
+
+def test_two_masks_are_enough_for_a_confidence():
+    found = consolidate_masks(answers(square(3, 30), square(3, 30)))
+    assert 0.9 < found.confidence < 1.0
+    # Smoothing leaves the pixels along the edges unsure, and none else.
+    assert 0 < found.ambiguous < 0.2
+
+
+def test_ties_go_to_the_lower_class():
+    found = consolidate_masks(answers(square(0, 40, 3), square(0, 40, 2)))
+    assert set(np.unique(found.mask)) == {2}
+    # The plain majority goes to 2 already, so that the other mask is far from it and has no weight.
+    assert (found.confidence, found.ambiguous) == (1.0, 0.0)
+
+
+def test_the_later_of_two_answers_at_one_time_counts():
+    first, second = (MaskAnswer(worker_id="u", mask=square(*edges)) for edges in ((0, 9), (20, 30)))
+    assert np.array_equal(consolidate_masks([first, second]).mask, second.mask)
+
+
+def test_given_colours_come_before_the_palette():
+    labels = ["road", "kerb"]
+    assert label_color(2, labels, {"kerb": "#123456"}) == "#123456"
+    assert label_color(1, labels, {"kerb": "#123456"}) == "#2ca02c"
+    assert label_color(0, labels, {"road": "#123456"}) == "#ffffff"
