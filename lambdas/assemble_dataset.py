@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 
 from ground_truth.aws.composition import Pieces, Progress, compose
+from ground_truth.contract.errors import StateError
 from ground_truth.images.dataset import DatasetKeys
 
 # The manifest comes last: where it lies, everything does.
@@ -20,7 +21,7 @@ _LEAST_MILLISECONDS = 60_000
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """Goes on from where the event stands, and returns where it stands then; ``done`` at the end.
 
-    Raises ValueError if no file of the dataset became a picture.
+    Raises StateError if no file of the dataset became a picture.
     """
     state = dict(event)
     while not state.get("done"):
@@ -48,7 +49,7 @@ def _one_step(state: Mapping[str, Any], has_time: Callable[[], bool]) -> dict[st
     if step != STEPS[-1]:
         return {**state, "done": False, "step": STEPS[STEPS.index(step) + 1], "progress": {}}
     if not progress.pieces:
-        raise ValueError(f"no file of the dataset {dataset.name} became a picture: its rejected.csv says why")
+        raise StateError(f"no file of the dataset {dataset.name} became a picture: its rejected.csv says why")
     return {
         "dataset": dataset.name,
         "run": dataset.run,

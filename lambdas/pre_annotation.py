@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.tasks.input import task_input
 
@@ -13,7 +14,7 @@ from ground_truth.tasks.input import task_input
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     """Answers one data object's event with its task input.
 
-    Raises ValueError, naming the job, for a line without ``source-ref`` or ``source``.
+    Raises InputError, naming the job, for a line without ``source-ref`` or ``source``.
     """
     job = event.get("labelingJobArn", "unknown")
     try:
@@ -22,8 +23,8 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
             labels=_labels(),
             instruction_media=os.environ.get("INSTRUCTION_MEDIA"),
         )
-    except ValueError as error:
-        raise ValueError(f"labeling job {job}: {error}") from error
+    except InputError as error:
+        raise InputError(f"labeling job {job}: {error}") from error
     return {"taskInput": given, "isHumanAnnotationRequired": True}
 
 

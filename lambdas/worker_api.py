@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.errors import InputError
 from ground_truth.engine.api import MOST_BODY_BYTES, Refused, Worker, WorkerApi
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store.store import Store
@@ -58,7 +59,7 @@ def _body(event: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         # The answer, the draft or the reason lies one level below.
         body = parse(raw, most_levels=MOST_LEVELS + 1)
-    except ValueError as error:
+    except InputError as error:
         raise Refused(400, f"the request should be JSON that can be written again: {error}") from error
     if not isinstance(body, dict):
         raise Refused(400, "the request should be a JSON object")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ground_truth.contract.backends import Backend, WorkforceKind
+from ground_truth.contract.errors import StateError
 from ground_truth.contract.findings import Level
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.cost import Estimate, estimate_cost
@@ -26,7 +27,7 @@ _CROWDS = {
 def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs: Jobs) -> None:
     """Tells what the doctor finds.
 
-    Raises ValueError, with every problem, if there is one.
+    Raises StateError, with every problem, if there is one.
     """
     if jobs.backend == Backend.SELF_HOSTED:
         deployment = replace(deployment, tasks={task.name: _without_team(task)})
@@ -39,7 +40,7 @@ def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs
             warnings += 1
             click.echo(f"warning  {told}", err=True)
     if problems:
-        raise ValueError("the job was not started:\n" + "\n".join(problems))
+        raise StateError("the job was not started:\n" + "\n".join(problems))
     click.echo(f"doctor: no problems, {warnings or 'no'} warning{'' if warnings == 1 else 's'}", err=True)
 
 
@@ -59,7 +60,7 @@ def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, obje
 def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bool) -> None:
     """Tells what a job costs, and asks whether to start it if that is above the limit.
 
-    Raises ValueError where it is and nobody can be asked, Abort where the answer is no.
+    Raises StateError where it is and nobody can be asked, Abort where the answer is no.
     """
     usd = cost.total_usd
     click.echo(
@@ -71,7 +72,7 @@ def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bo
     try:
         agreed = click.confirm("Start the job?", err=True)
     except click.Abort as error:
-        raise ValueError(
+        raise StateError(
             f"the job costs about USD {usd:.2f}, more than {limit_usd:g}: add --yes, or raise --limit-usd"
         ) from error
     if not agreed:

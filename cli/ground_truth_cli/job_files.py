@@ -4,6 +4,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.job_paths import ANNOTATIONS, LABEL_FILES, OUTPUT_MANIFEST
 from ground_truth.jobs.folder import Folder, LocalFolder, S3Folder, manifest_of
 
@@ -36,10 +37,10 @@ class LabelSource:
         return self._root.name
 
     def manifest(self) -> bytes:
-        """The output manifest. Raises ValueError if the job has none."""
+        """The output manifest. Raises InputError if the job has none."""
         found = self._folder.read(self._file) if self._file else manifest_of(self._folder)
         if found is None:
-            raise ValueError(
+            raise InputError(
                 f"'source' should be a job's folder or an output manifest, got {self._given!r}: it has no "
                 f"{OUTPUT_MANIFEST}; wait for the job, or merge its answers with 'consolidate'"
             )
@@ -48,7 +49,7 @@ class LabelSource:
     def read_mask(self, address: str) -> bytes:
         """A mask: of a job that was downloaded the file there, else the one at the address.
 
-        Raises ValueError for an address that is neither in S3 nor in the folder.
+        Raises InputError for an address that is neither in S3 nor in the folder.
         """
         beside = self._masks.get(_portable(PurePosixPath(address).name))
         if beside:
@@ -56,7 +57,7 @@ class LabelSource:
         if address.startswith("s3://"):
             return read_file(address)
         if "://" in address or address.startswith("/") or ".." in PurePosixPath(address).parts:
-            raise ValueError(f"the address of a mask should be in S3 or beside the manifest, got {address!r}")
+            raise InputError(f"the address of a mask should be in S3 or beside the manifest, got {address!r}")
         return self._folder.read(address)
 
     @property

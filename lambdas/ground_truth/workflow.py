@@ -18,7 +18,7 @@ from botocore.validate import ParamValidator
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.backends import Backend, WorkforceKind
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.contract.findings import Level
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.label_categories import read_labels
@@ -40,7 +40,7 @@ _KNOWN = ("task", "manifest", "after", "name", "backend", "request", "split")
 _MOST_TOLD = 5
 
 
-class Refused(ValueError):
+class Refused(InputError):
     """What the workflow was started with cannot become a job; the text says what to do."""
 
 

@@ -4,6 +4,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner
 
+from ground_truth.contract.errors import StateError
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.main import main
 from tests.cli.conftest import Forbidden, Session
@@ -18,13 +19,13 @@ def test_tasks_are_found_by_environment(account) -> None:
 
 
 def test_fails_with_the_environments_there_are(account) -> None:
-    with pytest.raises(ValueError, match="environment 'prod' has no tasks in eu-west-1: there are dev; name one"):
+    with pytest.raises(StateError, match="environment 'prod' has no tasks in eu-west-1: there are dev; name one"):
         find_deployment("prod", session=account.session)
 
 
 def test_fails_when_there_is_nothing_at_all() -> None:
     hint = "nor has any other: deploy a stack, or set AWS_DEFAULT_REGION"
-    with memory_aws(), pytest.raises(ValueError, match=hint):
+    with memory_aws(), pytest.raises(StateError, match=hint):
         find_deployment("dev", session=Session())
 
 
@@ -38,12 +39,12 @@ def test_fails_when_the_other_environments_may_not_be_listed(monkeypatch) -> Non
                 raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetParametersByPath")
             return [{"Parameters": []}]
 
-    with pytest.raises(ValueError, match="you may not list the other environments"):
+    with pytest.raises(StateError, match="you may not list the other environments"):
         find_deployment("dev", session=Session(clients={"ssm": OnlyOwn()}))
 
 
 def test_fails_when_the_parameters_may_not_be_read() -> None:
-    with pytest.raises(ValueError, match="you need ssm:GetParametersByPath on /ground-truth/dev"):
+    with pytest.raises(StateError, match="you need ssm:GetParametersByPath on /ground-truth/dev"):
         find_deployment("dev", session=Session(clients={"ssm": Forbidden()}))
 
 
@@ -58,7 +59,7 @@ def nobody(monkeypatch, tmp_path) -> None:
 
 
 def test_fails_without_credentials(nobody) -> None:
-    with pytest.raises(ValueError, match="no AWS credentials were found: run 'aws configure'"):
+    with pytest.raises(StateError, match="no AWS credentials were found: run 'aws configure'"):
         find_deployment("dev")
 
 
@@ -85,24 +86,24 @@ def test_fails_with_credentials_that_are_over(code: str) -> None:
     session = boto3.Session(region_name="eu-west-1")
     with Stubber(session.client("ssm")) as stub:
         stub.add_client_error("get_parameters_by_path", code)
-        with pytest.raises(ValueError, match="your AWS credentials have expired or are not valid: run 'aws sso login'"):
+        with pytest.raises(StateError, match="your AWS credentials have expired or are not valid: run 'aws sso login'"):
             find_deployment("dev", session=Session(clients={"ssm": stub.client}))
 
 
 def test_fails_without_region(monkeypatch, tmp_path) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    with pytest.raises(ValueError, match="no AWS region is chosen: set AWS_DEFAULT_REGION"):
+    with pytest.raises(StateError, match="no AWS region is chosen: set AWS_DEFAULT_REGION"):
         find_deployment("dev")
 
 
 def test_fails_with_an_unknown_profile(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_PROFILE", "nobody")
-    with pytest.raises(ValueError, match="nobody"):
+    with pytest.raises(StateError, match="nobody"):
         find_deployment("dev")
 
 
 def test_fails_for_a_name_that_is_none() -> None:
-    with pytest.raises(ValueError, match="'environment' should be letters, digits and hyphens"):
+    with pytest.raises(StateError, match="'environment' should be letters, digits and hyphens"):
         find_deployment("dev/tasks")

@@ -3,6 +3,7 @@
 import pytest
 
 from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox, box_table
+from ground_truth.contract.errors import InputError
 
 
 def drawn(image: str, worker: str, *boxes: DrawnBox, **options) -> BoxAnswer:
@@ -101,7 +102,7 @@ def test_labels_keep_the_given_order_and_unknown_ones_are_named() -> None:
     answers = [drawn("a", "u", DrawnBox("x", 0, 0, 1, 1), DrawnBox("y", 3, 0, 1, 1))]
     assert box_table(answers, labels=["z", "y", "x", "y"]).labels == ("z", "y", "x")
     assert box_table(answers, labels=["z", "y", "x", "y"]).label_of.tolist() == [2, 1]
-    with pytest.raises(ValueError, match=r"one of the labels \['x'\], got 'y'"):
+    with pytest.raises(InputError, match=r"one of the labels \['x'\], got 'y'"):
         box_table(answers, labels=["x"])
 
 

@@ -10,6 +10,7 @@ from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox, box_table
 from ground_truth.consolidation.box_workers import box_outliers, box_skills
 from ground_truth.consolidation.boxes import consolidate_boxes
 from ground_truth.consolidation.geometry import components, iou, overlapping_pairs
+from ground_truth.contract.errors import InputError
 from tests.cpu_time import growth
 
 PALLET = DrawnBox("pallet", 10, 20, 100, 50)
@@ -131,13 +132,13 @@ def test_a_box_drawn_twice_by_a_worker_is_one():
 
 
 def test_fails_for_a_label_missing_in_the_list():
-    with pytest.raises(ValueError, match="got 'pallet'"):
+    with pytest.raises(InputError, match="got 'pallet'"):
         consolidate_boxes([answer("u", PALLET)], labels=["forklift"])
 
 
 @pytest.mark.parametrize(("option", "value"), [("least_iou", 0), ("quorum", 1.0), ("quorum", -1)])
 def test_fails_for_options_out_of_range(option, value):
-    with pytest.raises(ValueError, match=f"'{option}' should be"):
+    with pytest.raises(InputError, match=f"'{option}' should be"):
         consolidate_boxes([], **{option: value})
 
 
@@ -370,7 +371,7 @@ def test_half_of_the_workers_are_no_quorum():
 
 def test_the_least_overlap_may_be_one():
     assert len(consolidate_boxes([answer("u", PALLET), answer("v", PALLET)], least_iou=1).boxes["7"]) == 1
-    with pytest.raises(ValueError, match="'least_iou' should be above 0 and at most 1, got 1.01"):
+    with pytest.raises(InputError, match="'least_iou' should be above 0 and at most 1, got 1.01"):
         consolidate_boxes([], least_iou=1.01)
 
 

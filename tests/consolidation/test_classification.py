@@ -10,6 +10,7 @@ from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.models import Evidence, dawid_skene, one_coin, weighted_vote
 from ground_truth.consolidation.votes import votes_from
 from ground_truth.consolidation.workers import counts_array
+from ground_truth.contract.errors import InputError
 
 LABELS = ["heron", "egret", "ibis"]
 ROWS = st.lists(
@@ -82,12 +83,12 @@ def test_the_greatest_submission_time_decides_what_is_last():
 
 
 def test_fails_for_a_label_missing_in_the_list():
-    with pytest.raises(ValueError, match=r"got 'crow'.*add it to the label category list"):
+    with pytest.raises(InputError, match=r"got 'crow'.*add it to the label category list"):
         votes_from(["a"], ["u"], ["crow"], labels=LABELS)
 
 
 def test_fails_for_columns_of_unequal_length():
-    with pytest.raises(ValueError, match="one row per answer, got"):
+    with pytest.raises(InputError, match="one row per answer, got"):
         votes_from(["a"], ["u", "v"], ["heron"])
 
 

@@ -7,6 +7,7 @@ from ground_truth.consolidation.classification import consolidate_classification
 from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.label_sets import consolidate_multi_label
 from ground_truth.consolidation.votes import votes_from
+from ground_truth.contract.errors import InputError
 
 LABELS = ["person", "bicycle", "hat"]
 
@@ -47,7 +48,7 @@ def test_the_last_answer_of_a_worker_counts():
 
 
 def test_fails_for_a_label_missing_in_the_list():
-    with pytest.raises(ValueError, match="got 'crow'"):
+    with pytest.raises(InputError, match="got 'crow'"):
         consolidate([("a", "u", ["crow"])])
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 
 from ground_truth.consolidation import mask_png
 from ground_truth.consolidation.mask_png import color_code, read_worker_mask, write_mask
+from ground_truth.contract.errors import InputError
 
 
 def square(low, high, index=1, size=40):
@@ -46,26 +47,26 @@ def test_an_indexed_png_has_the_class_as_value_and_its_colour_in_the_palette():
 
 @pytest.mark.parametrize("png", ["", "no base64!", base64.b64encode(b"GIF89a").decode(), b"\x89PNG"])
 def test_fails_for_what_is_no_png(png):
-    with pytest.raises(ValueError, match="should be a PNG"):
+    with pytest.raises(InputError, match="should be a PNG"):
         read_worker_mask(png, {}, [])
 
 
 def test_fails_for_a_png_that_ends_early():
     png = base64.b64decode(worker_png(square(3, 9), {1: "#2ca02c"}))
-    with pytest.raises(ValueError, match="should be a PNG"):
+    with pytest.raises(InputError, match="should be a PNG"):
         read_worker_mask(png[: len(png) // 2], {}, [])
 
 
 def test_fails_for_a_huge_png_before_it_is_decompressed(monkeypatch):
     monkeypatch.setattr(mask_png, "MOST_MASK_PIXELS", 100)
-    with pytest.raises(ValueError, match="at most 100 pixels, got 40 x 40: scale the image down"):
+    with pytest.raises(InputError, match="at most 100 pixels, got 40 x 40: scale the image down"):
         read_worker_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, [])
 
 
 @pytest.mark.parametrize("color", ["red", "#12", "#-12345", ""])
 def test_fails_for_a_broken_colour(color):
     png = worker_png(square(3, 9), {1: "#2ca02c"})
-    with pytest.raises(ValueError, match="use six hex digits"):
+    with pytest.raises(InputError, match="use six hex digits"):
         read_worker_mask(png, {"road": color}, ["road"])
 
 
@@ -94,7 +95,7 @@ def test_a_png_of_as_many_pixels_as_are_allowed_is_read(monkeypatch):
     monkeypatch.setattr(mask_png, "MOST_MASK_PIXELS", 1600)
     assert read_worker_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, []).shape == (40, 40)
     monkeypatch.setattr(mask_png, "MOST_MASK_PIXELS", 1599)
-    with pytest.raises(ValueError, match="at most 1599 pixels"):
+    with pytest.raises(InputError, match="at most 1599 pixels"):
         read_worker_mask(worker_png(square(3, 9), {1: "#2ca02c"}), {}, [])
 
 
@@ -112,7 +113,7 @@ def test_codes_of_colours():
     assert color_code("ffffff") == 0xFFFFFF
     assert color_code("#000000") == 0
     for broken in ("#1", "#1234567", "#00000g", "-00001"):
-        with pytest.raises(ValueError, match=f"got '{broken}'"):
+        with pytest.raises(InputError, match=f"got '{broken}'"):
             color_code(broken)
 
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from ground_truth.consolidation import masks as module
 from ground_truth.consolidation.masks import MaskAnswer, consolidate_masks, label_color, mask_overlap
+from ground_truth.contract.errors import InputError
 
 
 def square(low, high, index=1, size=40):
@@ -70,7 +71,7 @@ def test_the_last_answer_of_a_worker_counts():
 
 
 def test_fails_without_a_mask():
-    with pytest.raises(ValueError, match="at least one mask, got none"):
+    with pytest.raises(InputError, match="at least one mask, got none"):
         consolidate_masks([])
 
 

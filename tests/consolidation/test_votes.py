@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ground_truth.consolidation.votes import sums, votes_from
+from ground_truth.contract.errors import InputError
 
 
 def test_votes_are_sorted_by_object_and_worker_and_labels_keep_their_order() -> None:
@@ -56,9 +57,9 @@ def test_columns_may_be_arrays() -> None:
 
 
 def test_the_columns_need_one_row_an_answer() -> None:
-    with pytest.raises(ValueError, match=r"got \[1, 1, 1, 2\] rows"):
+    with pytest.raises(InputError, match=r"got \[1, 1, 1, 2\] rows"):
         votes_from(["a"], ["u"], ["x"], submitted=["1", "2"])
-    with pytest.raises(ValueError, match=r"one of the labels \['x'\], got 'y'"):
+    with pytest.raises(InputError, match=r"one of the labels \['x'\], got 'y'"):
         votes_from(["a", "b"], ["u", "u"], ["z", "y"], labels=["x"])
 
 

@@ -14,6 +14,7 @@ from ground_truth.consolidation.workers import (
     outliers,
     skills,
 )
+from ground_truth.contract.errors import InputError
 
 
 def record(right, wrong):
@@ -59,7 +60,7 @@ def test_flat_sums_add_up_too_and_the_last_bits_do_not_depend_on_the_order():
 
 @pytest.mark.parametrize("bad", [[], "x", {"u": None}, {"u": {"iou": "1"}}, {"u": math.nan}, {"u": True}])
 def test_what_is_no_counts_is_refused(bad):
-    with pytest.raises(ValueError, match="delete the record"):
+    with pytest.raises(InputError, match="delete the record"):
         check_counts(bad)
 
 

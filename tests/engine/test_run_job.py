@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 import run_job
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.engine import work
 from ground_truth.engine.model import JobExists, SentAnswer, Status
 from tests.engine.conftest import Engine
@@ -78,7 +78,7 @@ def test_a_job_stopped_before_its_workers_are_waited_for_goes_on_at_once(world: 
 
 def test_what_is_refused_after_its_job_was_made_is_marked_as_failed(world: World) -> None:
     world.put("input.manifest", "{not json")
-    with pytest.raises(ValueError, match="line 1"):
+    with pytest.raises(InputError, match="line 1"):
         do("plan", request=world.request())
     do("refuse", request=world.request(), error=ERROR)
     job = world.store.jobs.get("Yard")

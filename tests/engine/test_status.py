@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from ground_truth.contract.errors import StateError
 from ground_truth.engine import work
 from ground_truth.engine.control import stop_job
 from ground_truth.engine.model import EngineJob, NotThere, SentAnswer, Status
@@ -137,7 +138,7 @@ def test_a_job_whose_objects_are_still_being_opened_is_stopped_too(world: World)
 def test_what_has_ended_cannot_be_stopped(world: World, status: Status) -> None:
     job, _ = world.begin()
     world.store.jobs.set_status(job.name, status)
-    with pytest.raises(ValueError, match=f"job 'Yard' has ended already: it is {status}"):
+    with pytest.raises(StateError, match=f"job 'Yard' has ended already: it is {status}"):
         stop_job(world.store, "yard", states())
     assert world.store.jobs.get("yard").status == status
 

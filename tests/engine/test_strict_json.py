@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ground_truth.contract.errors import InputError
 from ground_truth.engine.strict_json import MOST_LEVELS, parse
 
 LEAVES = (
@@ -32,7 +33,7 @@ def test_what_passes_is_written_and_read_again_and_only_what_cannot_be_is_refuse
     raw = json.dumps(value, ensure_ascii=ascii_only).encode(errors="surrogatepass")
     try:
         read = parse(raw)
-    except ValueError:
+    except InputError:
         with pytest.raises((ValueError, OverflowError)):
             write_elsewhere(raw)
         return
@@ -60,7 +61,7 @@ def whole_numbers(value: Any) -> list[int]:
 def test_whatever_bytes_come_they_are_read_or_refused_in_words(raw: bytes) -> None:
     try:
         json.dumps(parse(raw), ensure_ascii=False, allow_nan=False).encode()
-    except ValueError as error:
+    except InputError as error:
         assert str(error)
 
 
@@ -90,7 +91,7 @@ def test_whatever_bytes_come_they_are_read_or_refused_in_words(raw: bytes) -> No
     ],
 )
 def test_what_could_not_be_written_again_is_refused_with_the_reason(raw: bytes, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(InputError, match=message):
         parse(raw)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from ground_truth.engine.model import JobCounts, JobExists, NotHeld, SentAnswer, Status
+from ground_truth.engine.model import JobCounts, JobExists, NotHeld, NotThere, SentAnswer, Status
 from ground_truth.engine.store import keys
 from ground_truth.engine.work import answer, claim, decline, release, save_draft
 from tests.engine.conftest import Engine, opened
@@ -213,7 +213,7 @@ def test_a_job_s_name_is_taken_whatever_its_case_and_the_same_request_is_the_sam
     assert engine.job("Street") == job
     with pytest.raises(JobExists, match="'Street' already"):
         engine.job("STREET")
-    with pytest.raises(LookupError):
+    with pytest.raises(NotThere):
         engine.store.jobs.get("other")
     engine.clock.now += 10
     engine.job("second")

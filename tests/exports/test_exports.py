@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco_masks
 from pycocotools.coco import COCO
 
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.exports import FORMATS, export
 from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.exports.masks import read_indexed, run_lengths
@@ -177,7 +177,7 @@ def test_voc_masks_are_the_files_themselves_with_the_classes_by_line() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG but no more", b"GIF89a"])
 def test_a_mask_that_is_no_png_is_refused(content: bytes) -> None:
-    with pytest.raises(ValueError, match="a mask should be an indexed PNG"):
+    with pytest.raises(InputError, match="a mask should be an indexed PNG"):
         read_indexed(content)
 
 
@@ -285,7 +285,7 @@ def test_yolo_s_data_is_found_beside_data_yaml_from_whatever_folder_it_is_read(b
 
 def test_jobs_that_call_one_class_differently_do_not_go_together() -> None:
     other = boxes_line("s3://media/b.jpg", [(0, 1, 1, 5, 5)], names=["bike path"])
-    with pytest.raises(ValueError, match="class 0 is 'car' in one place and 'bike path' in another"):
+    with pytest.raises(InputError, match="class 0 is 'car' in one place and 'bike path' in another"):
         read_dataset(objects(boxes_line("s3://media/a.jpg", [(0, 1, 1, 5, 5)]), other))
 
 

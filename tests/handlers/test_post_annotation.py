@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import post_annotation
+from ground_truth.contract.errors import InputError
 from tests.handlers.conftest import PAYLOAD_KEY, Bucket, documented_event, entry, real_event
 
 LABELS = {"document-version": "2018-11-28", "labels": [{"label": "forklift"}, {"label": "pallet"}]}
@@ -140,7 +141,7 @@ def test_one_bad_object_is_reported_and_never_sinks_the_batch(run, caplog, bad, 
 
 
 def test_an_event_that_is_none_names_what_is_missing() -> None:
-    with pytest.raises(ValueError, match="not a post-annotation event: 'payload' is missing"):
+    with pytest.raises(InputError, match="not a post-annotation event: 'payload' is missing"):
         post_annotation.handler({"labelingJobArn": "a", "labelAttributeName": "b"}, None)
 
 

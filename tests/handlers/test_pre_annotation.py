@@ -1,6 +1,7 @@
 import pytest
 
 import pre_annotation
+from ground_truth.contract.errors import InputError
 from tests.handlers.conftest import Bucket
 
 LABELS = {"document-version": "2018-11-28", "labels": [{"label": "forklift"}, {"label": "pallet"}]}
@@ -58,18 +59,18 @@ def test_a_task_without_labels_gives_none(monkeypatch) -> None:
 @pytest.mark.parametrize("line", [{}, {"camera": "north"}, {"source": "a", "source-ref": "s3://b/c"}])
 def test_a_line_without_one_source_is_refused_by_job_and_keys(line: dict) -> None:
     with pytest.raises(
-        ValueError, match=r"labeling-job/yard: .*either 'source-ref' or 'source', this one has the keys"
+        InputError, match=r"labeling-job/yard: .*either 'source-ref' or 'source', this one has the keys"
     ):
         pre_annotation.handler(event(**line), None)
 
 
 def test_an_event_without_a_data_object_is_refused_in_the_same_words() -> None:
-    with pytest.raises(ValueError, match="either 'source-ref' or 'source'"):
+    with pytest.raises(InputError, match="either 'source-ref' or 'source'"):
         pre_annotation.handler({"version": "2018-10-16"}, None)
 
 
 def test_an_input_that_no_page_can_be_given_is_refused() -> None:
-    with pytest.raises(ValueError, match="at most 128000 are allowed"):
+    with pytest.raises(InputError, match="at most 128000 are allowed"):
         pre_annotation.handler(event(source="x" * 64_000), None)
 
 
@@ -77,5 +78,5 @@ def test_an_input_that_no_page_can_be_given_is_refused() -> None:
 def test_the_length_of_an_input_does_not_depend_on_the_script(character: str) -> None:
     text = character * 20_000
     assert pre_annotation.handler(event(source=text), None)["taskInput"]["taskObject"] == text
-    with pytest.raises(ValueError, match="has 128[0-9]{3} characters"):
+    with pytest.raises(InputError, match="has 128[0-9]{3} characters"):
         pre_annotation.handler(event(source=character * 64_000), None)

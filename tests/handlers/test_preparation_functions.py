@@ -11,6 +11,7 @@ import pytest
 import assemble_dataset
 import prepare_images
 from ground_truth.aws import composition
+from ground_truth.contract.errors import StateError
 from tests.images.samples import jpeg_bytes, loaded_jpeg, picture
 from tests.memory_aws import memory_aws
 
@@ -108,7 +109,7 @@ def test_settings_come_from_the_environment(s3, monkeypatch) -> None:
 def test_what_an_earlier_run_left_is_not_listed(s3) -> None:
     s3.put_object(Bucket="training", Key="images/set/0old.jpg", Body=b"")
     late = RUN | {"started": "2999-01-01T00:00:00Z"}
-    with pytest.raises(ValueError, match="no file of the dataset set became a picture"):
+    with pytest.raises(StateError, match="no file of the dataset set became a picture"):
         assemble(late)
     assert read(s3, "training", "datasets/set/rejected.csv") == "file,reason\n"
 

@@ -4,6 +4,7 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images import detectors
 from ground_truth.images.limits import REDACTABLE
 from ground_truth.images.prepare import Prepared, prepare_image
@@ -24,7 +25,7 @@ def rekognition(monkeypatch):
 def test_the_names_are_those_that_can_be_asked_for() -> None:
     assert tuple(detectors.DETECTORS) == REDACTABLE
     assert detectors.detector_of(()) is None
-    with pytest.raises(ValueError, match="'redact' should be some of faces, plates, got noses"):
+    with pytest.raises(InputError, match="'redact' should be some of faces, plates, got noses"):
         detectors.detector_of(["noses"])
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images import prepare
 from ground_truth.images.dataset import image_name
 from ground_truth.images.prepare import Options, Prepared, Rejected, prepare_image
@@ -176,7 +177,7 @@ def test_metadata_does_not_count_against_the_limit(monkeypatch) -> None:
 
 @pytest.mark.parametrize("wanted", [0, 100_000_001])
 def test_limits_that_labeling_does_not_take_are_refused(wanted: int) -> None:
-    with pytest.raises(ValueError, match="'max_pixels' should be between 1 and 100,000,000"):
+    with pytest.raises(InputError, match="'max_pixels' should be between 1 and 100,000,000"):
         Options(max_pixels=wanted)
 
 

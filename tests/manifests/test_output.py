@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.label_forms import FORMS
 from ground_truth.manifests.labels import (
@@ -231,5 +231,5 @@ def test_a_manifest_is_read_line_by_line_and_fails_with_the_line() -> None:
     lines = [json.dumps(line(label, "image-classification")) for label in (1, "2", [])]
     read = read_output_manifest(io.BytesIO("\n".join(lines).encode()), "yard")
     assert [next(read).label, next(read).label] == [ClassLabel(index=1), ClassLabel(index=2)]
-    with pytest.raises(ValueError, match="^line 3: 'yard' should be"):
+    with pytest.raises(InputError, match="^line 3: 'yard' should be"):
         next(read)

@@ -16,6 +16,7 @@ from botocore.exceptions import (
 )
 
 from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.errors import StateError
 from ground_truth.contract.parameters import parameter_prefix
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import Request
@@ -62,10 +63,10 @@ class Deployment:
     def task(self, name: str) -> TaskDescription:
         """Finds a task by name.
 
-        Raises ValueError with the names there are.
+        Raises StateError with the names there are.
         """
         if name not in self.tasks:
-            raise ValueError(
+            raise StateError(
                 f"'task' should be one of {', '.join(self.tasks)}, got {name!r}: "
                 f"these are the tasks of environment {self.environment!r}"
             )
@@ -74,7 +75,7 @@ class Deployment:
     def request(self, task_name: str, job_name: str, manifest_uri: str) -> Request:
         """The complete CreateLabelingJob request of a job (contract section 4.1).
 
-        Raises ValueError for an unknown task.
+        Raises StateError for an unknown task.
         """
         task = self.task(task_name)
         return task.job_request(self.task_part(task), job_name, manifest_uri)
@@ -89,29 +90,29 @@ class Deployment:
 def find_deployment(environment: str, *, session: Any = None) -> Deployment:
     """Finds an environment with the credentials and the region of the command line, unless a session is given.
 
-    Raises ValueError where credentials, region or environment are missing, saying which environments there are.
+    Raises StateError where credentials, region or environment are missing, saying which environments there are.
     """
     prefix = parameter_prefix(environment)
     try:
         session = session or boto3.Session()
         tasks = _tasks(session.client("ssm"), prefix)
         if not tasks:
-            raise ValueError(_nothing_there(session, environment))
+            raise StateError(_nothing_there(session, environment))
     except ProfileNotFound as error:
-        raise ValueError(f"{error}: correct AWS_PROFILE, or run 'aws configure'") from error
+        raise StateError(f"{error}: correct AWS_PROFILE, or run 'aws configure'") from error
     except (NoCredentialsError, CredentialRetrievalError) as error:
-        raise ValueError(
+        raise StateError(
             "no AWS credentials were found: run 'aws configure' or 'aws sso login', or set AWS_PROFILE"
         ) from error
     except NoRegionError as error:
-        raise ValueError("no AWS region is chosen: set AWS_DEFAULT_REGION to the region of the stack") from error
+        raise StateError("no AWS region is chosen: set AWS_DEFAULT_REGION to the region of the stack") from error
     except ClientError as error:
         if code_of(error) in _NOT_VALID:
-            raise ValueError(
+            raise StateError(
                 "your AWS credentials have expired or are not valid: run 'aws sso login' or 'aws configure'"
             ) from error
         if is_refusal(error):
-            raise ValueError(
+            raise StateError(
                 f"AWS does not let you look for environment {environment!r}: you need ssm:GetParametersByPath on "
                 f"{prefix}; the stack's grant_start() gives it"
             ) from error

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.errors import ServiceError, StateError
+
 # A HEAD request has no body, so that botocore gives the status in the place of a code.
 _REFUSALS = {
     "403",
@@ -33,11 +35,11 @@ def is_refusal(error: ClientError) -> bool:
     return code_of(error) in _REFUSALS
 
 
-class NotAllowed(ValueError):
+class NotAllowed(ServiceError):
     """AWS refuses something to the caller; the text names the permission to ask for."""
 
 
-class NameTaken(ValueError):
+class NameTaken(StateError):
     """There is a job of the name."""
 
     def __init__(self, name: str) -> None:

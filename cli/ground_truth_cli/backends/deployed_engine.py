@@ -2,6 +2,7 @@
 
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.errors import StateError
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
 from ground_truth_cli.account.deployment import Deployment
@@ -11,11 +12,11 @@ from ground_truth_cli.account.refusals import code_of, is_refusal
 def find_engine(deployment: Deployment) -> EngineDescription:
     """Finds the engine of an environment.
 
-    Raises ValueError where there is none, or where the caller may not look.
+    Raises StateError where there is none, or where the caller may not look.
     """
     found = look_for_engine(deployment)
     if found is None:
-        raise ValueError(
+        raise StateError(
             f"environment {deployment.environment!r} has no self-hosted engine in {deployment.region}: "
             f"there is no parameter {engine_parameter(deployment.environment)}; deploy a stack with an engine"
         )
@@ -25,7 +26,7 @@ def find_engine(deployment: Deployment) -> EngineDescription:
 def look_for_engine(deployment: Deployment) -> EngineDescription | None:
     """Finds the engine of an environment; None where there is none.
 
-    Raises ValueError where the caller may not look.
+    Raises StateError where the caller may not look.
     """
     name = engine_parameter(deployment.environment)
     try:
@@ -34,7 +35,7 @@ def look_for_engine(deployment: Deployment) -> EngineDescription | None:
         if code_of(error) == "ParameterNotFound":
             return None
         if is_refusal(error):
-            raise ValueError(
+            raise StateError(
                 f"AWS does not let you look for the engine: you need ssm:GetParameter on {name}"
             ) from error
         raise

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.control import stop_job
 from ground_truth.engine.description import EngineDescription
 from ground_truth.engine.model import NotThere, Status
@@ -20,7 +21,7 @@ from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, ne
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
-class NoJobYet(ValueError):
+class NoJobYet(StateError):
     """A request that the engine has refused, or has only just got; its name is taken."""
 
 
@@ -71,12 +72,12 @@ class EngineJobs:
             return None
 
     def stop(self, name: str) -> None:
-        """Stops a job. Raises ValueError for one that has ended."""
+        """Stops a job. Raises StateError for one that has ended."""
         with needing("dynamodb:UpdateItem on the engine's table and states:SendTaskSuccess", "stop jobs of the engine"):
             stop_job(self._store, name, self._deployment.client("stepfunctions"))
 
     def start(self, request: Request) -> str:
-        """Starts a job; returns the ARN of its execution. Raises ValueError for a name that is taken."""
+        """Starts a job; returns the ARN of its execution. Raises NameTaken for a name that is taken."""
         name = request["LabelingJobName"]
         if self._has(name):
             raise NameTaken(name)

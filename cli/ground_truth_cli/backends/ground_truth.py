@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.status import AS_REQUESTED
 from ground_truth.tasks.request_parts import Request
@@ -50,15 +51,15 @@ class GroundTruthJobs:
         """Ground Truth does not tell who is at work."""
 
     def stop(self, name: str) -> None:
-        """Stops a job. Raises ValueError for one that has ended."""
+        """Stops a job. Raises StateError for one that has ended."""
         status = self.describe(name)["LabelingJobStatus"]
         if status in ("Completed", "Failed", "Stopped"):
-            raise ValueError(f"job {name!r} has ended already: it is {status}")
+            raise StateError(f"job {name!r} has ended already: it is {status}")
         with _needing("StopLabelingJob", "stop jobs of Ground Truth"), _telling(name):
             self._sagemaker.stop_labeling_job(LabelingJobName=name)
 
     def start(self, request: Request) -> str:
-        """Starts a job; returns its ARN. Raises ValueError for a name that is taken."""
+        """Starts a job; returns its ARN. Raises NameTaken for a name that is taken."""
         name = request["LabelingJobName"]
         with _needing("CreateLabelingJob, and iam:PassRole on the execution role", "start jobs of Ground Truth"):
             try:

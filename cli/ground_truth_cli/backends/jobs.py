@@ -8,6 +8,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.model import NotThere
 from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment, find_deployment
@@ -43,10 +44,10 @@ class Jobs(Protocol):
         """How many workers have an object in hand; None where it cannot be told."""
 
     def stop(self, name: str) -> None:
-        """Stops a job. Raises ValueError for one that has ended."""
+        """Stops a job. Raises StateError for one that has ended."""
 
     def start(self, request: Request) -> str:
-        """Starts a job; returns what AWS knows it by. Raises ValueError for a name that is taken."""
+        """Starts a job; returns what AWS knows it by. Raises StateError for a name that is taken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +85,7 @@ class Job:
 
 
 def jobs_on(deployment: Deployment, backend: Backend) -> Jobs:
-    """The jobs of a backend. Raises ValueError where the environment has no such."""
+    """The jobs of a backend. Raises StateError where the environment has no such."""
     if backend is Backend.GROUND_TRUTH:
         return GroundTruthJobs(deployment)
     return EngineJobs(deployment, find_engine(deployment))
@@ -106,7 +107,7 @@ def all_jobs(deployment: Deployment, backend: Backend | None) -> list[Jobs]:
 def find_job(deployment: Deployment, name: str, backend: Backend | None) -> Job:
     """Finds a job by its name, in upper or lower case.
 
-    Raises ValueError for one that is not there, or is on both backends.
+    Raises StateError for one that is not there, or is on both backends.
     """
     checked_name(name, name)
     places = all_jobs(deployment, backend)
@@ -119,14 +120,14 @@ def find_job(deployment: Deployment, name: str, backend: Backend | None) -> Job:
         except (NotAllowed, ClientError, BotoCoreError) as error:
             unseen.append(f"{jobs.backend} could not be looked at: {error}")
     if len(found) > 1:
-        raise ValueError(f"there is a job {name!r} on both backends: choose with --backend {' or '.join(Backend)}")
+        raise StateError(f"there is a job {name!r} on both backends: choose with --backend {' or '.join(Backend)}")
     if found:
         for text in unseen:
             click.echo(text, err=True)
         return found[0]
     looked = " or ".join(jobs.backend for jobs in places)
     text = f"there is no job {name!r} ({looked}): see ground-truth list --env {deployment.environment}"
-    raise ValueError("\n".join([text, *unseen]))
+    raise StateError("\n".join([text, *unseen]))
 
 
 def place_of(source: str, environment: str | None) -> str:
@@ -137,13 +138,13 @@ def place_of(source: str, environment: str | None) -> str:
 def output_manifest_of(job: Job, environment: str) -> str:
     """The address of a job's output manifest.
 
-    Raises ValueError where there is none, with the reason or the time to wait.
+    Raises StateError where there is none, with the reason or the time to wait.
     """
     if job.output:
         return job.output
     if "FailureReason" in job.described:
-        raise ValueError(f"job {job.name!r} has failed: {failure_text(job.described['FailureReason'])}")
-    raise ValueError(
+        raise StateError(f"job {job.name!r} has failed: {failure_text(job.described['FailureReason'])}")
+    raise StateError(
         f"job {job.name!r} is {job.status}, and has no output manifest: "
         f"see ground-truth status {job.name} --env {environment}"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.jobs.folder import find_job_folder
@@ -70,7 +71,7 @@ def consolidate(
         (out / name).write_text(text, encoding="utf-8")
     _summarize(results, out, as_json=as_json)
     if not results.quality["labeled"]:
-        raise ValueError(f"no object could be labeled; {out / 'quality.json'} says why of each")
+        raise InputError(f"no object could be labeled; {out / 'quality.json'} says why of each")
 
 
 def _summarize(results: JobResults, out: Path, *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.exports import FORMATS
 from ground_truth.exports import export as export_files
@@ -54,7 +55,7 @@ def export(
     failed or were not labeled are left out and counted.
     """
     if out.exists() and any(out.iterdir()):
-        raise ValueError(f"'--out' should be a new or an empty folder, got {out}: files of another export would stay")
+        raise InputError(f"'--out' should be a new or an empty folder, got {out}: files of another export would stay")
     found = LabelSource(place_of(source, environment))
     lines = list(read_manifest(BytesIO(found.manifest())))
     attribute = label_attribute or _only_attribute(lines, found.job_name)
@@ -64,7 +65,7 @@ def export(
         labels=read_labels(read_file(labels)) if labels else (),
     )
     if not dataset.images:
-        raise ValueError(f"nothing to export: no image has a label '{attribute}'{_why_none(dataset)}")
+        raise InputError(f"nothing to export: no image has a label '{attribute}'{_why_none(dataset)}")
     files = 0
     for name, content in export_files(dataset, format_name, found.read_mask):
         path = out / name
@@ -82,8 +83,8 @@ def _only_attribute(lines: Sequence[ManifestLine], job_name: str) -> str:
         if len(names) == 1:
             return names[0]
     if not written:
-        raise ValueError("the manifest has no labels: it should be the output manifest of a job")
-    raise ValueError(f"the manifest has several labels: give --label-attribute, one of {', '.join(written)}")
+        raise InputError("the manifest has no labels: it should be the output manifest of a job")
+    raise InputError(f"the manifest has several labels: give --label-attribute, one of {', '.join(written)}")
 
 
 def _why_none(dataset: Dataset) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images.limits import MOST_PIXELS, REDACTABLE
 from ground_truth.images.prepare import Options
 from ground_truth_cli.preparation.owner_key import default_key_file, owner_key
@@ -104,7 +105,7 @@ def _check_cloud_options() -> None:
     ]
     if given:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise ValueError(f"with --cloud, {names} cannot be given: DatasetPreparation has such settings")
+        raise InputError(f"with --cloud, {names} cannot be given: DatasetPreparation has such settings")
 
 
 def _in_account(source: str, name: str, environment: str) -> dict[str, Any]:
@@ -121,12 +122,12 @@ def _in_account(source: str, name: str, environment: str) -> dict[str, Any]:
 
 def _check_places(source: Place, destination: Place, uri: str | None) -> None:
     if uri is not None and (isinstance(destination, Prefix) or not isinstance(place(uri), Prefix)):
-        raise ValueError(
+        raise InputError(
             f"'uri' should be like s3://bucket/prefix and go with a folder as destination, got {uri!r}: "
             "a destination on S3 names itself"
         )
     if _same(source, destination):
-        raise ValueError("'destination' should be another place than 'source', got the same: the originals stay")
+        raise InputError("'destination' should be another place than 'source', got the same: the originals stay")
 
 
 def _same(source: Place, destination: Place) -> bool:

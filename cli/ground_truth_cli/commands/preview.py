@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.manifests.lines import read_manifest
@@ -98,7 +99,7 @@ def _line(manifest: Path, number: int) -> dict[str, Any]:
     with manifest.open("rb") as file:
         line = next(islice(read_manifest(file), number - 1, None), None)
     if line is None:
-        raise ValueError(f"'line' should be one of the lines of {manifest}, got {number}: the manifest ends before")
+        raise InputError(f"'line' should be one of the lines of {manifest}, got {number}: the manifest ends before")
     return line.content
 
 
@@ -124,7 +125,7 @@ def _signer() -> Callable[[str], str]:
                 "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=_SIGNED_SECONDS
             )
         except BotoCoreError as error:
-            raise ValueError(
+            raise InputError(
                 f"{uri} cannot be shown: {error}; give its folder with --images, or credentials"
             ) from error
         return address

@@ -9,6 +9,7 @@ import click
 from botocore.config import Config
 
 from ground_truth.contract.backends import WorkforceKind
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
@@ -114,7 +115,7 @@ def _type_in(lines: list[ManifestLine], label_attribute: str | None) -> TaskType
     known = [one for one in TASK_TYPES.values() if one is not CUSTOM and one.record_type in written]
     if len({one.record_type for one in known}) != 1:
         found = f"labels of {', '.join(sorted(written))}" if written else "no label that tells"
-        raise ValueError(
+        raise InputError(
             f"the kind of task is not clear, the manifest has {found}: give --type, one of {', '.join(_TYPES)}"
         )
     return known[0]

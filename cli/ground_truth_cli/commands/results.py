@@ -9,6 +9,7 @@ import click
 
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import StateError
 from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth_cli.account.deployment import Deployment, find_deployment
@@ -68,7 +69,7 @@ def _fetch(deployment: Deployment, manifest: str, out: Path) -> Path:
     bucket, key = split_uri(manifest)
     path = out / "output.manifest"
     if path.exists():
-        raise ValueError(
+        raise StateError(
             f"'out' should be a folder without an output.manifest, got {str(out)!r}: choose another folder"
         )
     out.mkdir(parents=True, exist_ok=True)

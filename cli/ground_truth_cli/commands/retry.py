@@ -10,6 +10,7 @@ import click
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.engine.model import NotThere
 from ground_truth.jobs.job_manifest import failed_objects
@@ -48,7 +49,7 @@ def retry(
     with files.stream(output_manifest_of(job, environment)) as lines:
         failed = [line for line, _ in failed_objects(lines, job.label_attribute)]
     if not failed:
-        raise ValueError(
+        raise InputError(
             f"no object of job {job.name!r} failed: to label what it left open, start a job over its output manifest"
         )
     new = checked_name(name, job_name) if job_name else _free_name(job.jobs, job.name)

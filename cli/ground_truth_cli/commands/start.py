@@ -6,6 +6,7 @@ import click
 
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.backends import Backend
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.request_parts import merge
 from ground_truth_cli.account.deployment import find_deployment
@@ -44,7 +45,7 @@ def start(
     jobs = jobs_on(deployment, backend or task.workforce.backend)
     request = deployment.request(task_name, name, manifest_uri)
     if jobs.backend is Backend.GROUND_TRUTH and "WorkteamArn" not in request["HumanTaskConfig"]:
-        raise ValueError(
+        raise InputError(
             f"task {task_name!r} has no work team: leave out --backend, or deploy it with another workforce"
         )
     if workers:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.description import EngineDescription
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.account.refusals import code_of
@@ -67,7 +68,7 @@ def remove(email: str, environment: str, as_json: bool) -> None:
     except ClientError as error:
         if code_of(error) != "UserNotFoundException":
             raise
-        raise ValueError(f"there is no worker {email!r}: see ground-truth workers list --env {environment}") from error
+        raise StateError(f"there is no worker {email!r}: see ground-truth workers list --env {environment}") from error
     click.echo(json.dumps({"email": email, "removed": True}) if as_json else f"{email} may no longer work")
 
 

@@ -33,7 +33,7 @@ def examine(
     """Performs every check on a task, on its manifest if one is given.
 
     ``sample`` is the number of images looked into; ``invoke`` calls the pre-annotation function.
-    Raises ValueError for an unknown task.
+    Raises StateError for an unknown task.
     """
     task = deployment.task(task_name)
     request = merge(_task_part(deployment, task_name), task.deployment)

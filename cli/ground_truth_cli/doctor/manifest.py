@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import limits
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import GroundTruthError, InputError
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
@@ -79,7 +79,7 @@ class Manifest:
     def _note_image(self, address: str) -> None:
         try:
             bucket, _ = split_uri(address)
-        except ValueError:
+        except InputError:
             # The check of the line says what is wrong with it.
             return
         self.buckets.add(bucket)
@@ -200,7 +200,7 @@ def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterat
             price_usd=f"{tenths / 1000:.3f}" if tenths else None,
             region=examined.deployment.region,
         )
-    except (ContractError, ValueError) as error:
+    except GroundTruthError as error:
         yield warning(COST, where=manifest.uri, fact=str(error), fix="see ground-truth estimate")
         return
     yield ok(

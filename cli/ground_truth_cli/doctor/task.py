@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import aws_functions
+from ground_truth.contract.errors import GroundTruthError, InputError, ServiceError
 from ground_truth.contract.findings import Check, Finding, Level, ok, problem, warning
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
@@ -84,7 +85,7 @@ def _labels(examined: Examined, uri: str) -> Iterator[Finding]:
             raise
         yield problem(FILES, where=uri, fact="is not there", fix="deploy the stack again")
         return
-    except ValueError as error:
+    except InputError as error:
         yield problem(LABELS, where=uri, fact=str(error), fix="deploy the stack again")
         return
     if labels:
@@ -145,7 +146,7 @@ def _page(examined: Examined, uri: str, line: Line, invoke: bool) -> Iterator[Fi
     ours = examined.hooks.get("pre-annotation", _OURS).endswith(_OURS)
     try:
         given = _invoked(examined, line) if invoke else _played(examined, line) if ours else None
-    except ValueError as error:
+    except GroundTruthError as error:
         yield problem(PAGE, where=uri, fact=str(error), fix="correct the function or the manifest")
         return
     task_type = TASK_TYPES.get(examined.task.type, CUSTOM)
@@ -184,7 +185,7 @@ def _played(examined: Examined, line: Line) -> dict[str, Any]:
 
 
 def _invoked(examined: Examined, line: Line) -> dict[str, Any]:
-    """What the job's pre-annotation function returns; raises ValueError where it breaks the contract (section 5.2)."""
+    """What the job's pre-annotation function returns. Raises ServiceError where it breaks the contract (5.2)."""
     arn = examined.hooks.get("pre-annotation")
     if arn is None:
         return dict(line)
@@ -192,9 +193,9 @@ def _invoked(examined: Examined, line: Line) -> dict[str, Any]:
     answer = examined.deployment.client("lambda").invoke(FunctionName=arn, Payload=json.dumps(event).encode())
     returned = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise ValueError(f"the pre-annotation function failed: {returned.get('errorMessage', returned)}")
+        raise ServiceError(f"the pre-annotation function failed: {returned.get('errorMessage', returned)}")
     if not isinstance(returned, dict) or not isinstance(returned.get("taskInput"), dict):
-        raise ValueError("the pre-annotation function should return {'taskInput': {...}}, got " + str(returned)[:200])
+        raise ServiceError("the pre-annotation function should return {'taskInput': {...}}, got " + str(returned)[:200])
     given: dict[str, Any] = returned["taskInput"]
     return given
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ground_truth.contract.errors import StateError
+
 _HERE = Path(__file__).resolve().parents[1]
 
 
@@ -14,4 +16,4 @@ def portal_folder() -> Path:
     for folder in (_HERE / "portal", _HERE.parents[1] / "portal"):
         if (folder / "crowd" / "index.js").is_file():
             return folder
-    raise FileNotFoundError(f"no worker's page beside {_HERE}: install the package 'cdk-ground-truth' again")
+    raise StateError(f"no worker's page beside {_HERE}: install the package 'cdk-ground-truth' again")

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
 
+from ground_truth.contract.errors import GroundTruthError
 from ground_truth.templates.rendering import TemplateError
 from ground_truth_cli.local_servers.loopback import LoopbackServer, is_own_address, media_type
 from ground_truth_cli.local_servers.portal_files import portal_folder
@@ -66,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             given = json.loads(content)
             self._preview.answer(given["answer"], float(given["seconds"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, GroundTruthError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, f"the answer cannot be taken: {error}")
             return
         self._send_state()
@@ -103,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_task(self) -> None:
         try:
             page = self._preview.page()
-        except (ValueError, OSError) as error:
+        except (GroundTruthError, OSError, ValueError) as error:
             where = f"{self._preview.template.name}, line {error.line}" if isinstance(error, TemplateError) else ""
             page = _error_page(where, error.message if isinstance(error, TemplateError) else str(error))
         self._send(page.encode(), "text/html; charset=utf-8", policy=_SANDBOX)

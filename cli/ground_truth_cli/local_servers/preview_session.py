@@ -13,6 +13,7 @@ from ground_truth.answers.batch import AnnotatedObject, Answer
 from ground_truth.aws.s3 import split_uri
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.output_records import label_records
+from ground_truth.contract.errors import InputError, ServiceError, StateError
 from ground_truth.contract.task_types import TaskType
 from ground_truth.engine.hooks import task_input_of
 from ground_truth.tasks.input import task_input
@@ -55,7 +56,7 @@ class Preview:
     def page(self) -> str:
         """The page that a worker gets.
 
-        Raises TemplateError where the template cannot be rendered, ValueError for a line that a page cannot be given.
+        Raises TemplateError where the template cannot be rendered, InputError for a line that a page cannot be given.
         """
         given = self._task_input()
         text = self.template.read_text(encoding="utf-8")
@@ -71,9 +72,9 @@ class Preview:
             module = runpy.run_path(str(self.hook))
             answer = module[next(name for name in _HANDLERS if name in module)](event, None)
         except StopIteration:
-            raise ValueError(f"{self.hook.name} has no function {' or '.join(_HANDLERS)}") from None
+            raise ServiceError(f"{self.hook.name} has no function {' or '.join(_HANDLERS)}") from None
         except Exception as error:  # whatever the author's function raises
-            raise ValueError(f"{self.hook.name} raised {type(error).__name__}: {error}") from error
+            raise ServiceError(f"{self.hook.name} raised {type(error).__name__}: {error}") from error
         return task_input_of(answer)[0]
 
     @property
@@ -105,7 +106,7 @@ class Preview:
         """Keeps an answer, as one of another worker, in the form of a worker response (contract section 8)."""
         with self._lock:
             if len(self.answers) >= _MOST_ANSWERS:
-                raise ValueError(f"an object takes at most {_MOST_ANSWERS} workers' answers: clear them to go on")
+                raise StateError(f"an object takes at most {_MOST_ANSWERS} workers' answers: clear them to go on")
             submitted = datetime.now(UTC)
             self.answers.append(
                 {
@@ -139,7 +140,7 @@ class Preview:
         source = self.shown_line.get("source-ref")
         try:
             return self._granted(source) if isinstance(source, str) and source else None
-        except ValueError:
+        except InputError:
             return None
 
     def _merged(self) -> dict[str, Any]:

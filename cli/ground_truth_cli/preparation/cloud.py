@@ -12,6 +12,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.contract.parameters import preparation_parameter
 from ground_truth.images.dataset import DatasetKeys, Preparation
 from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
@@ -26,17 +27,17 @@ def prepare_in_account(session: Any, source: Place, name: str, environment: str)
     """Uploads a folder as a dataset, has it prepared, and returns the summary.
 
     What an earlier call uploaded is not uploaded again. A source on S3 has to lie where the upload would put it.
-    Raises ValueError for a name or a source that cannot be, OSError if the workflow fails.
+    Raises InputError for a name or a source that cannot be, ServiceError if the workflow fails.
     """
     if not _NAME.fullmatch(name):
-        raise ValueError(f"with --cloud, 'destination' should be the name of a dataset such as street-1, got {name!r}")
+        raise InputError(f"with --cloud, 'destination' should be the name of a dataset such as street-1, got {name!r}")
     answer = session.client("ssm").get_parameter(Name=preparation_parameter(environment))
     preparation = Preparation(**json.loads(answer["Parameter"]["Value"]))
     dataset = DatasetKeys(name=name)
     target = Prefix(preparation.raw_bucket, dataset.uploads)
     uploaded = _upload(session, source, target) if isinstance(source, Folder) else 0
     if isinstance(source, Prefix) and source != target:
-        raise ValueError(f"'source' should be a folder or {target.uri}, got {source.uri}: copy the photos there first")
+        raise InputError(f"'source' should be a folder or {target.uri}, got {source.uri}: copy the photos there first")
     output = _run(session.client("stepfunctions"), preparation.state_machine, dataset)
     return {
         "dataset": name,
@@ -60,7 +61,7 @@ def _upload(session: Any, source: Folder, target: Prefix) -> int:
 
     total = sum(1 for _ in source.files())
     if not total:
-        raise ValueError(f"'source' should hold files, got none in {source.root}")
+        raise InputError(f"'source' should hold files, got none in {source.root}")
     files = source.files()
     count = 0
     with (
@@ -92,7 +93,9 @@ def _run(client: Any, machine: str, dataset: DatasetKeys) -> dict[str, Any]:
                 bar.refresh()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
     if found["status"] != "SUCCEEDED":
-        raise OSError(f"the preparation of {dataset.name} ended as {found['status']}: {found.get('cause', execution)}")
+        raise ServiceError(
+            f"the preparation of {dataset.name} ended as {found['status']}: {found.get('cause', execution)}"
+        )
     output: dict[str, Any] = json.loads(found["output"])
     return output
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ground_truth.contract.errors import InputError
 from ground_truth_cli.preparation.places import Entry
 from ground_truth_cli.preparation.work import Outcome
 
@@ -45,13 +46,13 @@ class Journal:
     def belongs_to(self, source: str) -> None:
         """Makes sure that one source alone fills a destination.
 
-        Raises ValueError if the journal is of another one.
+        Raises InputError if the journal is of another one.
         """
         known = self._database.execute("SELECT name FROM source").fetchone()
         if known is None:
             self._database.execute("INSERT INTO source VALUES (?)", (source,))
         elif known != (source,):
-            raise ValueError(
+            raise InputError(
                 f"'destination' should be a new place, got one that was filled from {known[0]}: "
                 "choose another, so that no picture of that one is lost"
             )

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ground_truth.contract.errors import InputError
+
 _LEAST_BYTES = 16
 
 
@@ -17,7 +19,7 @@ def default_key_file() -> Path:
 def owner_key(given: Path | None, *, create: bool = True) -> bytes:
     """Reads the key; the default one is created at first use, readable by its owner only.
 
-    Raises ValueError for a key that is too short to keep names secret, OSError for one that cannot be read.
+    Raises InputError for a key that is too short to keep names secret, OSError for one that cannot be read.
     """
     path = given or default_key_file()
     if given is None and not path.exists():
@@ -29,7 +31,7 @@ def owner_key(given: Path | None, *, create: bool = True) -> bytes:
             file.write(secrets.token_hex(32) + "\n")
     key = path.read_bytes().strip()
     if len(key) < _LEAST_BYTES:
-        raise ValueError(
+        raise InputError(
             f"'key-file' should hold at least {_LEAST_BYTES} bytes, got {len(key)} in {path}: "
             "write 32 random bytes into it, or leave the option out"
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images.stripped import FileParts
 from ground_truth_cli.preparation.work import TYPES, Unreadable
 
@@ -37,7 +38,7 @@ class Folder:
     def files(self, *, without: Path | None = None) -> Iterator[Entry]:
         """Every file below, whatever it is, except below the folder ``without``."""
         if not self.root.is_dir():
-            raise NotADirectoryError(f"'source' should be a folder or s3://bucket/prefix, got {str(self.root)!r}")
+            raise InputError(f"'source' should be a folder or s3://bucket/prefix, got {str(self.root)!r}")
         for place, folders, files in os.walk(self.root):
             folders[:] = sorted(name for name in folders if Path(place, name).resolve() != without)
             for name in sorted(files):
@@ -175,14 +176,14 @@ def _check_size(size: int, most: int) -> None:
 def place(text: str) -> Place:
     """Reads a command line's word for a place.
 
-    Raises ValueError for a URI that names no bucket.
+    Raises InputError for a URI that names no bucket.
     """
     scheme, separator, rest = text.partition("://")
     if not separator:
         return Folder(Path(text).expanduser())
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not bucket:
-        raise ValueError(f"a place should be a folder or s3://bucket/prefix, got {text!r}")
+        raise InputError(f"a place should be a folder or s3://bucket/prefix, got {text!r}")
     return Prefix(bucket, f"{key.strip('/')}/" if key.strip("/") else "")
 
 

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.images.prepare import Options
 from ground_truth_cli.preparation.journal import Journal
 from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
@@ -72,7 +73,7 @@ class Plan:
 def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
     """Does a plan and returns the summary; stopped at any point, the next call goes on from there.
 
-    Raises ValueError for a source without files, and for a destination that another source filled.
+    Raises InputError for a source without files, and for a destination that another source filled.
     """
     started = time.monotonic()
     if not plan.dry_run:
@@ -85,7 +86,7 @@ def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
         _check_written(plan, journal)
         before, left = journal.count(done=True), journal.count(done=False)
         if not before + left:
-            raise ValueError(f"'source' should hold files, got none in {plan.source}")
+            raise InputError(f"'source' should hold files, got none in {plan.source}")
         _prepare_rest(plan, journal, left, progress=progress)
         summary: dict[str, Any] = {"files": before + left, "done_before": before, **journal.counts()}
         summary["duplicates"] = summary["prepared"] - summary["images"]
@@ -113,7 +114,7 @@ def _listed_by_manifest(source: Place) -> Iterator[tuple[Entry, str]]:
             line = json.loads(text)
             image = f"images/{line.pop('source-ref').rpartition('/')[2]}"
         except (ValueError, KeyError, AttributeError) as error:
-            raise ValueError(f"line {number} of the source's {MANIFEST} should name a picture: {error!r}") from error
+            raise InputError(f"line {number} of the source's {MANIFEST} should name a picture: {error!r}") from error
         yield source.entry(image), json.dumps(line) if line else ""
 
 
@@ -174,7 +175,7 @@ def _outcomes(done: Iterable["Future[list[Outcome]]"]) -> list[Outcome]:
     try:
         return [outcome for task in done for outcome in task.result()]
     except BrokenExecutor as error:
-        raise OSError(
+        raise ServiceError(
             "a process ended without a word, as happens when memory is short: "
             "the same command goes on from here; give it fewer --jobs"
         ) from error

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images.dataset import image_name
 from ground_truth.images.limits import MOST_SOURCE_BYTES
 from ground_truth.images.prepare import Options, Rejected, prepare_image
@@ -26,7 +27,7 @@ _KEPT_BYTES = 32 * 1024 * 1024
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
-class Unreadable(Exception):
+class Unreadable(InputError):
     """A file that cannot be had now; the text says why."""
 
 

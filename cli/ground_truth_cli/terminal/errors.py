@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from ground_truth.contract.errors import GroundTruthError
+
 
 class PlainErrors(click.Group):
     """A command group whose commands end with a sentence and status 1 when something is wrong."""
@@ -20,4 +22,5 @@ class PlainErrors(click.Group):
 def _told_in_plain_words() -> tuple[type[Exception], ...]:
     # AWS can have refused something only if its library is loaded; loading it takes longer than some commands.
     aws = sys.modules.get("botocore.exceptions")
-    return (ValueError, OSError, aws.BotoCoreError, aws.ClientError) if aws else (ValueError, OSError)
+    ours = (GroundTruthError, ValueError, OSError)
+    return (*ours, aws.BotoCoreError, aws.ClientError) if aws else ours

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ground_truth.contract.errors import InputError
 
-class ObjectError(ValueError):
+
+class ObjectError(InputError):
     """One dataset object that cannot be consolidated; the others of its batch can."""
 
 
@@ -50,7 +52,7 @@ def read_batch(payload: Batch, read_text: ReadText) -> Iterator[tuple[str, Annot
             yield object_id, _read_object(object_id, entry, read_text)
         except ObjectError as error:
             yield object_id, error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, InputError) as error:
             yield object_id, ObjectError(f"the entry is not of the contract's shape: {error!r}")
 
 

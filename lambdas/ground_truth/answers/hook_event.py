@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.job_paths import PayloadPaths
 
 
@@ -24,7 +25,7 @@ class ConsolidationRequest:
     def read(cls, event: Mapping[str, Any]) -> "ConsolidationRequest":
         """Reads an event. Its version is not looked at: the real one differs from the documented one.
 
-        Raises ValueError, naming what is missing.
+        Raises InputError, naming what is missing.
         """
         try:
             return cls(
@@ -34,7 +35,7 @@ class ConsolidationRequest:
                 payload_uri=event["payload"]["s3Uri"],
             )
         except (KeyError, TypeError) as error:
-            raise ValueError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
+            raise InputError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
 
     @property
     def paths(self) -> PayloadPaths:

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import boto3
 
+from ground_truth.contract.errors import InputError
+
 _CHUNK = 1024 * 1024
 
 
@@ -20,12 +22,12 @@ class StoredFile(NamedTuple):
 def split_uri(uri: str) -> tuple[str, str]:
     """Splits ``s3://bucket/key``; the key comes as it is, never decoded.
 
-    Raises ValueError for anything else.
+    Raises InputError for anything else.
     """
     scheme, _, rest = uri.partition("://")
     bucket, _, key = rest.partition("/")
     if scheme != "s3" or not bucket or not key:
-        raise ValueError(f"'uri' should be like s3://bucket/key, got {uri!r}")
+        raise InputError(f"'uri' should be like s3://bucket/key, got {uri!r}")
     return bucket, key
 
 

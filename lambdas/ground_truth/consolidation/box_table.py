@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground_truth.consolidation.votes import Floats, Ints
+from ground_truth.contract.errors import InputError
 
 _FARTHEST = 1e9
 
@@ -62,7 +63,7 @@ class BoxTable:
 def box_table(answers: Iterable[BoxAnswer], *, labels: Sequence[str] | None = None) -> BoxTable:
     """Builds the table from answers; a worker's exact repeat of a box is one box.
 
-    Raises ValueError for a label missing in ``labels``.
+    Raises InputError for a label missing in ``labels``.
     """
     last: dict[tuple[str, str], BoxAnswer] = {}
     for answer in answers:
@@ -129,7 +130,7 @@ def _label_codes(texts: Sequence[str], labels: Sequence[str] | None) -> tuple[tu
     names = tuple(sorted(seen)) if labels is None else tuple(dict.fromkeys(labels))
     unknown = sorted(seen - set(names))
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"a box should have one of the labels {list(names)}, got {unknown[0]!r}: "
             "add it to the label category list or drop the box"
         )

@@ -13,6 +13,7 @@ from ground_truth.consolidation.clusters import clusters
 from ground_truth.consolidation.geometry import iou
 from ground_truth.consolidation.votes import Floats, Ints, Votes, sums
 from ground_truth.consolidation.workers import WorkerCounts
+from ground_truth.contract.errors import InputError
 
 BoxCounts = Mapping[str, Mapping[str, float]]
 """Worker -> name of a sum -> value, see ``BoxConsolidation.counts``. JSON as it is; adds up."""
@@ -77,13 +78,13 @@ def consolidate_boxes(
     the group. A group is kept when more than ``quorum`` of the workers who answered the image drew
     it; those who drew nothing count. ``labels`` is the label category list, by default the labels
     seen, sorted. ``history`` and ``label_history`` are the stored sums of earlier batches.
-    Raises ValueError for a label missing in ``labels``, and for ``least_iou`` outside ]0, 1] or
+    Raises InputError for a label missing in ``labels``, and for ``least_iou`` outside ]0, 1] or
     ``quorum`` outside [0, 1[.
     """
     if not 0 < least_iou <= 1:
-        raise ValueError(f"'least_iou' should be above 0 and at most 1, got {least_iou}")
+        raise InputError(f"'least_iou' should be above 0 and at most 1, got {least_iou}")
     if not 0 <= quorum < 1:
-        raise ValueError(f"'quorum' should be at least 0 and below 1, got {quorum}")
+        raise InputError(f"'quorum' should be at least 0 and below 1, got {quorum}")
     table = box_table(answers, labels=labels)
     cluster_of = clusters(table.edges, table.image_of, table.worker_of, table.label_of, least=least_iou)
     edges, precision = consensus(table.edges, cluster_of, table.worker_of, history=_precision(history or {}, table))

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ground_truth.contract.errors import InputError
+
 # How deep they are nested only the consolidator knows that wrote them.
 StoredCounts = Mapping[str, Any]
 """Names -> sums, nested to any depth. JSON as it is; what several batches hold adds up."""
@@ -23,15 +25,15 @@ def merge_counts(many: Iterable[StoredCounts]) -> StoredCounts:
 def check_counts(counts: object) -> StoredCounts:
     """Returns what is stored, if it is counts.
 
-    Raises ValueError for anything but finite numbers in mappings.
+    Raises InputError for anything but finite numbers in mappings.
     """
     if not isinstance(counts, Mapping):
-        raise ValueError(f"counts should be an object of sums, got {type(counts).__name__}: delete the record")
+        raise InputError(f"counts should be an object of sums, got {type(counts).__name__}: delete the record")
     for name, value in counts.items():
         if isinstance(value, Mapping):
             check_counts(value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f"the count {name!r} should be a finite number, got {value!r}: delete the record")
+            raise InputError(f"the count {name!r} should be a finite number, got {value!r}: delete the record")
     return counts
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ground_truth.consolidation.classification import consolidate_classification
 from ground_truth.consolidation.votes import Votes, votes_from
 from ground_truth.consolidation.workers import WorkerCounts
+from ground_truth.contract.errors import InputError
 
 CHOSEN, NOT_CHOSEN = "yes", "no"
 
@@ -55,7 +56,7 @@ def consolidate_multi_label(
     al. 2004. Only labels that somebody chose somewhere are decided. ``labels``, ``submitted`` and
     ``history`` are as in ``votes_from`` and ``consolidate_classification``; of a worker's two answers to
     one object the last counts.
-    Raises ValueError for columns of unequal length and for a label missing in ``labels``.
+    Raises InputError for columns of unequal length and for a label missing in ``labels``.
     """
     chosen = ["\n".join(sorted(set(answer))) for answer in answers]
     last = votes_from(objects, workers, [f"set:{text}" for text in chosen], submitted=submitted)
@@ -63,7 +64,7 @@ def consolidate_multi_label(
     used = frozenset().union(*sets)
     names = tuple(sorted(used)) if labels is None else tuple(dict.fromkeys(labels))
     if not used <= set(names):
-        raise ValueError(
+        raise InputError(
             f"an answer should have only the labels {list(names)}, got {min(used - set(names))!r}: "
             "add it to the label category list or drop the answer"
         )

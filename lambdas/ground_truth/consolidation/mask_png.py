@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ground_truth.contract.errors import InputError
+
 MOST_MASK_PIXELS = 80_000_000
 """Larger images are refused before they are decompressed: a few kilobytes can hold gigapixels."""
 
@@ -19,7 +21,7 @@ def read_worker_mask(png: str | bytes, colors: Mapping[str, str], labels: Sequen
 
     ``png`` is PNG bytes or their base64 text; ``colors`` maps the label names of ``labels`` to the
     worker's hex colours. Pixels of any other colour, or fully transparent, are background.
-    Raises ValueError for what is no PNG, is too large or has a broken colour.
+    Raises InputError for what is no PNG, is too large or has a broken colour.
     """
     image = _open(png)
     pixels = np.asarray(image.convert("RGBA")).astype(np.int64)
@@ -46,14 +48,14 @@ def write_mask(mask: NDArray[np.uint8], colors: Mapping[int, str]) -> bytes:
 
 
 def color_code(color: str) -> int:
-    """Number of a hex colour such as #2ca02c. Raises ValueError for anything else."""
+    """Number of a hex colour such as #2ca02c. Raises InputError for anything else."""
     digits = color.removeprefix("#")
     try:
         code = int(digits, 16)
     except ValueError:
         code = -1
     if len(digits) != 6 or code < 0:
-        raise ValueError(f"a colour should look like '#2ca02c', got {color!r}: use six hex digits")
+        raise InputError(f"a colour should look like '#2ca02c', got {color!r}: use six hex digits")
     return code
 
 
@@ -65,8 +67,8 @@ def _open(png: str | bytes) -> Image.Image:
             image.load()
             return image
     except (ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"a mask should be a PNG, got {png[:20]!r}...: {error}") from error
-    raise ValueError(
+        raise InputError(f"a mask should be a PNG, got {png[:20]!r}...: {error}") from error
+    raise InputError(
         f"a mask should have at most {MOST_MASK_PIXELS} pixels, got {image.width} x {image.height}: "
         "scale the image down before labeling"
     )

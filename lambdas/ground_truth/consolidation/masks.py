@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ground_truth.consolidation.mask_png import BACKGROUND_COLOR
+from ground_truth.contract.errors import InputError
 
 Mask = NDArray[np.uint8]
 Share = NDArray[np.float32]
@@ -62,7 +63,7 @@ def consolidate_masks(answers: Iterable[MaskAnswer]) -> ConsolidatedMask:
     median; each class's share of the weights is smoothed by a 3 x 3 mean twice, as the service
     takes in surrounding pixels (contract section 9), and the greatest share wins, ties go to the
     lower class index. One mask is returned as it is. Masks of another size than most are dropped.
-    Raises ValueError without any answer.
+    Raises InputError without any answer.
     """
     last: dict[str, MaskAnswer] = {}
     for answer in answers:
@@ -70,7 +71,7 @@ def consolidate_masks(answers: Iterable[MaskAnswer]) -> ConsolidatedMask:
         if before is None or answer.submitted >= before.submitted:
             last[answer.worker_id] = answer
     if not last:
-        raise ValueError("an image should have at least one mask, got none: leave it out")
+        raise InputError("an image should have at least one mask, got none: leave it out")
     shape = _common_shape([answer.mask.shape for answer in last.values()])
     workers = sorted(worker for worker, answer in last.items() if answer.mask.shape == shape)
     masks = [np.asarray(last[worker].mask, np.uint8) for worker in workers]

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.counts import StoredCounts, check_counts, merge_counts
+from ground_truth.contract.errors import InputError
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +57,8 @@ class SkillStore:
         try:
             record = json.loads(self.files.read(uri))
             if record["version"] != _VERSION:
-                raise ValueError(f"'version' should be {_VERSION}, got {record['version']!r}: another release wrote it")
+                raise InputError(f"'version' should be {_VERSION}, got {record['version']!r}: another release wrote it")
             return check_counts(record["counts"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, InputError) as error:
             _log.warning(json.dumps({"workerSkill": uri, "notRead": str(error)}))
             return {}

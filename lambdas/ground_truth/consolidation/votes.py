@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ground_truth.contract.errors import InputError
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -62,11 +64,11 @@ def votes_from(
     ``labels`` is the label category list, whose order breaks ties; by default those seen, sorted.
     When a worker answered an object twice the last submitted answer counts: the greatest
     ``submitted`` (ISO text; equal times: the label later in the list), by default the last row.
-    Raises ValueError for columns of unequal length and for a label missing in ``labels``.
+    Raises InputError for columns of unequal length and for a label missing in ``labels``.
     """
     columns = [objects, workers, answers] + ([] if submitted is None else [submitted])
     if len({len(column) for column in columns}) > 1:
-        raise ValueError(
+        raise InputError(
             f"the columns should have one row per answer, got {[len(c) for c in columns]} rows: "
             "pass sequences of equal length"
         )
@@ -109,7 +111,7 @@ def _label_codes(texts: list[str], labels: Iterable[str] | None) -> tuple[tuple[
     names = tuple(sorted(seen)) if labels is None else tuple(dict.fromkeys(labels))
     unknown = sorted(seen - set(names))
     if unknown:
-        raise ValueError(
+        raise InputError(
             f"an answer should be one of the labels {list(names)}, got {unknown[0]!r}: "
             "add it to the label category list or drop the answer"
         )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.limits import LABEL_CATEGORY_VERSION
 
 
@@ -15,9 +16,9 @@ def label_category_config(labels: Sequence[str]) -> dict[str, Any]:
 def read_labels(text: str | bytes) -> list[str]:
     """Reads the labels of such a file, in order.
 
-    Raises ValueError if it is not one.
+    Raises InputError if it is not one.
     """
     try:
         return [entry["label"] for entry in json.loads(text)["labels"]]
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError("not a label category file: it needs {'labels': [{'label': ...}, ...]}") from error
+        raise InputError("not a label category file: it needs {'labels': [{'label': ...}, ...]}") from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ground_truth.aws.s3 import Files, split_uri
+from ground_truth.contract.errors import GroundTruthError, InputError
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.json_text import json_text
 from ground_truth.contract.json_types import JsonObject
@@ -17,7 +18,7 @@ from ground_truth.engine.model import EngineJob, Lease, NotHeld, SentAnswer, Sta
 from ground_truth.engine.store.answers import MOST_ANSWER_BYTES
 from ground_truth.engine.store.store import Store
 from ground_truth.engine.strict_json import parse
-from ground_truth.templates.rendering import TemplateError, render_page
+from ground_truth.templates.rendering import render_page
 
 # API Gateway and Lambda take no more in one request; longer answers, such as masks, go to S3 first.
 MOST_BODY_BYTES = 5_000_000
@@ -27,7 +28,7 @@ MOST_DRAFT_BYTES = 300_000
 _UPLOAD_SECONDS = 900
 
 
-class Refused(Exception):
+class Refused(GroundTruthError):
     """A request that is not granted: ``status`` is that of HTTP, the text is for the worker."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -147,7 +148,7 @@ class WorkerApi:
             page = render_page(
                 template, lease.task_input, lambda uri: self._signed(uri, seconds), title=config["TaskTitle"]
             )
-        except (TemplateError, ValueError) as error:
+        except (InputError, ValueError) as error:
             raise Refused(500, f"the page of this job cannot be shown: {error}") from error
         told = self._told(job)
         return {
@@ -202,7 +203,7 @@ class WorkerApi:
             if size > MOST_UPLOAD_BYTES:
                 raise Refused(413, f"an answer has at most {MOST_UPLOAD_BYTES:,} bytes, this one has {size:,}")
             content = parse(self._files.read(uri))
-        except (self._s3.exceptions.ClientError, ValueError) as error:
+        except (self._s3.exceptions.ClientError, InputError) as error:
             raise Refused(400, f"the answer was not uploaded as JSON that can be written again: {error}") from error
         if not isinstance(content, dict):
             raise Refused(400, "the uploaded answer should be a JSON object")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.store.store import Store
 
@@ -22,11 +23,11 @@ def stop_job(store: Store, name: str, states: SFNClient) -> None:
     """Stops a job: nobody is given an object any more, and what was answered is consolidated.
 
     Stopping it twice does nothing more.
-    Raises NotThere where there is no such job, ValueError for one that has ended.
+    Raises NotThere where there is no such job, StateError for one that has ended.
     """
     job = store.jobs.get(name)
     if not store.jobs.set_status(name, Status.STOPPING, unless=_ENDED):
-        raise ValueError(f"job {job.name!r} has ended already: it is {store.jobs.get(name).status}")
+        raise StateError(f"job {job.name!r} has ended already: it is {store.jobs.get(name).status}")
     # The token may have come since the job was read.
     wake_job(store, store.jobs.get(name), states, anyway=True)
 

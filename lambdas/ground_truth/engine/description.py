@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ground_truth.contract.errors import InputError
+
 VERSION = 1
 
 
@@ -31,12 +33,12 @@ class EngineDescription:
     def read(cls, text: str) -> "EngineDescription":
         """Reads a parameter's content.
 
-        Raises ValueError for another version.
+        Raises InputError for another version.
         """
         content: dict[str, Any] = json.loads(text)
         version = content.pop("version", None)
         if version != VERSION:
-            raise ValueError(
+            raise InputError(
                 f"'version' of the engine's description should be {VERSION}, got {version!r}: "
                 "use the same release for the stack and for the tools"
             )

@@ -6,10 +6,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ground_truth.contract.errors import ServiceError
 from ground_truth.contract.task_types import TASK_TYPES, TaskType
 
 
-class HookFailed(ValueError):
+class HookFailed(ServiceError):
     """A hook raised, timed out, could not be called, or answered with something that is no answer."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ground_truth.contract.errors import StateError
 from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.request import LabelingJobRequest
 
@@ -203,13 +204,13 @@ class LabelOutcome:
     failed: int = 0
 
 
-class JobExists(ValueError):
+class JobExists(StateError):
     """Another job has this name already."""
 
 
-class NotThere(LookupError):
+class NotThere(StateError):
     """There is no such job, or no such object in it."""
 
 
-class NotHeld(ValueError):
+class NotHeld(StateError):
     """The worker does not hold the object, or no longer."""

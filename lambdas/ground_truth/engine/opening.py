@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
+from ground_truth.contract.errors import GroundTruthError
 from ground_truth.contract.json_text import json_length
 from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.label_categories import read_labels
@@ -67,7 +68,7 @@ class _PreAnnotation:
         self._hooks = hooks
 
     def input_of(self, line: ManifestLine) -> tuple[JsonObject, bool]:
-        """The task input, and whether people are needed. Raises HookFailed and ValueError."""
+        """The task input, and whether people are needed. Raises HookFailed and InputError."""
         if self._function is None:
             # Without a hook the line itself is what the page gets (contract section 5.4).
             return line.content, True
@@ -83,7 +84,8 @@ def _opened(object_id: str, line: ManifestLine, pre: _PreAnnotation, store: Stor
         length = json_length(page_input)
         if length > limits.TASK_INPUT_CHARACTERS:
             raise HookFailed(f"the task input has {length:,} characters, at most {limits.TASK_INPUT_CHARACTERS:,} fit")
-    except ValueError as error:
+    except (GroundTruthError, ValueError) as error:
+        # A hook can answer with numbers that JSON does not have.
         store.objects.add_failed(job, object_id, str(error)[:1000])
         return None
     return OpenObject(object_id=object_id, task_input=page_input) if needed else None

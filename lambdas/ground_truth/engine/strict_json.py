@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, NoReturn
 
+from ground_truth.contract.errors import InputError
+
 # Python itself stops at about a thousand, other readers earlier; no form is as deep.
 MOST_LEVELS = 50
 # Digits of the largest double, and a sign: Python reads longer ones slowly, or not at all.
@@ -17,16 +19,16 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def parse(raw: bytes, *, most_levels: int = MOST_LEVELS) -> Any:
     """The value of a JSON text in UTF-8.
 
-    Raises ValueError, with what is wrong as a sentence's end, for anything else and for what could not be written
+    Raises InputError, with what is wrong as a sentence's end, for anything else and for what could not be written
     again: NaN, infinities and numbers beyond a double, half a surrogate pair in a text or a key, and lists and objects
     more than ``most_levels`` deep in one another.
     """
     try:
         value = _decoder.decode(raw.decode())
     except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start + 1} is not UTF-8") from error
+        raise InputError(f"byte {error.start + 1} is not UTF-8") from error
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at character {error.pos + 1}") from error
+        raise InputError(f"{error.msg} at character {error.pos + 1}") from error
     except RecursionError as error:
         raise _too_deep(most_levels) from error
     _check(value, most_levels)
@@ -53,11 +55,11 @@ def _parts_of(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
 def _check_text(text: str) -> None:
     half = None if text.isascii() else _SURROGATE.search(text)
     if half:
-        raise ValueError(f"a text holds half a character (\\u{ord(half[0]):04x}): delete it there and type it again")
+        raise InputError(f"a text holds half a character (\\u{ord(half[0]):04x}): delete it there and type it again")
 
 
-def _too_deep(most_levels: int) -> ValueError:
-    return ValueError(f"lists and objects lie more than {most_levels} deep in one another")
+def _too_deep(most_levels: int) -> InputError:
+    return InputError(f"lists and objects lie more than {most_levels} deep in one another")
 
 
 def _whole_number(text: str) -> int:
@@ -78,12 +80,12 @@ def _number(text: str) -> float:
     return number
 
 
-def _too_large(text: str) -> ValueError:
-    return ValueError(f"the number {text if len(text) <= 20 else f'{text[:20]}...'} is too large")
+def _too_large(text: str) -> InputError:
+    return InputError(f"the number {text if len(text) <= 20 else f'{text[:20]}...'} is too large")
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise InputError(f"{name} is no number")
 
 
 _decoder = json.JSONDecoder(parse_constant=_no_constant, parse_int=_whole_number, parse_float=_number)

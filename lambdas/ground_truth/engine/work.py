@@ -7,6 +7,7 @@ again. Whatever is done twice has the effect of once.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from ground_truth.contract.errors import StateError
 from ground_truth.contract.json_types import JsonObject
 from ground_truth.engine.model import (
     EngineJob,
@@ -242,7 +243,7 @@ def _repeat(store: Store, job: EngineJob, object_id: str, step: Callable[[Stored
             return step(store.objects.get(job, object_id))
         except Conflict:
             continue
-    raise RuntimeError(f"object {object_id} of job {job.name} is written by too many at once: try again")
+    raise StateError(f"object {object_id} of job {job.name} is written by too many at once: try again")
 
 
 def _without(holds: Mapping[str, Hold], worker_id: str) -> dict[str, Hold]:

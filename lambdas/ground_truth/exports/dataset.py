@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.exports.image_names import image_names
 from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel, Label, MaskLabel
 from ground_truth.manifests.output import LabeledObject
@@ -93,7 +93,7 @@ def read_dataset(objects: Iterable[LabeledObject], *, min_confidence: float = 0,
     Parts of labels (boxes, classes, whole masks) whose confidence is below ``min_confidence`` are left out, and
     those without one are kept. Boxes end at the edges of their images; those outside are left out. ``labels``,
     in the order of class indexes, tells of classes that no label has.
-    Raises ValueError where two lines call one class differently.
+    Raises InputError where two lines call one class differently.
     """
     kept = _Kept(min_confidence)
     named = dict(enumerate(labels))
@@ -141,7 +141,7 @@ def _name_classes(named: dict[int, str], label: Label) -> None:
             raise ContractError("class index", index, f"from 0 to {MOST_CLASSES - 1}", fix)
         known = named.setdefault(index, name) or name
         if name and known != name:
-            raise ValueError(
+            raise InputError(
                 f"class {index} is {known!r} in one place and {name!r} in another: export the jobs of each label "
                 "category file apart"
             )

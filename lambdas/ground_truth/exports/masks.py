@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ground_truth.consolidation.mask_png import MOST_MASK_PIXELS
+from ground_truth.contract.errors import InputError
 
 
 class RunLengths(NamedTuple):
@@ -21,7 +22,7 @@ class RunLengths(NamedTuple):
 def read_indexed(png: bytes) -> NDArray[np.uint8]:
     """The class of each pixel, shape (height, width).
 
-    Raises ValueError for what is no indexed or grey PNG of eight bits.
+    Raises InputError for what is no indexed or grey PNG of eight bits.
     """
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
@@ -30,7 +31,7 @@ def read_indexed(png: bytes) -> NDArray[np.uint8]:
             found = f"a PNG of mode {image.mode}, {image.width} x {image.height}"
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         found = f"{png[:20]!r}...: {error}"
-    raise ValueError(
+    raise InputError(
         f"a mask should be an indexed PNG of at most {MOST_MASK_PIXELS:,} pixels, got {found}: "
         "take the consolidated mask, not a worker's"
     )

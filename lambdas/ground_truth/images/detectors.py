@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images.limits import FACES, PLATES
 from ground_truth.images.redact import Detector, PictureRegion
 
@@ -27,11 +28,11 @@ Find = Callable[["RekognitionClient", bytes], Iterable["BoundingBoxTypeDef"]]
 def detector_of(kinds: Sequence[str]) -> Detector | None:
     """The detector of these kinds of things; None where there are none.
 
-    Raises ValueError for a kind that nobody detects.
+    Raises InputError for a kind that nobody detects.
     """
     unknown = sorted(set(kinds) - set(DETECTORS))
     if unknown:
-        raise ValueError(f"'redact' should be some of {', '.join(DETECTORS)}, got {', '.join(unknown)}")
+        raise InputError(f"'redact' should be some of {', '.join(DETECTORS)}, got {', '.join(unknown)}")
     chosen = [DETECTORS[kind] for kind in kinds]
 
     def detect(image: Image.Image) -> list[PictureRegion]:

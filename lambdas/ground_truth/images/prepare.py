@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ground_truth.contract.errors import InputError
 from ground_truth.images import formats
 from ground_truth.images.formats import ImageFormat
 from ground_truth.images.jpeg import strip_jpeg
@@ -31,7 +32,7 @@ class Options:
 
     Pictures over the contract's limits, or over ``max_pixels`` if that is less, are refused unless
     ``downscale``. ``keep_format`` refuses what is neither JPEG nor PNG instead of converting it.
-    Raises ValueError unless ``max_pixels`` is between 1 and the contract's 100 million.
+    Raises InputError unless ``max_pixels`` is between 1 and the contract's 100 million.
     """
 
     keep_format: bool = False
@@ -40,7 +41,7 @@ class Options:
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_pixels <= MOST_PIXELS:
-            raise ValueError(
+            raise InputError(
                 f"'max_pixels' should be between 1 and {MOST_PIXELS:,}, got {self.max_pixels:,}: "
                 "labeling takes no larger pictures (contract section 2.3)"
             )

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ground_truth.contract.errors import InputError, ServiceError
+
 # Parts of a file in their order, most of them views of the original: a photo is large, and never copied needlessly.
 FileParts = Sequence[bytes | memoryview]
 
@@ -26,9 +28,9 @@ class StrippedImage:
         return sum(map(len, self.pieces))
 
 
-class ImageRefused(ValueError):
+class ImageRefused(InputError):
     """A file that is left out; the text tells its owner why, in plain words."""
 
 
-class DetectionFailed(OSError):
+class DetectionFailed(ServiceError):
     """A detector that did not answer: no file is at fault, and none may be used as if it had."""

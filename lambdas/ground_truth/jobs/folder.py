@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ground_truth.aws.s3 import Files
+from ground_truth.contract.errors import InputError, ReadError
 from ground_truth.contract.job_paths import ANNOTATIONS, INTERMEDIATE, OUTPUT_MANIFEST, WORKER_RESPONSES
 
 # One worker response: iteration, dataset object, file. Colons of the file's name may have become something else.
@@ -30,7 +31,7 @@ class Folder(Protocol):
         """Names of the files below a folder of this one ("" is itself), none if it is not there."""
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises OSError if it cannot be read."""
+        """A file's content. Raises ReadError if it cannot be read."""
 
 
 class LocalFolder(NamedTuple):
@@ -54,7 +55,10 @@ class LocalFolder(NamedTuple):
 
     def read(self, name: str) -> bytes:
         """A file's content."""
-        return (self.path / name).read_bytes()
+        try:
+            return (self.path / name).read_bytes()
+        except OSError as error:
+            raise ReadError(f"{self.path / name} cannot be read: {error.strerror or error}") from error
 
 
 class S3Folder(NamedTuple):
@@ -78,13 +82,13 @@ class S3Folder(NamedTuple):
         return [stored.uri.removeprefix(root) for stored in self.files.list(f"{root}{below}")]
 
     def read(self, name: str) -> bytes:
-        """An object's content; what S3 refuses becomes an OSError, as with local files."""
+        """An object's content; what S3 refuses is a ReadError, as with local files."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             return self.files.read(f"{self.uri.rstrip('/')}/{name}")
         except (ClientError, BotoCoreError) as error:
-            raise OSError(f"{self.uri.rstrip('/')}/{name} cannot be read: {error}") from error
+            raise ReadError(f"{self.uri.rstrip('/')}/{name} cannot be read: {error}") from error
 
 
 class JobFolder(NamedTuple):
@@ -97,13 +101,13 @@ class JobFolder(NamedTuple):
 def find_job_folder(source: Folder) -> JobFolder:
     """Finds a job, given its root, its ``annotations`` folder or its ``worker-response`` folder.
 
-    Raises ValueError where there are no worker responses.
+    Raises InputError where there are no worker responses.
     """
     for root, below in _places(source):
         responses = _responses(root.list(below), below)
         if responses:
             return JobFolder(root, responses)
-    raise ValueError(
+    raise InputError(
         f"'source' should be a job's folder, <output path>/<job name>, got {source.name!r}: it has no "
         "annotations/worker-response/iteration-N/<object>/<time>.json; look one level deeper or wait for the answers"
     )
@@ -116,25 +120,25 @@ def manifest_of(root: Folder) -> bytes | None:
         if name.endswith(".manifest"):
             try:
                 return root.read(name)
-            except OSError:
+            except ReadError:
                 continue
     return None
 
 
-def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, bytes | OSError]]:
+def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
     """Reads files several at a time and gives them in order, each as (name, content) or (name, what went wrong).
 
     No more than a few are held in memory.
     """
 
-    def read(name: str) -> bytes | OSError:
+    def read(name: str) -> bytes | ReadError:
         try:
             return folder.read(name)
-        except OSError as error:
+        except ReadError as error:
             return error
 
     with ThreadPoolExecutor(_READS_AT_ONCE) as pool:
-        waiting: deque[tuple[str, Future[bytes | OSError]]] = deque()
+        waiting: deque[tuple[str, Future[bytes | ReadError]]] = deque()
         for name in names:
             waiting.append((name, pool.submit(read, name)))
             if len(waiting) >= _READ_AHEAD:

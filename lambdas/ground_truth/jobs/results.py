@@ -17,6 +17,7 @@ from ground_truth.answers.working_time import working_time
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidation, WorkerQuality, WriteFile
 from ground_truth.consolidation.output_records import label_records
+from ground_truth.contract.errors import ReadError
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.folder import JobFolder, manifest_of, read_ahead
 from ground_truth.jobs.job_manifest import job_name_in, label_attribute_in, labels_in
@@ -80,7 +81,7 @@ def consolidate_job(
     the others that workers named, sorted, for which all answers are read twice. ``label_attribute`` is by
     default the one in the manifest, else the job's name; ``moment``, the creation date, is by default now.
     Objects that fail get a failure-reason instead of a label, lines that nobody answered stay as they are.
-    Raises ValueError for a manifest that is none.
+    Raises ManifestError for a manifest that is none.
     """
     lines = _lines(job, manifest)
     own_lines = list(lines.values())
@@ -140,15 +141,15 @@ class _Reading:
             self._done += 1
             self._progress(self._done, self._total)
 
-    def _object(self, object_id: str, files: list[tuple[str, bytes | OSError]]) -> AnnotatedObject | ObjectError:
+    def _object(self, object_id: str, files: list[tuple[str, bytes | ReadError]]) -> AnnotatedObject | ObjectError:
         answers: list[Answer] = []
         problems: list[UnreadableFile] = []
         for name, content in files:
             try:
-                if isinstance(content, OSError):
+                if isinstance(content, ReadError):
                     raise content
                 answers += read_response(content)
-            except (OSError, ObjectError) as error:
+            except (ReadError, ObjectError) as error:
                 problems.append({"object": object_id, "file": name, "why": str(error)})
         self.unreadable += problems
         try:

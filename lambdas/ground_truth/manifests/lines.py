@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import BinaryIO, NoReturn
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.json_text import json_text
 from ground_truth.contract.json_types import Json, JsonObject
 from ground_truth.contract.limits import MANIFEST_LINE_CHARACTERS
@@ -19,7 +20,7 @@ Lines = BinaryIO | Iterable[bytes]
 _PIECE_BYTES = 4 * MANIFEST_LINE_CHARACTERS + 3
 
 
-class ManifestError(ValueError):
+class ManifestError(InputError):
     """A manifest line that cannot be read: ``fault`` is the rule it breaks, ``fact`` says in words how.
 
     ``line`` is its number, counted from 1; 0 where it is not known.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.manifests.label_forms import FORMS, read_any
 from ground_truth.manifests.labels import Label
 from ground_truth.manifests.lines import Lines, read_manifest
@@ -39,7 +39,7 @@ class LabeledObject:
 def read_output_manifest(lines: Lines, label_attribute: str) -> Iterator[LabeledObject]:
     """Yields each object with what is under ``label_attribute``.
 
-    Raises ValueError, with the number of the line, for one that cannot be read and for a label that is not
+    Raises InputError, with the number of the line, for one that cannot be read and for a label that is not
     as its type demands.
     """
     return read_labels_of(read_manifest(lines), label_attribute)
@@ -51,7 +51,7 @@ def read_labels_of(lines: Iterable[ManifestLine], label_attribute: str) -> Itera
         try:
             labeled = read_label(line, label_attribute)
         except ContractError as error:
-            raise ValueError(f"line {number}: {error}") from error
+            raise InputError(f"line {number}: {error}") from error
         yield labeled
 
 

@@ -9,6 +9,7 @@ from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.answers.worker_responses import latest, read_response, seen_labels
 from ground_truth.consolidation.box_table import DrawnBox
 from ground_truth.consolidation.confusion import SAME_OBJECT_IOU
+from ground_truth.contract.errors import ReadError
 from ground_truth.jobs.folder import JobFolder
 
 # More in one picture cannot be told apart.
@@ -32,7 +33,7 @@ def answers_of(
     for name in job.responses.get(object_id, ()):
         try:
             answers += read_response(job.root.read(name))
-        except (OSError, ObjectError):
+        except (ReadError, ObjectError):
             # The report lists the files that cannot be read.
             continue
     try:

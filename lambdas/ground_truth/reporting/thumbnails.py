@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image, ImageOps
 
 from ground_truth.aws.s3 import split_uri
+from ground_truth.contract.errors import InputError
 from ground_truth.images.limits import MOST_BYTES, MOST_PIXELS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Thumbnail(NamedTuple):
     missing: str = ""
 
 
-class Missing(Exception):
+class Missing(InputError):
     """An image that cannot be had, and why in words."""
 
 
@@ -71,11 +72,12 @@ class Thumbnails:
 
         try:
             bucket, key = split_uri(uri)
-            if bucket in self.refused:
-                raise Missing(self.refused[bucket])
-            content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read(MOST_BYTES + 1)
-        except ValueError as error:
+        except InputError as error:
             raise Missing("its address is not in S3") from error
+        if bucket in self.refused:
+            raise Missing(self.refused[bucket])
+        try:
+            content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read(MOST_BYTES + 1)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
             if code in ("NoSuchKey", "404"):

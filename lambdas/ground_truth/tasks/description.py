@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ground_truth.contract.backends import WorkforceKind
+from ground_truth.contract.errors import InputError
 from ground_truth.tasks.request_parts import Request, job_part, merge
 
 VERSION = 1
@@ -39,12 +40,12 @@ class TaskDescription:
     def read(cls, text: str) -> "TaskDescription":
         """Reads a parameter's content.
 
-        Raises ValueError for another version.
+        Raises InputError for another version.
         """
         content: dict[str, Any] = json.loads(text)
         version = content.pop("version", None)
         if version != VERSION:
-            raise ValueError(
+            raise InputError(
                 f"'version' of the task description should be {VERSION}, got {version!r}: "
                 "use the same release for the stack and for the tools"
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ground_truth.contract import limits
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.json_text import json_length
 
 
@@ -13,11 +14,11 @@ def task_input(
     """Builds the task input of one manifest line.
 
     ``instruction_media`` is where example pictures lie; left out, the page shows none.
-    Raises ValueError if the line names no data or the input is longer than a page can be given.
+    Raises InputError if the line names no data or the input is longer than a page can be given.
     """
     found = [key for key in ("source-ref", "source") if key in data_object]
     if len(found) != 1:
-        raise ValueError(
+        raise InputError(
             f"a manifest line needs either 'source-ref' or 'source', this one has the keys {sorted(data_object)}"
         )
     given: dict[str, Any] = {
@@ -29,7 +30,7 @@ def task_input(
         given["instructionMedia"] = instruction_media
     length = json_length(given)
     if length > limits.TASK_INPUT_CHARACTERS:
-        raise ValueError(
+        raise InputError(
             f"the task input of {str(data_object[found[0]])[:200]!r} has {length} characters, "
             f"at most {limits.TASK_INPUT_CHARACTERS} are allowed: shorten the data or the labels"
         )

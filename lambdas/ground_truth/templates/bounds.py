@@ -16,6 +16,8 @@ from liquid.exceptions import (
     ResourceLimitError,
 )
 
+from ground_truth.contract.errors import GroundTruthError
+
 # A page has a few hundred rounds of loops; more is a mistake that would keep its reader waiting.
 LOOP_ROUNDS = 100_000
 SECONDS = 10.0
@@ -31,7 +33,7 @@ _REASONS: dict[type[LiquidError], str] = {
 }
 
 # What python-liquid's filters let through for some values; what access to a file raises is not among it.
-_UNTOLD = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, ValueError)
+_UNTOLD = (ArithmeticError, AttributeError, GroundTruthError, LookupError, MemoryError, RecursionError, ValueError)
 
 
 class _Context(RenderContext):

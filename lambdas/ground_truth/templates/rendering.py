@@ -11,6 +11,7 @@ from typing import Any
 from liquid.exceptions import LiquidError
 
 from ground_truth.contract import limits
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.json_text import json_length
 from ground_truth.templates import liquid
 from ground_truth.templates.liquid import GrantReadAccess
@@ -27,7 +28,7 @@ _DOCTYPE = re.compile(r"^\s*<!doctype\b[^<>]*>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:^|\s)lang\s*=", re.IGNORECASE)
 
 
-class TemplateError(ValueError):
+class TemplateError(InputError):
     """A template that cannot be rendered; ``line`` is where, counted from 1, or 0 if it is no line's fault."""
 
     def __init__(self, message: str, line: int = 0) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from ground_truth.contract.errors import StateError
 from ground_truth.engine import work
 from ground_truth.engine.model import SentAnswer, Status
 from ground_truth_cli.backends.ground_truth import GroundTruthJobs
@@ -288,7 +289,7 @@ def test_what_has_ended_cannot_be_stopped_on_either_backend(run, world, account)
     described = DESCRIBED | {"LabelingJobStatus": "Stopped"}
     fake = SimpleNamespace(client=lambda _: SimpleNamespace(describe_labeling_job=lambda **_: described))
     jobs: Any = GroundTruthJobs(fake)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="job 'barn' has ended already: it is Stopped"):
+    with pytest.raises(StateError, match="job 'barn' has ended already: it is Stopped"):
         jobs.stop("barn")
 
 

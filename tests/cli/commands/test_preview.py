@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from PIL import Image
 
+from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.contract.task_types import BOUNDING_BOX, SEMANTIC_SEGMENTATION, TASK_TYPES
 from ground_truth_cli.commands.preview import _type_of
 from ground_truth_cli.local_servers.preview import serve
@@ -208,7 +209,7 @@ def test_pictures_in_the_bucket_are_signed_or_taken_from_a_folder(tmp_path: Path
 
 def test_a_picture_that_cannot_be_signed_is_told_on_the_page(tmp_path: Path) -> None:
     def refuse(uri: str) -> str:
-        raise ValueError(f"{uri} cannot be shown: no credentials")
+        raise InputError(f"{uri} cannot be shown: no credentials")
 
     served = Served(new_preview(tmp_path, line={"source-ref": "s3://bucket/a.jpg"}, sign=refuse))
     assert b"s3://bucket/a.jpg cannot be shown: no credentials" in served.ask("GET", "/task")[2]
@@ -285,5 +286,5 @@ def test_the_author_s_own_pre_annotation_function_makes_the_task_input(tmp_path:
 def test_what_is_wrong_with_the_author_s_function_is_told(tmp_path: Path, code: str, message: str) -> None:
     hook = tmp_path / "hook.py"
     hook.write_text(code)
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ServiceError, match=message):
         new_preview(tmp_path, hook=hook).page()

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
 from ground_truth_cli.commands import workers as command
@@ -106,5 +107,5 @@ def test_says_that_the_environment_has_no_engine(run, account) -> None:
 
 def test_refuses_another_version_of_the_description() -> None:
     text = json.dumps(ENGINE.as_json() | {"version": 2})
-    with pytest.raises(ValueError, match="should be 1, got 2: use the same release"):
+    with pytest.raises(InputError, match="should be 1, got 2: use the same release"):
         EngineDescription.read(text)

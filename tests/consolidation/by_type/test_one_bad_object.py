@@ -13,6 +13,7 @@ from PIL import Image
 from ground_truth.answers.batch import read_batch
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidated
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import TASK_TYPES
 
 LABELS = ["heron", "egret"]
@@ -98,5 +99,5 @@ def test_one_bad_object_never_sinks_the_batch(task_type: str, data) -> None:
 
 
 def test_an_unknown_task_type_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="'task type' should be one of image-classification, .*, got 'poetry'"):
+    with pytest.raises(InputError, match="'task type' should be one of image-classification, .*, got 'poetry'"):
         consolidator("poetry")

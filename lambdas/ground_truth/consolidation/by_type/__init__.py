@@ -4,6 +4,7 @@ import importlib
 
 from ground_truth.consolidation.by_type.outcome import Consolidator
 from ground_truth.contract import task_types
+from ground_truth.contract.errors import InputError
 
 # Module and function for each type.
 _CONSOLIDATORS = {
@@ -30,10 +31,10 @@ def consolidator(task_type: str) -> Consolidator:
     """The consolidator of the task type with this key.
 
     It is loaded only now: a function serves one type, and what the others need would slow its start.
-    Raises ValueError for a type that has none.
+    Raises InputError for a type that has none.
     """
     if task_type not in _CONSOLIDATORS:
-        raise ValueError(
+        raise InputError(
             f"'task type' should be one of {', '.join(_CONSOLIDATORS)}, got {task_type!r}: choose the one of the task"
         )
     module, function = _CONSOLIDATORS[task_type]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidation.counts import StoredCounts
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.json_types import Json
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _read(labeled: AnnotatedObject | ObjectError, read: Callable[[AnnotatedObjec
         return read(labeled)
     except ObjectError as error:
         return error
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError, InputError) as error:
         # Answers are whatever a template or a worker sent; what no check expected still fails one object only.
         return ObjectError(f"an answer is not of the task's shape: {error!r}")
 

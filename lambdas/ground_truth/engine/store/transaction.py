@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
+from ground_truth.contract.errors import StateError
 from ground_truth.engine.store import keys
 from ground_truth.engine.store.items import Item
 
@@ -20,7 +21,7 @@ _TRIES = 12
 _ABSENT = f"attribute_not_exists({keys.PARTITION_KEY})"
 
 
-class Conflict(Exception):
+class Conflict(StateError):
     """Somebody else changed the item in between."""
 
 
