@@ -33,6 +33,7 @@ def test_the_wheel_carries_the_lambda_code_the_pages_and_types(wheel: Path) -> N
         "cdk_ground_truth/lambdas/ground_truth/__init__.py",
         "ground_truth/__init__.py",
         "ground_truth_cli/portal/crowd/index.js",
+        "ground_truth/templates/parts/page.liquid.html",
         "ground_truth_cli/portal/preview/index.html",
         "ground_truth_cli/portal/index.html",
         "ground_truth_cli/portal/headers.json",

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ground_truth.contract.errors import ContractError
+from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.tasks.examples import example_input
 from ground_truth.tasks.instructions import Example, Instructions, Question
 from ground_truth.tasks.reviews import LabelAdjustment, LabelVerification
@@ -20,7 +21,7 @@ from ground_truth.tasks.task import (
     SemanticSegmentation,
 )
 from ground_truth.templates.check import check_template
-from ground_truth.templates.generate import generate_template
+from ground_truth.templates.generate import PARTS, generate_template
 from ground_truth.templates.liquid import render
 from tests.tasks.valid_tasks import is_label
 
@@ -170,3 +171,14 @@ def test_any_label_reaches_the_worker_as_it_is(labels: list[str]) -> None:
         element = Elements(page_of(task)).attributes["crowd-bounding-box"]
         assert json.loads(element["labels"]) == labels
     assert [entry["label"] for entry in json.loads(element["initial-value"])] == labels
+
+
+def test_every_type_that_shows_earlier_labels_has_its_part_of_the_page_and_no_part_is_left_over() -> None:
+    parts = {path.name.removesuffix(".liquid.html") for path in PARTS.iterdir()}
+    shown = {task_type.key for task_type in TASK_TYPES.values() if task_type.audits}
+    assert parts == shown | {"page", "assignments", "rule", "example", "question", "comment"}
+
+
+def test_dollars_of_a_task_are_its_own() -> None:
+    task = BoundingBox("task", labels=["car"], task_title="$5 for ${title}")
+    assert Elements(page_of(task)).attributes["crowd-bounding-box"]["header"] == "$5 for ${title}"

@@ -70,6 +70,16 @@ class TaskType:
         return tuple(price for price in PRICES if price >= self.lowest_price)
 
     @property
+    def verifies(self) -> bool:
+        """Whether workers say of earlier labels if they are right."""
+        return self.audits is not None and not self.draws_outlines
+
+    @property
+    def adjusts(self) -> bool:
+        """Whether workers correct earlier labels."""
+        return self.audits is not None and self.draws_outlines
+
+    @property
     def draws_outlines(self) -> bool:
         """Whether workers draw, so that rules on tightness and on cut-off objects matter."""
         return self.output in (Output.BOXES, Output.MASK_FILE)

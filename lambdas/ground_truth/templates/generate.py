@@ -3,85 +3,25 @@
 The generated page expects of ``task.input`` (contract section 10.1): ``taskObject``, the image's S3 URI;
 ``labels``, the label texts; ``instructionMedia``, where example pictures lie, if there are any; and, where
 earlier labels are verified or adjusted, ``manifestLine`` with the labels.
+
+Its parts are files in ``parts/``, of which ``page.liquid.html`` is the whole; what a task fills in is written
+``$name``, which is nothing in Liquid. How a page shows earlier labels is a file named after the key of the task type
+(contract section 10.4): class maps have texts for keys, so that a box's class index is captured as a text first, and
+attributes stand in single quotes, which the filters escape as they do double ones, so that their value is plain JSON.
 """
 
 import html
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from string import Template
 from urllib.parse import quote
 
-from ground_truth.contract import task_types
-from ground_truth.tasks.instructions import Example, Instructions, Question
+from ground_truth.tasks.instructions import Example, Instructions
 from ground_truth.tasks.reviews import AuditTask
 from ground_truth.tasks.task import LabelingTask
+from ground_truth.templates.elements import CROWD_ELEMENTS
 
-CROWD_SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
-
-# Class maps have texts for keys, so that a box's class index is captured as a text first. The attribute stands
-# in single quotes, which the filters escape as they do double ones, so that its value is plain JSON.
-_BOXES = """\
-    {attribute}='{before}[
-      {{% for box in earlier.annotations %}}
-      {{% capture class_id %}}{{{{ box.class_id }}}}{{% endcapture %}}
-      {{
-        "label": {{{{ earlier_metadata["class-map"][class_id] | to_json | escape }}}},
-        "left": {{{{ box.left }}}},
-        "top": {{{{ box.top }}}},
-        "width": {{{{ box.width }}}},
-        "height": {{{{ box.height }}}}
-      }}{{% unless forloop.last %}},{{% endunless %}}
-      {{% endfor %}}
-    ]{after}'"""
-
-_BOX_LABELS = """{"boundingBox": {"labels": [
-      {% for entry in earlier_metadata["class-map"] %}
-      {{ entry[1] | to_json | escape }}{% unless forloop.last %},{% endunless %}
-      {% endfor %}
-    ], "value": """
-
-_MASK = """\
-    {attribute}='{before}{{
-      "src": "{{{{ earlier | grant_read_access }}}}",
-      "labelMappings": {{
-        {{% assign separator = "" %}}
-        {{% for entry in earlier_metadata["internal-color-map"] %}}
-        {{% unless entry[1]["class-name"] == "BACKGROUND" %}}
-        {{{{ separator }}}}{{{{ entry[1]["class-name"] | to_json | escape }}}}: \
-{{"color": {{{{ entry[1]["hex-color"] | to_json | escape }}}} }}
-        {{% assign separator = "," %}}
-        {{% endunless %}}
-        {{% endfor %}}
-      }}{more}
-    }}{after}'"""
-
-_MASK_LABELS = """,
-      "labels": [
-        {% assign separator = "" %}
-        {% for entry in earlier_metadata["internal-color-map"] %}
-        {% unless entry[1]["class-name"] == "BACKGROUND" %}
-        {{ separator }}{{ entry[1]["class-name"] | to_json | escape }}
-        {% assign separator = "," %}
-        {% endunless %}
-        {% endfor %}
-      ]"""
-
-# How a page shows earlier labels, by task type (contract section 10.4).
-_EARLIER = {
-    task_types.ADJUSTMENT_OF_BOXES: _BOXES.format(attribute="initial-value", before="", after=""),
-    task_types.ADJUSTMENT_OF_MASKS: _MASK.format(attribute="initial-value", before="", more="", after=""),
-    task_types.VERIFICATION_OF_BOXES: _BOXES.format(attribute="overlay", before=_BOX_LABELS, after="}}"),
-    task_types.VERIFICATION_OF_MASKS: _MASK.format(
-        attribute="overlay", before='{"semanticSegmentation": ', more=_MASK_LABELS, after="}"
-    ),
-}
-
-_COMMENT = """\
-    <worker-comment
-      header="What is wrong?"
-      link-text="Say what is wrong"
-      placeholder="For example: the left edge is too wide"
-    >
-      <p>Name the label that is wrong, and say in a few words what is wrong with it.</p>
-    </worker-comment>"""
+PARTS = Path(__file__).with_name("parts")
 
 
 def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> str:
@@ -89,70 +29,39 @@ def generate_template(task: LabelingTask, *, media_is_public: bool = True) -> st
 
     ``media_is_public=False`` serves example pictures through ``grant_read_access``.
     """
-    element = task.type.element
+    element = task.type.element or ""
     instructions = task.instructions or Instructions()
-    return "\n".join(
-        (
-            f'<script src="{CROWD_SCRIPT}"></script>',
-            "",
-            *_assign_earlier(task),
-            "<crowd-form>",
-            f"  <{element}",
-            f'    name="{task.type.answer_field}"',
-            '    src="{{ task.input.taskObject | grant_read_access }}"',
-            f'    {task.type.labels_attribute}="{{{{ task.input.labels | to_json | escape }}}}"',
-            f'    header="{_text(task.task_title)}"',
-            *([_EARLIER[task.type]] if task.type.audits else []),
-            "  >",
-            *_short_instructions(instructions, task),
-            *_full_instructions(instructions, task, media_is_public),
-            *([_COMMENT] if task.type in task_types.VERIFICATIONS.values() else []),
-            f"  </{element}>",
-            "</crowd-form>",
-            "",
-        )
+    return _part(
+        "page",
+        element=element,
+        answer_field=task.type.answer_field or "",
+        labels_attribute=CROWD_ELEMENTS[element].labels_attribute or "",
+        title=_text(task.task_title),
+        assignments=_part("assignments", attribute=task.audited_attribute) if isinstance(task, AuditTask) else "",
+        earlier_labels=_part(task.type.key) if task.type.audits else "",
+        rules="".join(_part("rule", text=_text(rule)) for rule in instructions.rules or (task.task_description,)),
+        examples="".join(_examples(instructions, media_is_public)),
+        questions="".join(
+            _part("question", question=_text(entry.question), answer=_text(entry.answer))
+            for entry in instructions.questions
+        ),
+        comment=_part("comment") if task.type.verifies else "",
     )
 
 
-def _assign_earlier(task: LabelingTask) -> Iterator[str]:
-    if isinstance(task, AuditTask):
-        attribute = task.audited_attribute
-        yield f'{{% assign earlier = task.input.manifestLine["{attribute}"] %}}'
-        yield f'{{% assign earlier_metadata = task.input.manifestLine["{attribute}-metadata"] %}}'
-        yield ""
+def _part(name: str, **values: str) -> str:
+    return Template((PARTS / f"{name}.liquid.html").read_text(encoding="utf-8")).substitute(values)
 
 
-def _short_instructions(instructions: Instructions, task: LabelingTask) -> Iterator[str]:
-    yield "    <short-instructions>"
-    yield from _paragraphs(instructions.rules or (task.task_description,))
-    yield "    </short-instructions>"
-
-
-def _full_instructions(instructions: Instructions, task: LabelingTask, media_is_public: bool) -> Iterator[str]:
-    yield f'    <full-instructions header="{_text(task.task_title)}">'
-    yield from _paragraphs(instructions.rules or (task.task_description,))
-    yield from _examples("Right", instructions.good_examples, media_is_public)
-    yield from _examples("Wrong", instructions.bad_examples, media_is_public)
-    yield from _questions(instructions.questions)
-    yield "    </full-instructions>"
-
-
-def _paragraphs(rules: Iterable[str]) -> Iterator[str]:
-    for rule in rules:
-        yield f"      <p>{_text(rule)}</p>"
-
-
-def _examples(heading: str, examples: Iterable[Example], media_is_public: bool) -> Iterator[str]:
-    for example in examples:
-        yield f"      <h3>{heading}</h3>"
-        yield f'      <p><img src="{_source(example, media_is_public)}" alt="{_text(example.text)}"></p>'
-        yield f"      <p>{_text(example.text)}</p>"
-
-
-def _questions(questions: Iterable[Question]) -> Iterator[str]:
-    for entry in questions:
-        yield f"      <h3>{_text(entry.question)}</h3>"
-        yield f"      <p>{_text(entry.answer)}</p>"
+def _examples(instructions: Instructions, media_is_public: bool) -> Iterator[str]:
+    groups: Iterable[tuple[str, Iterable[Example]]] = (
+        ("Right", instructions.good_examples),
+        ("Wrong", instructions.bad_examples),
+    )
+    for heading, examples in groups:
+        for example in examples:
+            source = _source(example, media_is_public)
+            yield _part("example", heading=heading, source=source, text=_text(example.text))
 
 
 def _source(example: Example, media_is_public: bool) -> str:
@@ -161,8 +70,9 @@ def _source(example: Example, media_is_public: bool) -> str:
     if media_is_public:
         return "{{ task.input.instructionMedia }}/" + quote(example.image)
     # The filter signs and quotes the key, so that it is given as it is.
-    quotes = "'" if '"' in example.image else '"'
-    return f"{{{{ task.input.instructionMedia | append: {quotes}/{example.image}{quotes} | grant_read_access }}}}"
+    mark = "'" if '"' in example.image else '"'
+    path = f"{mark}/{example.image}{mark}"
+    return "{{ task.input.instructionMedia | append: " + path + " | grant_read_access }}"
 
 
 def _text(text: str) -> str:
