@@ -42,7 +42,7 @@ def test_faces_and_what_could_be_plates_are_found(rekognition: Stubber) -> None:
         jpeg_bytes(picture(400, 300)), name="a.jpg", detect=detectors.detector_of(["faces", "plates"])
     )
     assert isinstance(result, Prepared)
-    assert result.changes == ("2 places made unrecognizable",)
+    assert result.redacted_regions == 2
     rekognition.assert_no_pending_responses()
 
 

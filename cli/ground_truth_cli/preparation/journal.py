@@ -7,19 +7,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ground_truth.contract.errors import InputError
+from ground_truth.images.prepare import Change
 from ground_truth_cli.preparation.places import Entry
 from ground_truth_cli.preparation.work import Outcome
 
-_TABLES = """
+_VERSION = 1
+# Each change has a column of its own, so that queries ask for codes and never for words.
+_CHANGES = "".join(f", {change} INTEGER DEFAULT 0" for change in Change)
+_TABLES = f"""
 CREATE TABLE IF NOT EXISTS files (
     name BLOB PRIMARY KEY, stamp TEXT, seen INTEGER, attributes TEXT,
     done INTEGER DEFAULT 0, image TEXT DEFAULT '', size INTEGER DEFAULT 0, reason TEXT DEFAULT '',
-    changes TEXT DEFAULT ''
+    unreadable INTEGER DEFAULT 0{_CHANGES}
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS images ON files (image);
 CREATE TABLE IF NOT EXISTS former (image TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS source (name TEXT);
 """
+# Journals of the first version told changes and unreadable files in words.
+_FIRST_WORDS = {
+    Change.UPRIGHTED: "turned upright",
+    Change.CONVERTED: "converted from",
+    Change.DOWNSCALED: "downscaled from",
+    Change.REDACTED: "made unrecognizable",
+}
+_FROM_FIRST = "".join(
+    [
+        "ALTER TABLE files ADD COLUMN unreadable INTEGER DEFAULT 0;",
+        "UPDATE files SET unreadable = reason LIKE 'unreadable%';",
+        *(f"ALTER TABLE files ADD COLUMN {change} INTEGER DEFAULT 0;" for change in Change),
+        *(f"UPDATE files SET {change} = changes LIKE '%{words}%';" for change, words in _FIRST_WORDS.items()),
+        "ALTER TABLE files DROP COLUMN changes;",
+    ]
+)
 # A file that changed, or that other settings were used for, starts anew; its former picture is remembered.
 _FORMER = "INSERT OR IGNORE INTO former SELECT image FROM files WHERE name = ? AND stamp <> ? AND image <> ''"
 _LISTED = """
@@ -27,6 +47,11 @@ INSERT INTO files (name, stamp, seen, attributes) VALUES (:name, :stamp, 1, :att
 ON CONFLICT (name) DO UPDATE SET
     done = done AND stamp = excluded.stamp, stamp = excluded.stamp, seen = 1, attributes = excluded.attributes
 """
+_DONE = (
+    "UPDATE files SET done = 1, image = ?, size = ?, reason = ?, unreadable = ?"
+    + "".join(f", {change} = ?" for change in Change)
+    + " WHERE name = ?"
+)
 
 
 class Journal:
@@ -41,19 +66,26 @@ class Journal:
             os.close(os.open(path, os.O_CREAT, 0o600))
         self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
         # No waiting for the disk: after a power failure lost lines are done again, never believed.
-        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; BEGIN; " + _TABLES + "COMMIT;")
+        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
+        step = _FROM_FIRST if self._is_of_first_version() else _TABLES
+        self._database.executescript(f"BEGIN; {step} PRAGMA user_version = {_VERSION}; COMMIT;")
+
+    def _is_of_first_version(self) -> bool:
+        """Whether the file was written when journals had no number yet."""
+        tables = self._number("SELECT count(*) FROM sqlite_master WHERE name = 'files'")
+        return bool(tables) and self._number("PRAGMA user_version") == 0
 
     def belongs_to(self, source: str) -> None:
         """Makes sure that one source alone fills a destination.
 
         Raises InputError if the journal is of another one.
         """
-        known = self._database.execute("SELECT name FROM source").fetchone()
-        if known is None:
+        source_row = self._database.execute("SELECT name FROM source").fetchone()
+        if source_row is None:
             self._database.execute("INSERT INTO source VALUES (?)", (source,))
-        elif known != (source,):
+        elif source_row != (source,):
             raise InputError(
-                f"'destination' should be a new place, got one that was filled from {known[0]}: "
+                f"'destination' should be a new place, got one that was filled from {source_row[0]}: "
                 "choose another, so that no picture of that one is lost"
             )
 
@@ -61,7 +93,7 @@ class Journal:
         """Takes note of the files there are now; each comes with the other attributes of its manifest line."""
         with _transaction(self._database):
             # What could not be read last time may be there now.
-            self._database.execute("UPDATE files SET seen = 0, done = done AND reason NOT LIKE 'unreadable%'")
+            self._database.execute("UPDATE files SET seen = 0, done = done AND NOT unreadable")
             for entry, attributes in files:
                 name, stamp = os.fsencode(entry.name), f"{settings}-{entry.stamp}"
                 self._database.execute(_FORMER, (name, stamp))
@@ -69,20 +101,30 @@ class Journal:
 
     def record(self, outcomes: Iterable[Outcome]) -> None:
         """Takes note of what became of files."""
-        rows = [(o.image, o.size, o.reason, "; ".join(o.changes), os.fsencode(o.name)) for o in outcomes]
-        with _transaction(self._database):
-            self._database.executemany(
-                "UPDATE files SET done = 1, image = ?, size = ?, reason = ?, changes = ? WHERE name = ?", rows
+        rows = [
+            (
+                outcome.image,
+                outcome.size,
+                outcome.reason,
+                outcome.unreadable,
+                *(change in outcome.changes for change in Change),
+                os.fsencode(outcome.name),
             )
+            for outcome in outcomes
+        ]
+        with _transaction(self._database):
+            self._database.executemany(_DONE, rows)
 
     def forget(self, names: Sequence[str]) -> None:
         """Has files done again."""
         with _transaction(self._database):
-            self._database.executemany("UPDATE files SET done = 0 WHERE name = ?", [(os.fsencode(n),) for n in names])
+            self._database.executemany(
+                "UPDATE files SET done = 0 WHERE name = ?", [(os.fsencode(name),) for name in names]
+            )
 
     def count(self, *, done: bool) -> int:
         """How many of the files there are now are done, or not yet."""
-        return int(self._one("SELECT count(*) FROM files WHERE seen AND done = ?", done))
+        return self._number("SELECT count(*) FROM files WHERE seen AND done = ?", done)
 
     def waiting(self, most: int) -> Iterator[list[str]]:
         """The names of files not yet done, some at a time."""
@@ -114,18 +156,10 @@ class Journal:
         """How many files were prepared and left out, how many pictures that gives, and what was done to them."""
         prepared = "FROM files WHERE seen AND done AND image <> ''"
         return {
-            "prepared": int(self._one(f"SELECT count(*) {prepared}")),
-            "images": int(self._one(f"SELECT count(DISTINCT image) {prepared}")),
-            "rejected": int(self._one("SELECT count(*) FROM files WHERE seen AND done AND image = ''")),
-            **{
-                name: int(self._one(f"SELECT count(*) {prepared} AND changes LIKE ?", f"%{text}%"))
-                for name, text in (
-                    ("uprighted", "turned upright"),
-                    ("converted", "converted from"),
-                    ("downscaled", "downscaled from"),
-                    ("redacted", "made unrecognizable"),
-                )
-            },
+            "prepared": self._number(f"SELECT count(*) {prepared}"),
+            "images": self._number(f"SELECT count(DISTINCT image) {prepared}"),
+            "rejected": self._number("SELECT count(*) FROM files WHERE seen AND done AND image = ''"),
+            **{str(change): self._number(f"SELECT count(*) {prepared} AND {change}") for change in Change},
         }
 
     def unlisted(self) -> list[str]:
@@ -144,9 +178,8 @@ class Journal:
         """Ends the use of the file."""
         self._database.close()
 
-    def _one(self, query: str, *values: object) -> int:
-        found: int = self._database.execute(query, values).fetchone()[0]
-        return found
+    def _number(self, query: str, *values: object) -> int:
+        return int(self._database.execute(query, values).fetchone()[0])
 
 
 class _transaction:  # noqa: N801 - used like a function

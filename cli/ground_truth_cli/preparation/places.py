@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ground_truth.contract.errors import InputError
-from ground_truth.images.stripped import FileParts
+from ground_truth.images.stripped import FileParts, ImageRefused
 from ground_truth_cli.preparation.work import TYPES, Unreadable
 
 # Left behind by a run that was killed while it wrote.
@@ -55,7 +55,7 @@ class Folder:
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file.
 
-        Raises Unreadable for one of more than ``most`` bytes, and for whatever the disk refuses.
+        Raises ImageRefused for one of more than ``most`` bytes, Unreadable for whatever the disk refuses.
         """
         try:
             with (self.root / name).open("rb", buffering=0) as file:
@@ -131,7 +131,7 @@ class Prefix:
     def read(self, name: str, most: int) -> bytes:
         """The bytes of an object.
 
-        Raises Unreadable for one of more than ``most`` bytes, and for whatever S3 refuses.
+        Raises ImageRefused for one of more than ``most`` bytes, Unreadable for whatever S3 refuses.
         """
         from botocore.exceptions import ClientError
 
@@ -170,7 +170,7 @@ Place = Folder | Prefix
 
 def _check_size(size: int, most: int) -> None:
     if size > most:
-        raise Unreadable(f"too large: {size:,} bytes are more than {most:,}")
+        raise ImageRefused(f"too large: {size:,} bytes are more than {most:,}")
 
 
 def place(text: str) -> Place:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ground_truth.contract.errors import InputError
 from ground_truth.images.dataset import image_name
 from ground_truth.images.limits import MOST_SOURCE_BYTES
-from ground_truth.images.prepare import Options, Rejected, prepare_image
-from ground_truth.images.stripped import FileParts
+from ground_truth.images.prepare import Change, Options, Rejected, prepare_image
+from ground_truth.images.stripped import FileParts, ImageRefused
 
 if TYPE_CHECKING:
     from ground_truth.images.redact import Detector
@@ -35,7 +35,10 @@ class Store(Protocol):
     """A place to read from and write to."""
 
     def read(self, name: str, most: int) -> bytes:
-        """The bytes of a file."""
+        """The bytes of a file.
+
+        Raises ImageRefused for one of more than ``most`` bytes, Unreadable for one that cannot be had.
+        """
 
     def write(self, name: str, content: FileParts) -> None:
         """Writes a file in one step."""
@@ -59,13 +62,17 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one file: ``image`` is its new name and ``size`` its new size, or ``reason`` says why not."""
+    """What became of one file: ``image`` is its new name and ``size`` its new size, or ``reason`` says why not.
+
+    ``unreadable`` says that the file could not be had, which may be otherwise the next time.
+    """
 
     name: str
     image: str = ""
     size: int = 0
     reason: str = ""
-    changes: tuple[str, ...] = ()
+    unreadable: bool = False
+    changes: tuple[Change, ...] = ()
 
 
 _state: dict[str, Any] = {}
@@ -128,6 +135,8 @@ def _prepare_file(name: str) -> Outcome:
     try:
         content = work.source.read(name, MOST_SOURCE_BYTES)
     except Unreadable as error:
+        return Outcome(name=name, reason=str(error), unreadable=True)
+    except ImageRefused as error:
         return Outcome(name=name, reason=str(error))
     result = prepare_image(content, name=name, options=work.options, detect=detect)
     if isinstance(result, Rejected):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ground_truth.contract.errors import InputError
@@ -47,19 +48,29 @@ class Options:
             )
 
 
+class Change(StrEnum):
+    """What is done to a picture beyond removing metadata; the values are in the summary and the journal of a run."""
+
+    UPRIGHTED = "uprighted"
+    CONVERTED = "converted"
+    DOWNSCALED = "downscaled"
+    REDACTED = "redacted"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A picture without metadata, upright and within the limits.
 
-    ``ending`` is "jpg" or "png"; ``changes`` say in plain words what happened beyond removing metadata.
-    ``pieces`` one after the other are the file's ``content``.
+    ``ending`` is "jpg" or "png". ``redacted_regions`` is how many places were made unrecognizable; None where none
+    were looked for. ``pieces`` one after the other are the file's ``content``.
     """
 
     pieces: FileParts
     ending: str
     width: int
     height: int
-    changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    redacted_regions: int | None = None
 
     @property
     def content(self) -> bytes:
@@ -152,6 +163,7 @@ def _rewrite(
     from ground_truth.images.redact import redacted
 
     changes = []
+    redacted_regions: int | None = None
     before = image.size[::-1] if orientation in pixels.SIDEWAYS else image.size
     if clean:
         encoding = pixels.kept_encoding(image, clean.profile, orientation)
@@ -165,23 +177,25 @@ def _rewrite(
         profile = image.info.get("icc_profile") if image.mode in _PROFILED else None
         picture = pixels.for_screens(image)
         encoding = pixels.converted_encoding(picture, lossy=_is_lossy(content, form), profile=profile)
-        changes.append(f"converted from {form.title}")
+        changes.append(Change.CONVERTED)
     if orientation != 1:
         picture = pixels.upright(picture, orientation)
-        changes.append("turned upright")
+        changes.append(Change.UPRIGHTED)
     if detect:
         boxes = _detected(pixels.for_screens(picture), detect)
         picture = redacted(pixels.for_screens(picture) if boxes else picture, boxes)
-        changes.append(f"{len(boxes)} places made unrecognizable")
+        redacted_regions = len(boxes)
+        changes.append(Change.REDACTED)
     written, picture = _written(picture, encoding, options)
     if picture.width * picture.height < before[0] * before[1]:
-        changes.append(f"downscaled from {before[0]} x {before[1]} to {picture.width} x {picture.height}")
+        changes.append(Change.DOWNSCALED)
     return Prepared(
         pieces=written,
         ending=encoding.ending,
         width=picture.width,
         height=picture.height,
         changes=tuple(changes),
+        redacted_regions=redacted_regions,
     )
 
 
