@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import TypedDict
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIBRARY = Path("lambdas/ground_truth")
@@ -28,6 +29,22 @@ asked behind explained found given given_bucket given_parts got kept known launc
 pace place rest said seen taken thing things told wanted world"""
 
 Graph = dict[str, set[str]]
+
+
+class Report(TypedDict):
+    """How a checkout is built, as JSON."""
+
+    graph: dict[str, list[str]]
+    arrows: int
+    floors: int | None
+    circles: list[list[str]]
+    repeated_names: dict[str, list[str]]
+    repeated_names_of_commands: dict[str, list[str]]
+    any_lines: dict[str, int]
+    bare_words: dict[str, int]
+    bare_words_in_tests: dict[str, int]
+    long_modules: dict[str, int]
+    private_without_underscore: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.stdout.write(json.dumps(report, indent=2) + "\n" if options.json else _text(report))
 
 
-def structure(folder: Path) -> dict[str, object]:
+def structure(folder: Path) -> Report:
     """The report on a checkout, as JSON."""
     modules = [module for part in (*SOURCES, TESTS) for module in _modules(folder, part)]
     sources = [module for module in modules if module.path.parts[0] != TESTS]

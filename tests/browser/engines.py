@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.browser.worker import PATIENCE
+
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 WEBKIT = shutil.which("WebKitWebDriver")
 MINI_BROWSER = next(Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser"), None)
 SIZE = (1280, 800)
-SECONDS = 30
 
 
 class Window(Protocol):
@@ -32,9 +34,9 @@ class Window(Protocol):
 
 def wait(condition: Callable[[], Any]) -> Any:
     """What a condition gives once that is something; how long it takes is the machine's business."""
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE
     while not (value := condition()):
-        assert time.monotonic() < until, f"not within {SECONDS} s: {condition}"
+        assert time.monotonic() < until, f"not within {PATIENCE} s: {condition}"
         time.sleep(0.02)
     return value
 
@@ -46,7 +48,9 @@ class Firefox:
         # The drivers are loaded where they are wanted: most tests of the page want neither.
         from marionette_driver.marionette import Marionette
 
-        self.driver = Marionette(bin=FIREFOX, port=0, headless=True, gecko_log=os.devnull)
+        # It removes the file it is to write to, were it the null device.
+        self.logs = tempfile.TemporaryDirectory()
+        self.driver = Marionette(bin=FIREFOX, port=0, headless=True, gecko_log=self.logs.name)
         self.driver.start_session()
         self.driver.set_window_rect(width=SIZE[0], height=SIZE[1])
 
@@ -79,6 +83,7 @@ class Firefox:
     def close(self) -> None:
         self.driver.quit(in_app=True)
         self.driver.cleanup()
+        self.logs.cleanup()
         # Its profiles tidy up as they go, for which the interpreter has to be there.
         del self.driver
         gc.collect()

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def points(*pairs: tuple[int, int]) -> list[dict[str, int]]:
     return [{"x": x, "y": y} for x, y in pairs]
 
 
-SHAPES = {
+SHAPES: dict[str, Any] = {
     "bounding-box": ("boundingBoxes", [(100, 80), (260, 200)], {"left": 100, "top": 80, "width": 160, "height": 120}),
     "polygon": (
         "polygons",

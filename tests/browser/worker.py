@@ -4,13 +4,13 @@ import itertools
 import json
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page, ViewportSize
 
 SCRIPT = "https://assets.crowd.aws/crowd-html-elements.js"
 RECORD = "addEventListener('crowd-answer', event => (window.answers ??= []).push(event.detail))"
 # Seconds: a busy machine takes its time, and only a fault has to wait for the end of it.
 PATIENCE = 60
-DESKTOP = {"width": 1280, "height": 800}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 _numbers = itertools.count()
 Point = tuple[float, float]
 
@@ -21,10 +21,14 @@ class Worker:
         self.errors: list[str] = []
         self.listeners = {
             "pageerror": lambda error: self.errors.append(str(error)),
-            "console": lambda message: message.type == "error" and self.errors.append(message.text),
+            "console": self._note,
         }
         for event, listener in self.listeners.items():
             page.on(event, listener)  # type: ignore[call-overload]
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
 
     def leave(self) -> None:
         """Makes the page as good as new for the next worker."""
@@ -64,7 +68,7 @@ class Worker:
     def value(self) -> Any:
         return self.do("tool.value")
 
-    def place(self, point: Point) -> dict[str, float]:
+    def place(self, point: Point) -> Any:
         """Where a point of the image is on the screen."""
         return self.do(
             f"""(({{ left, top }}, {{ x, y, scale }}) =>

@@ -147,7 +147,10 @@ def crowded(things):
     random = np.random.default_rng(0)
     corners = random.uniform(0, 80 * things**0.5, (things, 2))
     return [
-        answer(f"w{worker}", *(DrawnBox("x", *(xy + random.normal(0, 2, 2)).tolist(), 60, 60) for xy in corners))
+        answer(
+            f"w{worker}",
+            *(DrawnBox("x", x, y, 60, 60) for x, y in (corners + random.normal(0, 2, corners.shape)).tolist()),
+        )
         for worker in range(5)
     ]
 
@@ -171,9 +174,8 @@ def generated(images=60, seed=0, bad=()):
         for worker in range(6):
             spread = 25 if worker in bad else (1 if worker < 3 else 5)
             habit = 6 if worker == 5 else 0
-            boxes = [
-                DrawnBox("x", *(c - habit + random.normal(0, spread, 2)).tolist(), 60 + 2 * habit, 60) for c in corners
-            ]
+            drawn = corners - habit + random.normal(0, spread, corners.shape)
+            boxes = [DrawnBox("x", x, y, 60 + 2 * habit, 60) for x, y in drawn.tolist()]
             answers.append(answer(f"w{worker}", *boxes, image=f"{image:02d}"))
     return answers, truth
 

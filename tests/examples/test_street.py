@@ -160,6 +160,7 @@ def test_the_careful_workers_err_less_than_the_hasty_and_he_less_than_the_carele
 
 
 def test_the_pictures_of_the_instructions_are_there_small_and_titled():
+    assert STREET.instructions
     examples = STREET.instructions.good_examples + STREET.instructions.bad_examples
     for example in examples:
         text = (PICTURES / example.image).read_text()

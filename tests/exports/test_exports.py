@@ -20,6 +20,7 @@ from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.exports import FORMATS, export
 from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.exports.masks import read_indexed, run_lengths
+from ground_truth.manifests.labels import Box, BoxesLabel
 from ground_truth.manifests.lines import format_line
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_output_manifest
@@ -98,18 +99,24 @@ def test_yolo_boxes_come_back_as_the_same_pixels(image) -> None:
     assert read == boxes
 
 
+def text_of(element: ElementTree.Element, path: str) -> str:
+    text = element.findtext(path)
+    assert text is not None
+    return text
+
+
 @settings(max_examples=50)
 @given(image=drawn())
 def test_voc_boxes_count_pixels_from_one_and_include_the_last(image) -> None:
     size, boxes = image
     content = files_of(read_dataset(objects(boxes_line("s3://media/a.jpg", boxes, size))), "voc")["Annotations/a.xml"]
     root = ElementTree.fromstring(content)
-    assert tuple(int(root.findtext(f"size/{side}")) for side in ("width", "height")) == size
+    assert tuple(int(text_of(root, f"size/{side}")) for side in ("width", "height")) == size
     read = []
     for entry in root.iter("object"):
-        left, top, right, bottom = (int(entry.findtext(f"bndbox/{side}")) for side in ("xmin", "ymin", "xmax", "ymax"))
+        left, top, right, bottom = (int(text_of(entry, f"bndbox/{side}")) for side in ("xmin", "ymin", "xmax", "ymax"))
         assert 1 <= left <= right <= size[0] and 1 <= top <= bottom <= size[1]
-        index = CLASSES.index(entry.findtext("name"))
+        index = CLASSES.index(text_of(entry, "name"))
         read.append((index, left - 1, top - 1, right - left + 1, bottom - top + 1))
     assert read == boxes
 
@@ -181,12 +188,18 @@ def test_a_mask_that_is_no_png_is_refused(content: bytes) -> None:
         read_indexed(content)
 
 
+def choice_of(files: dict[str, bytes]) -> str | None:
+    choices = ElementTree.fromstring(files["label_config.xml"]).find("Choices")
+    assert choices is not None
+    return choices.get("choice")
+
+
 def test_classes_become_choices() -> None:
     dataset = read_dataset(objects(class_line("s3://media/a.jpg", 1)))
     files = files_of(dataset, "labelstudio")
     (result,) = json.loads(files["tasks.json"])[0]["annotations"][0]["result"]
     assert (result["type"], result["value"]) == ("choices", {"choices": ["bike path"]})
-    assert ElementTree.fromstring(files["label_config.xml"]).find("Choices").get("choice") is None
+    assert choice_of(files) is None
 
 
 def test_of_several_classes_the_sure_ones_are_chosen() -> None:
@@ -196,7 +209,7 @@ def test_of_several_classes_the_sure_ones_are_chosen() -> None:
     (result,) = json.loads(files["tasks.json"])[0]["annotations"][0]["result"]
     assert result["value"] == {"choices": ["car"]}
     assert dataset.left_out == {"below_confidence": 1}
-    assert ElementTree.fromstring(files["label_config.xml"]).find("Choices").get("choice") == "multiple"
+    assert choice_of(files) == "multiple"
 
 
 def test_labels_of_a_model_are_predictions() -> None:
@@ -220,6 +233,12 @@ def test_what_a_format_cannot_hold_is_refused_by_name(line, format_name: str, ab
         files_of(read_dataset(objects(line)), format_name)
 
 
+def boxes_of(dataset: Dataset) -> tuple[Box, ...]:
+    label = dataset.images[0].label
+    assert isinstance(label, BoxesLabel)
+    return label.boxes
+
+
 def test_failed_unlabeled_unsure_and_outlying_parts_are_left_out_and_counted() -> None:
     dataset = read_dataset(
         objects(
@@ -232,7 +251,7 @@ def test_failed_unlabeled_unsure_and_outlying_parts_are_left_out_and_counted() -
     )  # fmt: skip
     assert dataset.left_out == {"failed": 1, "unlabeled": 1, "below_confidence": 1, "outside_the_image": 1}
     assert [image.name for image in dataset.images] == ["2.jpg"]
-    assert len(dataset.images[0].label.boxes) == 1
+    assert len(boxes_of(dataset)) == 1
 
 
 def test_an_image_with_nothing_to_label_is_exported_as_such() -> None:
@@ -245,13 +264,13 @@ def test_an_image_with_nothing_to_label_is_exported_as_such() -> None:
 def test_a_box_that_is_nowhere_in_the_image_is_left_out(edge: bytes) -> None:
     raw = format_line(ManifestLine(boxes_line("s3://media/a.jpg", [(0, -10, 1, 30, 30)]))).replace(b"-10", edge)
     dataset = read_dataset(read_output_manifest([raw], ATTRIBUTE))
-    assert dataset.images[0].label.boxes == ()
+    assert boxes_of(dataset) == ()
     assert dataset.left_out == {"outside_the_image": 1}
 
 
 def test_boxes_end_at_the_edges_of_the_image() -> None:
     line = boxes_line("s3://media/a.jpg", [(0, -10, 470, 30, 30)])
-    (box,) = read_dataset(objects(line)).images[0].label.boxes
+    (box,) = boxes_of(read_dataset(objects(line)))
     assert (box.left, box.top, box.width, box.height) == (0, 470, 20, 10)
 
 

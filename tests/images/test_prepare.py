@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 from ground_truth.contract.errors import InputError
 from ground_truth.images import prepare
@@ -62,11 +63,16 @@ def test_a_turned_jpeg_is_the_reference_transposition_as_near_as_its_own_quality
     assert "exif" not in pixels(result.content).info
 
 
+def quantization(jpeg: bytes) -> dict[int, list[int]]:
+    image = Image.open(io.BytesIO(jpeg))
+    assert isinstance(image, JpegImageFile)
+    return image.quantization
+
+
 @pytest.mark.parametrize("orientation", [3, 6])
 def test_a_turned_jpeg_keeps_its_quality(orientation: int) -> None:
     content = jpeg_bytes(picture(160, 80), quality=77, exif=_exif(orientation))
-    before = Image.open(io.BytesIO(content)).quantization
-    after = Image.open(io.BytesIO(prepared(content, "a.jpg").content)).quantization
+    before, after = quantization(content), quantization(prepared(content, "a.jpg").content)
     expected = {n: [t[8 * (i % 8) + i // 8] for i in range(64)] if orientation == 6 else t for n, t in before.items()}
     assert list(after[0]) == list(expected[0])
     assert list(after[1]) == list(expected[1])
@@ -273,7 +279,12 @@ def test_the_pixels_of_a_box_are_gone_and_the_others_stay() -> None:
 def test_the_detector_sees_the_picture_upright() -> None:
     seen = []
     content = loaded_jpeg(picture(80, 40), orientation=6)
-    prepare_image(content, name="a.jpg", detect=lambda image: seen.append(image.size) or [])
+
+    def detect(image: Image.Image) -> list[PictureRegion]:
+        seen.append(image.size)
+        return []
+
+    prepare_image(content, name="a.jpg", detect=detect)
     assert seen == [(40, 80)]
 
 

@@ -9,7 +9,7 @@ from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Estimate, estimate_cost
 
 
 def boxes(workforce: WorkforceKind, **options) -> Estimate:
-    return estimate_cost(task_types.BOUNDING_BOX, **{"objects": 1, "workers": 5, "workforce": workforce} | options)
+    return estimate_cost(task_types.BOUNDING_BOX, workforce=workforce, **{"objects": 1, "workers": 5} | options)
 
 
 def test_the_examples_of_aws_s_notebooks() -> None:

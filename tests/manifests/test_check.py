@@ -3,6 +3,7 @@
 import io
 import json
 import tracemalloc
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ BOXES = {
     "boxes": {"image_size": [{"width": 9, "height": 9, "depth": 3}], "annotations": []},
     "boxes-metadata": {"type": "groundtruth/object-detection", "objects": [], "class-map": {}},
 }
-MASK = {
+MASK: dict[str, Any] = {
     "source-ref": "s3://bucket/1.jpg",
     "road-ref": "s3://out/1.png",
     "road-ref-metadata": {

@@ -228,7 +228,8 @@ def test_fails_for_a_label_that_is_not_as_its_type_demands(label, type: str, met
 
 
 def test_a_manifest_is_read_line_by_line_and_fails_with_the_line() -> None:
-    lines = [json.dumps(line(label, "image-classification")) for label in (1, "2", [])]
+    labels: list[object] = [1, "2", []]
+    lines = [json.dumps(line(label, "image-classification")) for label in labels]
     read = read_output_manifest(io.BytesIO("\n".join(lines).encode()), "yard")
     assert [next(read).label, next(read).label] == [ClassLabel(index=1), ClassLabel(index=2)]
     with pytest.raises(InputError, match="^line 3: 'yard' should be"):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,8 +33,8 @@ RESULTS = [
 
 
 def contents(results=RESULTS, dataset=DATASET, **changes) -> list[dict]:
-    options = {"images_uri": "s3://bucket/images/", "label_attribute": "model", "moment": MOMENT} | changes
-    return [line.content for line in chained_lines(read_predictions(results, dataset), **options)]
+    options: dict[str, Any] = {"images_uri": "s3://bucket/images/", "label_attribute": "model", "moment": MOMENT}
+    return [line.content for line in chained_lines(read_predictions(results, dataset), **options | changes)]
 
 
 def with_image(**changes) -> dict:

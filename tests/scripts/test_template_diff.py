@@ -192,8 +192,8 @@ def test_every_kind_of_resource_policy_is_read(base, new):
 
 
 def test_a_removed_bucket_policy_shows_what_it_denied(base, new):
-    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "r"}
-    denial["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
+    condition = {"Bool": {"aws:SecureTransport": "false"}}
+    denial = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "r", "Condition": condition}
     base["Resources"]["TlsOnly"] = {
         "Type": "AWS::S3::BucketPolicy",
         "Properties": {"PolicyDocument": policy(denial)},

@@ -53,7 +53,7 @@ def options(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def tasks(draw: st.DrawFn) -> LabelingTask:
     """Any valid task of any built-in type."""
-    kind = draw(
+    kind: Any = draw(
         st.sampled_from(
             [
                 BoundingBox,

@@ -58,12 +58,12 @@ class Elements(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.attributes: dict[str, dict[str, str | None]] = {}
+        self.attributes: dict[str, dict[str, str]] = {}
         self.text = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes[tag] = dict(attrs)
+        self.attributes[tag] = {name: value or "" for name, value in attrs}
 
     def handle_data(self, data: str) -> None:
         self.text += data

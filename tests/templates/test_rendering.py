@@ -135,5 +135,5 @@ def test_every_template_of_ours_renders(kind) -> None:
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
 def test_every_template_that_the_elements_are_tested_with_renders(path: Path) -> None:
-    given = {"taskObject": "s3://b/k.png", "labels": ["car", "bus"], "manifestLine": {"source-ref": "s3://b/k.png"}}
-    assert OURS in page_of(path.read_text(), **given)
+    line = {"source-ref": "s3://b/k.png"}
+    assert OURS in page_of(path.read_text(), taskObject="s3://b/k.png", labels=["car", "bus"], manifestLine=line)

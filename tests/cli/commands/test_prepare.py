@@ -235,7 +235,7 @@ def test_stopped_at_any_point_it_goes_on_from_there(tmp_path: Path, blow: signal
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     # On a busy machine too it has to be seen at work before it is done; and what a shell starts in the background
     # ignores an interruption, unless told not to.
-    modestly = ["env", "--default-signal=INT", "nice", "-n", "19", *COMMAND, source, to, "--jobs", "2"]
+    modestly = ["env", "--default-signal=INT", "nice", "-n", "19", *COMMAND, str(source), str(to), "--jobs", "2"]
     for pictures in (20, 80):
         process = subprocess.Popen(modestly, env=environment, stderr=subprocess.DEVNULL)
         while process.poll() is None and len(list(to.glob("images/*.jpg"))) < pictures:

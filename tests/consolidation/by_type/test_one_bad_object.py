@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def png() -> str:
 
 
 SIZE = {"width": 40, "height": 30}
-GOOD = {
+GOOD: dict[str, Any] = {
     "image-classification": {"form": {"label": "heron"}},
     "multi-label-classification": {"form": {"labels": ["heron"]}},
     "bounding-box": {
