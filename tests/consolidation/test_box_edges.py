@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ground_truth.consolidation.box_edges import Precision, consensus, no_precision, weighted_median
+from ground_truth.consolidation.box_edges import Precision, _weights, consensus, no_precision, weighted_median
 
 
 def slow_median(values: list[float], weights: list[float]) -> float:
@@ -39,7 +39,7 @@ def slow_consensus(boxes, cluster_of, worker_of, history: Precision):
 
     for _ in range(3):
         centre = medians(moved)
-        sizes = [[c[2] - c[0], c[3] - c[1]] * 2 for c in centre]
+        sizes = [[max(c[2] - c[0], 1e-12), max(c[3] - c[1], 1e-12)] * 2 for c in centre]
         distance = [
             [min(max((boxes[i][e] - centre[cluster_of[i]][e]) / sizes[cluster_of[i]][e], -0.5), 0.5) for e in range(4)]
             for i in range(len(boxes))
@@ -65,7 +65,11 @@ def slow_consensus(boxes, cluster_of, worker_of, history: Precision):
             weights = [worker_weight[w] for w in worker_of]
         else:
             weights = [1.0] * len(boxes)
-    return medians(moved), measured, offset, spread
+    straight = [
+        centre if centre[2] > centre[0] and centre[3] > centre[1] else plain
+        for centre, plain in zip(medians(moved), medians(boxes), strict=True)
+    ]
+    return straight, measured, offset, spread
 
 
 def scene(seed: int, clusters: int = 14, workers: int = 6):
@@ -140,11 +144,52 @@ def test_boxes_that_agree_have_no_spread_and_their_consensus_is_the_box() -> Non
     assert not precision.offset.any()
 
 
+def assert_as_slow(boxes, cluster_of, worker_of, past) -> None:
+    centre, precision = consensus(boxes, cluster_of, worker_of, history=past)
+    expected, _, offset, spread = slow_consensus(boxes.tolist(), cluster_of.tolist(), worker_of.tolist(), past)
+    assert centre == pytest.approx(np.array(expected), abs=1e-9)
+    assert precision.offset == pytest.approx(np.array(offset), abs=1e-9)
+    assert precision.spread == pytest.approx(np.array(spread), abs=1e-9)
+
+
 def test_a_habit_that_would_turn_a_box_inside_out_is_left_alone() -> None:
     past = Precision(measured=np.full(2, 1000.0), offset=np.tile([490.0, 0, -490, 0], (2, 1)), spread=np.full(2, 10.0))
-    boxes = np.array([[0.0, 0, 10, 10], [4.8, 0, 5.2, 10]])
-    centre, _ = consensus(boxes, np.zeros(2, np.int64), np.arange(2), history=past)
+    boxes = np.array([[0.0, 0, 10, 10], [4.8, 0, 5.2, 10], [20, 0, 60, 10]])
+    cluster_of, worker_of = np.array([0, 0, 1]), np.array([0, 1, 0])
+    centre, _ = consensus(boxes, cluster_of, worker_of, history=past)
     assert (centre[:, 2:] > centre[:, :2]).all()
+    assert_as_slow(boxes, cluster_of, worker_of, past)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_only_the_boxes_that_turn_inside_out_are_taken_plain(axis) -> None:
+    offset = np.zeros((4, 4))
+    offset[:3, axis], offset[:3, axis + 2] = 990.0, -990.0
+    past = Precision(measured=np.full(4, 1000.0), offset=offset, spread=np.full(4, 10.0))
+    wide = np.array([[0.0, 0, 10, 10], [1, 1, 11, 11], [2, 2, 12, 12]])
+    boxes = np.concatenate([wide, wide[:1] + 100])
+    assert_as_slow(boxes, np.array([0, 0, 0, 1]), np.array([0, 1, 2, 3]), past)
+
+
+def test_small_boxes_are_measured_like_large_ones() -> None:
+    boxes, cluster_of, worker_of = scene(3)
+    large, precision = consensus(boxes, cluster_of, worker_of, history=no_precision(6))
+    small, same = consensus(boxes / 1e6, cluster_of, worker_of, history=no_precision(6))
+    assert small * 1e6 == pytest.approx(large)
+    assert same.spread == pytest.approx(precision.spread)
+
+
+def test_no_worker_counts_for_more_than_four_times_or_less_than_a_quarter_of_the_usual() -> None:
+    spread = np.array([0.001, 0.02, 0.04, 0.5]) * 10_000
+    weights = _weights(Precision(measured=np.full(4, 10_000.0), offset=np.zeros((4, 4)), spread=spread))
+    common = spread.sum() / 40_000
+    own = (spread + 20 * common) / 10_020
+    assert weights.tolist() == pytest.approx([4.0, 4.0, 4.0, (common / own[3]) ** 2 if common / own[3] > 0.5 else 0.25])
+    assert weights[3] == 0.25
+    even = _weights(Precision(measured=np.array([0.0, 50]), offset=np.zeros((2, 4)), spread=np.array([0.0, 5])))
+    assert even.tolist() == pytest.approx([1.0, 1.0])
+    one_box = _weights(Precision(measured=np.array([0.5, 0]), offset=np.zeros((2, 4)), spread=np.array([0.1, 0])))
+    assert one_box.tolist() == pytest.approx([(0.1 / (2.1 / 20.5)) ** 2, 1.0])
 
 
 def test_precisions_add_up() -> None:
