@@ -395,3 +395,11 @@ def test_stored_labels_carry_the_workers_skill_into_a_small_batch():
     batch = [answer("u", PALLET), answer("v", crate), answer("w", crate)]
     assert consolidate_boxes(batch).boxes["7"][0].label == "crate"
     assert consolidate_boxes(batch, label_history=history).boxes["7"][0].label == "pallet"
+
+
+def test_boxes_with_a_corner_in_common_are_listed_by_their_other_corner():
+    rows = [(0, 0, 10, 200), (0, 0, 100, 20), (0, 0, 100, 100), (30, 0, 60, 5)]
+    boxes = [DrawnBox("x", *row) for row in rows]
+    for order in (boxes, boxes[::-1]):
+        found = consolidate_boxes([answer(worker, *order) for worker in "uv"], least_iou=0.6).boxes["7"]
+        assert [(box.left, box.top, box.width, box.height) for box in found] == rows
