@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.json_text import json_length, json_text
 
 CHARACTERS = st.characters() | st.sampled_from('"\\\n\x00\x85\u2028é駅😀\ud800')
@@ -50,5 +51,5 @@ def test_a_character_counts_once_and_an_escape_only_where_one_is_sent(text: str,
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_fails_for_numbers_that_json_does_not_have(number: float) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(InputError, match="a number that JSON does not have"):
         json_length([number])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ground_truth.contract.errors import InputError
 from ground_truth.manifests.lines import ManifestError, read_manifest, write_manifest
 from ground_truth.manifests.manifest_line import ManifestLine
 
@@ -51,7 +52,7 @@ def test_names_stay_readable_in_the_file() -> None:
 
 
 def test_fails_to_write_what_json_does_not_have() -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(InputError, match="a number that JSON does not have"):
         written([{"score": float("nan")}])
 
 

@@ -33,12 +33,11 @@ class AnnotatedObject:
     answers: tuple[Answer, ...]
 
 
-Batch = Iterable[Any]
 ReadText = Callable[[str], str]
 
 
-def read_batch(payload: Batch, read_text: ReadText) -> Iterator[tuple[str, AnnotatedObject | ObjectError]]:
-    """Reads a payload file's objects, each as (id, object) or (id, what is wrong with it).
+def read_batch(payload: Iterable[object], read_text: ReadText) -> Iterator[tuple[str, AnnotatedObject | ObjectError]]:
+    """Reads the objects of a payload file (``PayloadObject``), each as (id, object) or (id, what is wrong with it).
 
     ``read_text`` fetches an ``s3Uri``, for answers that are not inline. Where a worker answered an object
     twice the last answer counts.
@@ -56,26 +55,29 @@ def read_batch(payload: Batch, read_text: ReadText) -> Iterator[tuple[str, Annot
             yield object_id, ObjectError(f"the entry is not of the contract's shape: {error!r}")
 
 
-def _read_object(object_id: str, entry: Mapping[str, Any], read_text: ReadText) -> AnnotatedObject:
-    answers = (_read_answer(annotation, read_text) for annotation in entry.get("annotations") or ())
+def _read_object(object_id: str, entry: Mapping[str, object], read_text: ReadText) -> AnnotatedObject:
+    annotations = entry.get("annotations") or ()
+    if not isinstance(annotations, list | tuple):
+        raise ObjectError("the entry is not of the contract's shape: its 'annotations' should be a list")
+    answers = [_read_answer(annotation, read_text) for annotation in annotations]
     last_of_worker = {answer.worker_id: answer for answer in answers}
     if not last_of_worker:
         raise ObjectError("no worker answered")
     return AnnotatedObject(dataset_object_id=object_id, answers=tuple(last_of_worker.values()))
 
 
-def _read_answer(annotation: Any, read_text: ReadText) -> Answer:
+def _read_answer(annotation: object, read_text: ReadText) -> Answer:
     if not isinstance(annotation, Mapping):
         raise ObjectError("an annotation is not an object with workerId and annotationData")
-    worker = str(annotation.get("workerId", ""))
+    worker_id = str(annotation.get("workerId", ""))
     data = annotation.get("annotationData") or {}
     text = data.get("content")
     if text is None and "s3Uri" in data:
         text = read_text(data["s3Uri"])
-    return Answer(worker_id=worker, content=read_content(text, worker))
+    return Answer(worker_id=worker_id, content=read_content(text, worker_id))
 
 
-def read_content(text: Any, worker: str) -> Mapping[str, Any]:
+def read_content(text: object, worker_id: str) -> Mapping[str, Any]:
     """Reads what a form submitted, a string of JSON or the object itself.
 
     Raises ObjectError, naming the worker, for anything else.
@@ -84,9 +86,9 @@ def read_content(text: Any, worker: str) -> Mapping[str, Any]:
         # Ground Truth sends the answer as a string of JSON; an engine may send the object itself.
         content = json.loads(text) if isinstance(text, (str, bytes)) else text
     except ValueError as error:
-        raise ObjectError(f"the answer of worker {worker} is not JSON") from error
+        raise ObjectError(f"the answer of worker {worker_id} is not JSON") from error
     if not isinstance(content, Mapping):
-        raise ObjectError(f"the answer of worker {worker} is not an object with the form's fields")
+        raise ObjectError(f"the answer of worker {worker_id} is not an object with the form's fields")
     return content
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypeGuard
 
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.hook_events import PostAnnotationEvent
 from ground_truth.contract.job_paths import PayloadPaths
 
 
@@ -22,20 +23,20 @@ class ConsolidationRequest:
     payload_uri: str
 
     @classmethod
-    def read(cls, event: Mapping[str, Any]) -> "ConsolidationRequest":
+    def read(cls, event: Mapping[str, object]) -> "ConsolidationRequest":
         """Reads an event. Its version is not looked at: the real one differs from the documented one.
 
         Raises InputError, naming what is missing.
         """
-        try:
-            return cls(
-                labeling_job_arn=event["labelingJobArn"],
-                label_attribute_name=event["labelAttributeName"],
-                label_categories=tuple(event.get("labelCategories") or ()),
-                payload_uri=event["payload"]["s3Uri"],
-            )
-        except (KeyError, TypeError) as error:
-            raise InputError(f"not a post-annotation event: {error} is missing, it has {sorted(event)}") from error
+        if not _is_post_annotation(event):
+            missing = [key for key in _NEEDED if key not in event] or ["payload.s3Uri"]
+            raise InputError(f"not a post-annotation event: {missing[0]!r} is missing, it has {sorted(event)}")
+        return cls(
+            labeling_job_arn=event["labelingJobArn"],
+            label_attribute_name=event["labelAttributeName"],
+            label_categories=tuple(event.get("labelCategories") or ()),
+            payload_uri=event["payload"]["s3Uri"],
+        )
 
     @property
     def paths(self) -> PayloadPaths:
@@ -46,3 +47,11 @@ class ConsolidationRequest:
     def moment(self) -> datetime:
         """When the batch was made, now where that is not known: one that comes again gets the same records."""
         return self.paths.moment or datetime.now(UTC)
+
+
+_NEEDED = ("labelingJobArn", "labelAttributeName", "payload")
+
+
+def _is_post_annotation(event: Mapping[str, object]) -> TypeGuard[PostAnnotationEvent]:
+    payload = event.get("payload")
+    return all(key in event for key in _NEEDED) and isinstance(payload, Mapping) and "s3Uri" in payload

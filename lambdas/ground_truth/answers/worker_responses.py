@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, read_content
 
 # No task stays with a worker for longer (contract section 4.1); more is a mistake.
-_LONGEST = 30 * 24 * 3_600
+_LONGEST_SECONDS = 30 * 24 * 3_600
 
 
 def read_response(file: bytes) -> list[Answer]:
@@ -33,8 +32,8 @@ def latest(object_id: str, answers: Iterable[Answer]) -> AnnotatedObject:
     """
     last: dict[str, Answer] = {}
     for answer in answers:
-        before = last.get(answer.worker_id)
-        if before is None or answer.submitted >= before.submitted:
+        earlier = last.get(answer.worker_id)
+        if earlier is None or answer.submitted >= earlier.submitted:
             last[answer.worker_id] = answer
     if not last:
         raise ObjectError("no worker answered")
@@ -47,36 +46,36 @@ def seen_labels(labeled: AnnotatedObject) -> set[str]:
     return {label for part in parts for label in _labels(part) if isinstance(label, str) and label}
 
 
-def _answer(entry: Any) -> Answer:
+def _answer(entry: object) -> Answer:
     if not isinstance(entry, Mapping):
         raise ObjectError("an answer is not an object with workerId and answerContent")
-    worker = str(entry.get("workerId", ""))
-    content = read_content(entry.get("answerContent"), worker)
+    worker_id = str(entry.get("workerId", ""))
+    content = read_content(entry.get("answerContent"), worker_id)
     # Without the Z, times with milliseconds sort after those without in the same second.
     submitted = str(entry.get("submissionTime") or "").rstrip("Z")
-    return Answer(worker_id=worker, content=content, submitted=submitted, seconds=_seconds(entry))
+    return Answer(worker_id=worker_id, content=content, submitted=submitted, seconds=_seconds(entry))
 
 
-def _seconds(entry: Mapping[str, Any]) -> float | None:
+def _seconds(entry: Mapping[str, object]) -> float | None:
     """How long the worker took: as the file says, which leaves out pauses, else from acceptance to submission."""
     spent = entry.get("timeSpentInSeconds")
     if isinstance(spent, (int, float)) and not isinstance(spent, bool):
-        return float(spent) if 0 <= spent < _LONGEST else None
+        return float(spent) if 0 <= spent < _LONGEST_SECONDS else None
     try:
         accepted, submitted = (
             datetime.fromisoformat(str(entry[name])) for name in ("acceptanceTime", "submissionTime")
         )
-        taken = (submitted - accepted).total_seconds()
+        seconds = (submitted - accepted).total_seconds()
     except (KeyError, TypeError, ValueError):
         return None
-    return taken if 0 <= taken < _LONGEST else None
+    return seconds if 0 <= seconds < _LONGEST_SECONDS else None
 
 
-def _labels(part: Mapping[str, Any]) -> list[Any]:
-    several, boxes = (part[name] if isinstance(part.get(name), list) else [] for name in ("labels", "boundingBoxes"))
+def _labels(part: Mapping[str, object]) -> list[object]:
+    several, boxes, mappings = (part.get(name) for name in ("labels", "boundingBoxes", "labelMappings"))
     return [
         part.get("label"),
-        *several,
-        *(box.get("label") for box in boxes if isinstance(box, Mapping)),
-        *(part["labelMappings"] if isinstance(part.get("labelMappings"), Mapping) else ()),
+        *(several if isinstance(several, list) else ()),
+        *(box.get("label") for box in (boxes if isinstance(boxes, list) else ()) if isinstance(box, Mapping)),
+        *(mappings if isinstance(mappings, Mapping) else ()),
     ]

@@ -51,10 +51,11 @@ class ConsolidatedObject(TypedDict):
     consolidatedAnnotation: AnnotationContent
 
 
-class AnnotationData(TypedDict):
-    """A worker's answer as the payload holds it: JSON in a text."""
+class AnnotationData(TypedDict, total=False):
+    """A worker's answer as the payload holds it: JSON in a text, or where that text lies."""
 
     content: str
+    s3Uri: str
 
 
 class PayloadAnnotation(TypedDict):

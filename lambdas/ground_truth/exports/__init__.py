@@ -39,7 +39,7 @@ def export(dataset: Dataset, format_name: str, read_file: ReadFile) -> Iterator[
     chosen = FORMATS[format_name]
     for image in dataset.images:
         if not isinstance(image.label, chosen.forms):
-            able = [name for name, one in FORMATS.items() if isinstance(image.label, one.forms)]
+            able = [name for name, other in FORMATS.items() if isinstance(image.label, other.forms)]
             raise ContractError(
                 "format",
                 format_name,

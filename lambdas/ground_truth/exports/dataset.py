@@ -49,35 +49,35 @@ class Dataset:
 
 
 @dataclass
-class _Kept:
+class _Selection:
     """Decides what of a label is exported, and counts the rest."""
 
     min_confidence: float
     left_out: Counter[str] = field(default_factory=Counter)
 
-    def label(self, one: LabeledObject) -> Label | None:
+    def label(self, labeled: LabeledObject) -> Label | None:
         """What is exported of an object's label; None if it is not exported at all."""
-        if one.label is None:
-            self.left_out["failed" if one.failure_reason is not None else "unlabeled"] += 1
+        if labeled.label is None:
+            self.left_out["failed" if labeled.failure_reason is not None else "unlabeled"] += 1
             return None
-        if isinstance(one.label, BoxesLabel):
-            return self._boxes(one.label)
-        if isinstance(one.label, ClassesLabel):
-            return ClassesLabel(classes=tuple(c for c in one.label.classes if self._is_sure(c.confidence)))
-        if isinstance(one.label, ClassLabel):
-            return one.label if self._is_sure(one.label.confidence) else None
-        if isinstance(one.label, MaskLabel):
+        if isinstance(labeled.label, BoxesLabel):
+            return self._boxes(labeled.label)
+        if isinstance(labeled.label, ClassesLabel):
+            return ClassesLabel(classes=tuple(c for c in labeled.label.classes if self._is_sure(c.confidence)))
+        if isinstance(labeled.label, ClassLabel):
+            return labeled.label if self._is_sure(labeled.label.confidence) else None
+        if isinstance(labeled.label, MaskLabel):
             # A mask has one confidence, told with each of its classes.
-            confidence = one.label.classes[0].confidence if one.label.classes else None
-            return one.label if self._is_sure(confidence) else None
-        return one.label
+            confidence = labeled.label.classes[0].confidence if labeled.label.classes else None
+            return labeled.label if self._is_sure(confidence) else None
+        return labeled.label
 
     def _boxes(self, label: BoxesLabel) -> BoxesLabel:
         if label.width < 1 or label.height < 1:
             size = (label.width, label.height)
             raise ContractError("image_size", size, "at least 1 x 1", "take the output manifest as the job wrote it")
         sure = [box for box in label.boxes if self._is_sure(box.confidence)]
-        inside = [kept for box in sure if (kept := _clipped(box, label))]
+        inside = [clipped for box in sure if (clipped := _clipped(box, label))]
         self.left_out["outside_the_image"] += len(sure) - len(inside)
         return replace(label, boxes=tuple(inside))
 
@@ -95,27 +95,31 @@ def read_dataset(objects: Iterable[LabeledObject], *, min_confidence: float = 0,
     in the order of class indexes, tells of classes that no label has.
     Raises InputError where two lines call one class differently.
     """
-    kept = _Kept(min_confidence)
-    named = dict(enumerate(labels))
+    selection = _Selection(min_confidence)
+    classes = dict(enumerate(labels))
     images: list[ExportedImage] = []
     record_type = ""
-    for one in objects:
-        label = kept.label(one)
+    for labeled in objects:
+        label = selection.label(labeled)
         if label is None:
             continue
-        record_type = one.record_type
-        _name_classes(named, label)
+        record_type = labeled.record_type
+        _name_classes(classes, label)
         images.append(
             ExportedImage(
-                name="", uri=one.source, label=label, job_name=one.job_name, by_model=one.human_annotated is False
+                name="",
+                uri=labeled.source,
+                label=label,
+                job_name=labeled.job_name,
+                by_model=labeled.human_annotated is False,
             )
         )
     names = image_names([image.uri for image in images])
     return Dataset(
         record_type=record_type,
         images=[replace(image, name=name) for image, name in zip(images, names, strict=True)],
-        classes=named,
-        left_out={reason: count for reason, count in kept.left_out.items() if count},
+        classes=classes,
+        left_out={reason: count for reason, count in selection.left_out.items() if count},
     )
 
 
@@ -134,18 +138,18 @@ def _clipped(box: Box, label: BoxesLabel) -> Box | None:
     return replace(box, left=left, top=top, width=right - left, height=bottom - top)
 
 
-def _name_classes(named: dict[int, str], label: Label) -> None:
+def _name_classes(classes: dict[int, str], label: Label) -> None:
     for index, name in _classes(label):
         if index not in range(MOST_CLASSES):
             fix = "take the output manifest as the job wrote it"
             raise ContractError("class index", index, f"from 0 to {MOST_CLASSES - 1}", fix)
-        known = named.setdefault(index, name) or name
-        if name and known != name:
+        earlier = classes.setdefault(index, name) or name
+        if name and earlier != name:
             raise InputError(
-                f"class {index} is {known!r} in one place and {name!r} in another: export the jobs of each label "
+                f"class {index} is {earlier!r} in one place and {name!r} in another: export the jobs of each label "
                 "category file apart"
             )
-        named[index] = known
+        classes[index] = earlier
 
 
 def _classes(label: Label) -> Iterator[tuple[int, str]]:

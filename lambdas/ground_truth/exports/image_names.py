@@ -65,9 +65,9 @@ def _safe(name: str) -> str:
     if len(safe.encode()) <= _MOST_BYTES:
         return safe
     ending = PurePosixPath(safe).suffix[:10]
-    kept = safe.encode()[:100].decode(errors="ignore")
+    beginning = safe.encode()[:100].decode(errors="ignore")
     digest = hashlib.sha256(name.encode(errors="backslashreplace")).hexdigest()[:16]
-    return f"{kept}-{digest}{ending}"
+    return f"{beginning}-{digest}{ending}"
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -6,13 +6,13 @@ add the bucket as a source storage, which signs them.
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from ground_truth.contract.json_types import Json, JsonObject
 from ground_truth.exports.dataset import Dataset, ExportedImage, plain
 from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLabel
 
-_NAMES = {"from_name": "label", "to_name": "image"}
+_NAMES: JsonObject = {"from_name": "label", "to_name": "image"}
 
 
 def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
@@ -22,26 +22,26 @@ def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple
     yield "label_config.xml", _interface(dataset)
 
 
-def _task(image: ExportedImage, dataset: Dataset) -> dict[str, Any]:
+def _task(image: ExportedImage, dataset: Dataset) -> JsonObject:
     result = _result(image, dataset)
-    data = {"data": {"image": image.uri}}
+    data: JsonObject = {"image": image.uri}
     if not image.by_model:
-        return data | {"annotations": [{"result": result}]}
-    return data | {"predictions": [{"model_version": image.job_name, "result": result}]}
+        return {"data": data, "annotations": [{"result": result}]}
+    return {"data": data, "predictions": [{"model_version": image.job_name, "result": result}]}
 
 
-def _result(image: ExportedImage, dataset: Dataset) -> list[dict[str, Any]]:
+def _result(image: ExportedImage, dataset: Dataset) -> list[Json]:
     label = image.label
     if isinstance(label, BoxesLabel):
         return [_rectangle(number, box, label, dataset) for number, box in enumerate(label.boxes, 1)]
     assert isinstance(label, ClassLabel | ClassesLabel)
     chosen = label.classes if isinstance(label, ClassesLabel) else (label,)
-    names = [_name(one, dataset) for one in chosen]
-    return [_NAMES | {"type": "choices", "value": {"choices": names}}] if names else []
+    names: list[Json] = [_name(label_class, dataset) for label_class in chosen]
+    return [{**_NAMES, "type": "choices", "value": {"choices": names}}] if names else []
 
 
-def _rectangle(number: int, box: Box, label: BoxesLabel, dataset: Dataset) -> dict[str, Any]:
-    value = {
+def _rectangle(number: int, box: Box, label: BoxesLabel, dataset: Dataset) -> JsonObject:
+    value: JsonObject = {
         "x": 100 * box.left / label.width,
         "y": 100 * box.top / label.height,
         "width": 100 * box.width / label.width,
@@ -49,13 +49,13 @@ def _rectangle(number: int, box: Box, label: BoxesLabel, dataset: Dataset) -> di
         "rotation": 0,
         "rectanglelabels": [dataset.class_name(box.class_id)],
     }
-    size = {"original_width": label.width, "original_height": label.height, "image_rotation": 0}
-    score = {} if box.confidence is None else {"score": box.confidence}
+    size: JsonObject = {"original_width": label.width, "original_height": label.height, "image_rotation": 0}
+    score: JsonObject = {} if box.confidence is None else {"score": box.confidence}
     return _NAMES | {"id": str(number), "type": "rectanglelabels"} | size | {"value": value} | score
 
 
-def _name(one: ClassLabel, dataset: Dataset) -> str:
-    return plain(one.name) if one.index is None else dataset.class_name(one.index)
+def _name(label: ClassLabel, dataset: Dataset) -> str:
+    return plain(label.name) if label.index is None else dataset.class_name(label.index)
 
 
 def _interface(dataset: Dataset) -> bytes:

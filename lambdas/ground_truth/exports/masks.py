@@ -28,11 +28,11 @@ def read_indexed(png: bytes) -> NDArray[np.uint8]:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             if image.mode in ("P", "L") and image.width * image.height <= MOST_MASK_PIXELS:
                 return np.asarray(image, dtype=np.uint8)
-            found = f"a PNG of mode {image.mode}, {image.width} x {image.height}"
+            finding = f"a PNG of mode {image.mode}, {image.width} x {image.height}"
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        found = f"{png[:20]!r}...: {error}"
+        finding = f"{png[:20]!r}...: {error}"
     raise InputError(
-        f"a mask should be an indexed PNG of at most {MOST_MASK_PIXELS:,} pixels, got {found}: "
+        f"a mask should be an indexed PNG of at most {MOST_MASK_PIXELS:,} pixels, got {finding}: "
         "take the consolidated mask, not a worker's"
     )
 
@@ -59,10 +59,10 @@ def _compressed(runs: list[int]) -> str:
     text = []
     for place, run in enumerate(runs):
         value = run - runs[place - 2] if place > 2 else run
-        more = True
-        while more:
+        goes_on = True
+        while goes_on:
             bits = value & 0x1F
             value >>= 5
-            more = value != (-1 if bits & 0x10 else 0)
-            text.append(chr((bits | 0x20 if more else bits) + 48))
+            goes_on = value != (-1 if bits & 0x10 else 0)
+            text.append(chr((bits | 0x20 if goes_on else bits) + 48))
     return "".join(text)

@@ -35,4 +35,4 @@ def _line(box: Box, label: BoxesLabel) -> str:
 
 def _yaml(text: str) -> str:
     """Text as YAML: as JSON has it, which YAML reads too."""
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
+    return _UNPRINTABLE.sub(lambda character: f"\\u{ord(character[0]):04x}", json.dumps(text, ensure_ascii=False))

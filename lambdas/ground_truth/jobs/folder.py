@@ -5,11 +5,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ground_truth.aws.s3 import Files
 from ground_truth.contract.errors import InputError, ReadError
 from ground_truth.contract.job_paths import ANNOTATIONS, INTERMEDIATE, OUTPUT_MANIFEST, WORKER_RESPONSES
+
+if TYPE_CHECKING:
+    from ground_truth.aws.s3 import Files
 
 # One worker response: iteration, dataset object, file. Colons of the file's name may have become something else.
 _RESPONSE = re.compile(r"iteration-(\d+)/([^/]+)/([^/]+\.json)")
@@ -64,7 +66,7 @@ class LocalFolder(NamedTuple):
 class S3Folder(NamedTuple):
     """A folder in S3; ``files`` reads and lists."""
 
-    files: Files
+    files: "Files"
     uri: str
 
     @property

@@ -4,7 +4,7 @@ import codecs
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, InputError
 from ground_truth.contract.findings import Finding, Level, in_line
 from ground_truth.contract.json_text import json_length
 from ground_truth.contract.limits import MANIFEST_ATTRIBUTE_CHARACTERS, MANIFEST_LINE_CHARACTERS
@@ -117,7 +117,7 @@ def _long_attributes(line: ManifestLine) -> Iterator[Breach]:
         # A text has its own characters, whatever stands for them in the file.
         try:
             length = len(value) if isinstance(value, str) else json_length(value)
-        except ValueError:
+        except InputError:
             yield faults.JSON, f"{shown(key)} has a number larger than any reader's"
             continue
         if length > MANIFEST_ATTRIBUTE_CHARACTERS:

@@ -53,7 +53,7 @@ def read_manifest(lines: Lines) -> Iterator[ManifestLine]:
 def write_manifest(lines: Iterable[ManifestLine], file: BinaryIO) -> int:
     """Writes lines, and returns how many; every key and value comes through unchanged.
 
-    Text is written as UTF-8 and read back equal whatever it holds. Raises ValueError for a value that JSON
+    Text is written as UTF-8 and read back equal whatever it holds. Raises InputError for a value that JSON
     does not have, such as NaN.
     """
     count = 0
@@ -103,8 +103,6 @@ def _parse(raw: bytes) -> ManifestLine:
         raise ManifestError(faults.JSON, f"not JSON at character {error.pos + 1} ({error.msg})") from error
     except RecursionError as error:
         raise ManifestError(faults.JSON, "lists or objects nested too deeply to be read") from error
-    except ManifestError:
-        raise
     except ValueError as error:
         raise ManifestError(faults.JSON, f"not JSON ({error})") from error
     if not isinstance(content, dict):
