@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ground_truth.answers.batch import ObjectError, read_batch
 from ground_truth.answers.hook_event import ConsolidationRequest
 from ground_truth.aws.s3 import Files
-from ground_truth.consolidation.by_type import LEARNING, consolidator
+from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.output_records import hook_response
 from ground_truth.consolidation.skill_store import SkillStore
 from ground_truth.contract.hook_events import ConsolidatedObject
@@ -36,7 +36,7 @@ def handler(event: Mapping[str, Any], context: object) -> list[ConsolidatedObjec
     request = ConsolidationRequest.read(event)
     task_type = TASK_TYPES[os.environ["TASK_TYPE"]]
     skill = SkillStore(files=_files(), folder_uri=request.paths.worker_skill)
-    learns = task_type.key in LEARNING
+    learns = task_type.learns_from_batches
 
     def write_mask(object_id: str, png: bytes) -> str:
         uri = request.paths.label_file(object_id, "png")

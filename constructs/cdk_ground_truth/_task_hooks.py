@@ -17,7 +17,6 @@ from cdk_ground_truth.annotation_hooks import AnnotationHooks, Hook
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
-from ground_truth.consolidation.by_type import LEARNING
 from ground_truth.contract.aws_functions import ACCOUNTS
 from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.job_paths import LABEL_FILES, WORKER_SKILL
@@ -105,7 +104,7 @@ class TaskHooks(Construct):
         if self._task.type.output is Output.MASK_FILE:
             masks = f"{OUTPUT_PREFIX}/*/{LABEL_FILES}/*"
             needs += _permissions.to_write_objects(self._training_bucket, masks)
-        if self._task.type.key in LEARNING:
+        if self._task.type.learns_from_batches:
             skill = f"{OUTPUT_PREFIX}/*/{WORKER_SKILL}/*"
             needs += _permissions.to_list_objects(self._training_bucket, skill)
             needs += _permissions.to_write_objects(self._training_bucket, skill)

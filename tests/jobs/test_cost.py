@@ -3,9 +3,8 @@ import pytest
 from ground_truth.contract import task_types
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
-from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.jobs import prices
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, Estimate, estimate_cost
+from ground_truth.jobs.cost import Estimate, estimate_cost
 
 
 def boxes(workforce: WorkforceKind, **options) -> Estimate:
@@ -78,7 +77,3 @@ def test_a_region_without_prices_takes_those_of_another_and_says_so() -> None:
     found = boxes(WorkforceKind.SELF_HOSTED, region="ap-south-1")
     assert "AWS list prices of us-east-1 (none are known for ap-south-1)" in found.assumptions[0]
     assert boxes(WorkforceKind.SELF_HOSTED, region="eu-west-1").total_usd != found.total_usd
-
-
-def test_every_type_has_a_time() -> None:
-    assert SECONDS_PER_ANSWER.keys() == TASK_TYPES.keys()

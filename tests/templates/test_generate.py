@@ -21,6 +21,7 @@ from ground_truth.tasks.task import (
     SemanticSegmentation,
 )
 from ground_truth.templates.check import check_template
+from ground_truth.templates.elements import CROWD_ELEMENTS
 from ground_truth.templates.generate import PARTS, generate_template
 from ground_truth.templates.liquid import render
 from tests.tasks.valid_tasks import is_label
@@ -75,7 +76,7 @@ def test_every_type_s_template_renders_with_what_our_hook_gives(task) -> None:
     assert element["src"] == "https://signed/s3://images/example.jpg"
     assert element["name"] == task.type.answer_field
     assert element["header"] == task.task_title
-    assert json.loads(element[task.type.labels_attribute]) == list(task.labels)
+    assert json.loads(element[CROWD_ELEMENTS[task.type.element].labels_attribute]) == list(task.labels)
 
 
 @each_type

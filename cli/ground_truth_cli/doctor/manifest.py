@@ -11,8 +11,8 @@ from ground_truth.contract import limits
 from ground_truth.contract.errors import GroundTruthError, InputError
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth.contract.label_categories import read_labels
-from ground_truth.contract.task_types import TASK_TYPES, TaskType
-from ground_truth.jobs.cost import SECONDS_PER_ANSWER, estimate_cost
+from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
+from ground_truth.jobs.cost import estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
 from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine
 from ground_truth_cli.account.refusals import code_of
@@ -135,7 +135,7 @@ def check_manifest(examined: Examined, manifest: Manifest, members: int | None) 
     if manifest.count == 0 or task_type is None:
         return
     # A verification has labels of its own: "right" and "wrong", say.
-    if task_type.audits and task_type.key.endswith("adjustment") and examined.task.label_categories:
+    if task_type.adjusts and examined.task.label_categories:
         yield from _review(examined, examined.task.label_categories, manifest)
     yield _workload(examined, manifest, members)
     yield from _cost(examined, manifest, task_type)
@@ -162,7 +162,7 @@ def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Fi
     lifetime = config.get("TaskAvailabilityLifetimeInSeconds", limits.AVAILABILITY_SECONDS[-1])
     batch = min(manifest.count, config.get("MaxConcurrentTaskCount", limits.CONCURRENT_OBJECTS_WITHOUT_QUOTA))
     people = members or workers
-    seconds = SECONDS_PER_ANSWER.get(examined.task.type, SECONDS_PER_ANSWER["custom"])
+    seconds = TASK_TYPES.get(examined.task.type, CUSTOM).seconds_per_answer
     needed = batch * workers * seconds / people / _SHARE_OF_TIME_WORKED
     told = (
         f"a batch of {batch} objects x {workers} answers takes {people} people about {_days(needed)} "

@@ -6,13 +6,6 @@ from enum import StrEnum
 from ground_truth.contract.limits import PRICES
 
 
-class Media(StrEnum):
-    """What workers look at."""
-
-    IMAGE = "image"
-    ANY = "any"
-
-
 class Output(StrEnum):
     """What a label is in the output manifest (contract section 7.3)."""
 
@@ -30,15 +23,15 @@ class TaskType:
     ``manifest_keys`` are those of which a manifest line needs one, ``file_endings`` those its files may have;
     none where any will do. ``function_suffix`` completes AWS's own ``PRE-`` and ``ACS-`` function names.
     ``element`` is the worker page's element, ``answer_field`` its name in the generated template and so the
-    top key of an answer, ``answer_value`` the key below it that holds the answer.
+    top key of an answer. ``consolidation`` names the module and the function of ``consolidation.by_type`` that
+    merge its answers; ``learns_from_batches`` says whether what one batch shows of workers counts in the next.
     ``max_labels`` is None where the API sets no limit; from ``advised_labels`` on, the element's own page
     disagrees with the API. ``audits`` is the key of the type whose labels are verified or adjusted.
-    Times are in seconds, ``lowest_price`` in tenths of a US cent. Limits with auto labeling are None where it
-    is not offered.
+    Times are in seconds, ``lowest_price`` in tenths of a US cent. ``seconds_per_answer`` is what one worker takes
+    for one object: not from AWS, but a guess to be replaced by a short trial of your own.
     """
 
     key: str
-    media: Media
     manifest_keys: tuple[str, ...]
     file_endings: tuple[str, ...]
     function_suffix: str
@@ -46,19 +39,18 @@ class TaskType:
     output: Output
     element: str | None
     answer_field: str | None
-    answer_value: str | None
-    labels_attribute: str
+    consolidation: str
+    learns_from_batches: bool
     label_attribute_is_reference: bool
     min_labels: int
     max_labels: int | None
-    max_labels_with_auto_labeling: int | None
     advised_labels: int | None
     max_objects: int
     max_file_bytes: int | None
     max_pixels: int | None
-    max_pixels_with_auto_labeling: int | None
     default_workers: int
     default_time_limit_in_seconds: int
+    seconds_per_answer: int
     lowest_price: int
     verb: str
     keywords: tuple[str, ...]
@@ -80,6 +72,11 @@ class TaskType:
         return self.audits is not None and self.draws_outlines
 
     @property
+    def can_be_split(self) -> bool:
+        """Whether one task of each label gives results that can be joined again."""
+        return self.output is Output.BOXES and self.audits is None
+
+    @property
     def draws_outlines(self) -> bool:
         """Whether workers draw, so that rules on tightness and on cut-off objects matter."""
         return self.output in (Output.BOXES, Output.MASK_FILE)
@@ -90,7 +87,6 @@ _MEBIBYTE = 1024 * 1024
 
 BOUNDING_BOX = TaskType(
     key="bounding-box",
-    media=Media.IMAGE,
     manifest_keys=("source-ref",),
     file_endings=(".jpg", ".jpeg", ".png"),
     function_suffix="BoundingBox",
@@ -98,19 +94,18 @@ BOUNDING_BOX = TaskType(
     output=Output.BOXES,
     element="crowd-bounding-box",
     answer_field="boundingBox",
-    answer_value="boundingBoxes",
-    labels_attribute="labels",
+    consolidation="bounding_box.merge_boxes",
+    learns_from_batches=True,
     label_attribute_is_reference=False,
     min_labels=1,
     max_labels=50,
-    max_labels_with_auto_labeling=50,
     advised_labels=10,
     max_objects=100_000,
     max_file_bytes=40 * _MEBIBYTE,
     max_pixels=100_000_000,
-    max_pixels_with_auto_labeling=3840 * 2160,
     default_workers=5,
     default_time_limit_in_seconds=60 * _MINUTES,
+    seconds_per_answer=60,
     lowest_price=36,
     verb="Draw boxes",
     keywords=("image", "bounding box"),
@@ -124,13 +119,12 @@ IMAGE_CLASSIFICATION = replace(
     output=Output.CLASS_INDEX,
     element="crowd-image-classifier",
     answer_field="crowd-image-classifier",
-    answer_value="label",
-    labels_attribute="categories",
+    consolidation="image_classification.merge_choices",
     min_labels=2,
     max_labels=None,
-    max_labels_with_auto_labeling=None,
     default_workers=3,
     default_time_limit_in_seconds=5 * _MINUTES,
+    seconds_per_answer=8,
     lowest_price=12,
     verb="Choose a category",
     keywords=("image", "classification"),
@@ -144,10 +138,10 @@ MULTI_LABEL_CLASSIFICATION = replace(
     output=Output.CLASS_INDEXES,
     element="crowd-image-classifier-multi-select",
     answer_field="crowd-image-classifier-multi-select",
-    answer_value="labels",
+    consolidation="multi_label_classification.merge_label_sets",
     max_labels=50,
     advised_labels=None,
-    max_pixels_with_auto_labeling=None,
+    seconds_per_answer=12,
     verb="Choose all that apply",
 )
 
@@ -159,15 +153,16 @@ SEMANTIC_SEGMENTATION = replace(
     output=Output.MASK_FILE,
     element="crowd-semantic-segmentation",
     answer_field="crowd-semantic-segmentation",
-    answer_value="labeledImage",
+    consolidation="semantic_segmentation.merge_masks",
+    # A mask's weight comes from its own image.
+    learns_from_batches=False,
     label_attribute_is_reference=True,
     # The consolidated mask is an 8-bit palette picture whose value 0 is the background (contract 7.3).
     max_labels=255,
-    max_labels_with_auto_labeling=20,
     advised_labels=None,
     max_objects=20_000,
-    max_pixels_with_auto_labeling=1920 * 1080,
     default_workers=3,
+    seconds_per_answer=300,
     lowest_price=840,
     verb="Paint areas",
     keywords=("image", "segmentation"),
@@ -179,7 +174,6 @@ VERIFICATION_OF_BOXES = replace(
     function_suffix="VerificationBoundingBox",
     record_type="groundtruth/label-verification",
     min_labels=1,
-    max_pixels_with_auto_labeling=None,
     verb="Check boxes",
     keywords=("image", "verification"),
     audits=BOUNDING_BOX.key,
@@ -199,6 +193,8 @@ ADJUSTMENT_OF_BOXES = replace(
     BOUNDING_BOX,
     key="bounding-box-adjustment",
     function_suffix="AdjustmentBoundingBox",
+    consolidation="bounding_box.merge_adjusted_boxes",
+    seconds_per_answer=40,
     verb="Correct boxes",
     keywords=("image", "adjustment"),
     audits=BOUNDING_BOX.key,
@@ -208,6 +204,8 @@ ADJUSTMENT_OF_MASKS = replace(
     SEMANTIC_SEGMENTATION,
     key="semantic-segmentation-adjustment",
     function_suffix="AdjustmentSemanticSegmentation",
+    consolidation="semantic_segmentation.merge_adjusted_masks",
+    seconds_per_answer=120,
     verb="Correct areas",
     keywords=("image", "adjustment"),
     audits=SEMANTIC_SEGMENTATION.key,
@@ -215,7 +213,6 @@ ADJUSTMENT_OF_MASKS = replace(
 
 CUSTOM = TaskType(
     key="custom",
-    media=Media.ANY,
     manifest_keys=("source-ref", "source"),
     file_endings=(),
     function_suffix="PassThrough",
@@ -223,19 +220,18 @@ CUSTOM = TaskType(
     output=Output.ANY,
     element=None,
     answer_field=None,
-    answer_value=None,
-    labels_attribute="labels",
+    consolidation="custom.pass_answers_on",
+    learns_from_batches=False,
     label_attribute_is_reference=False,
     min_labels=0,
     max_labels=None,
-    max_labels_with_auto_labeling=None,
     advised_labels=None,
     max_objects=100_000,
     max_file_bytes=None,
     max_pixels=None,
-    max_pixels_with_auto_labeling=None,
     default_workers=3,
     default_time_limit_in_seconds=60 * _MINUTES,
+    seconds_per_answer=60,
     lowest_price=12,
     verb="Work on images",
     keywords=("image",),
@@ -256,5 +252,6 @@ TASK_TYPES = {
     )
 }
 
-VERIFICATIONS = {task_type.audits: task_type for task_type in (VERIFICATION_OF_BOXES, VERIFICATION_OF_MASKS)}
-ADJUSTMENTS = {task_type.audits: task_type for task_type in (ADJUSTMENT_OF_BOXES, ADJUSTMENT_OF_MASKS)}
+# By the key of the type whose labels are looked at.
+VERIFICATIONS = {task_type.audits: task_type for task_type in TASK_TYPES.values() if task_type.verifies}
+ADJUSTMENTS = {task_type.audits: task_type for task_type in TASK_TYPES.values() if task_type.adjusts}

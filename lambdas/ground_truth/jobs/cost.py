@@ -3,9 +3,8 @@
 Every assumption behind a sum is listed with it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TypedDict
 
 from ground_truth.contract.backends import WorkforceKind
@@ -14,21 +13,6 @@ from ground_truth.contract.limits import WORKERS_PER_OBJECT
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs import prices
 from ground_truth.jobs.prices import ListPrices, Price
-
-# Seconds that one worker takes for one object. Not from AWS: a guess to be replaced by a short trial of your own.
-SECONDS_PER_ANSWER: Mapping[str, int] = MappingProxyType(
-    {
-        "bounding-box": 60,
-        "image-classification": 8,
-        "multi-label-classification": 12,
-        "semantic-segmentation": 300,
-        "bounding-box-verification": 8,
-        "semantic-segmentation-verification": 8,
-        "bounding-box-adjustment": 40,
-        "semantic-segmentation-adjustment": 120,
-        "custom": 60,
-    }
-)
 
 
 class CostItemJson(TypedDict):
@@ -187,7 +171,7 @@ def _answers(
     task_type: TaskType, answers: int, workforce: WorkforceKind, price_usd: str | None
 ) -> tuple[tuple[CostItem, ...], tuple[str, ...]]:
     if workforce is WorkforceKind.PRIVATE:
-        hours = answers * SECONDS_PER_ANSWER.get(task_type.key, SECONDS_PER_ANSWER["custom"]) / 3_600
+        hours = answers * task_type.seconds_per_answer / 3_600
         return (), (_wages(hours),)
     if workforce is WorkforceKind.VENDOR and price_usd is None:
         return (), ("the vendor's price is not included: give it, see its offer in the AWS Marketplace",)
@@ -249,5 +233,5 @@ def _uses(
 def _wages(hours: float) -> str:
     return (
         f"your people's wages are not included: about {hours:,.0f} hours, if an answer takes as long as guessed "
-        "(SECONDS_PER_ANSWER; measure a short trial)"
+        "(measure a short trial)"
     )

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ground_truth.contract import task_types
-from ground_truth.contract.task_types import TASK_TYPES, TaskType
+from ground_truth.contract.task_types import TASK_TYPES, Output, TaskType
 from ground_truth.manifests import records
 from ground_truth.tasks.input import task_input
 from ground_truth.tasks.reviews import AuditTask
@@ -40,7 +39,7 @@ def _input(
 def _earlier_record(key: str | None, attribute: str, labels: Sequence[str]) -> dict[str, Any]:
     if key is None:
         return {}
-    label, details = _EARLIER[key](labels)
+    label, details = _EARLIER[TASK_TYPES[key].output](labels)
     return records.label_record(attribute, TASK_TYPES[key], label, details, job_arn=_JOB_ARN, moment=_MOMENT).content
 
 
@@ -58,7 +57,7 @@ def _mask(labels: Sequence[str]) -> tuple[Any, dict[str, Any]]:
     return "s3://images/example-mask.png", records.mask_details(classes, 0.0)
 
 
-_EARLIER: Mapping[str, Callable[[Sequence[str]], tuple[Any, dict[str, Any]]]] = {
-    task_types.BOUNDING_BOX.key: _boxes,
-    task_types.SEMANTIC_SEGMENTATION.key: _mask,
+_EARLIER: Mapping[Output, Callable[[Sequence[str]], tuple[Any, dict[str, Any]]]] = {
+    Output.BOXES: _boxes,
+    Output.MASK_FILE: _mask,
 }

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ground_truth.contract import limits, task_types
+from ground_truth.contract import limits
 from ground_truth.contract.errors import ContractError
+from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests import records
 from ground_truth.tasks.task import TASK_NAME_LENGTH, LabelingTask
 
@@ -19,11 +20,11 @@ def split_by_label(task: LabelingTask) -> tuple[LabelingTask, ...]:
     or the same; its label attribute is its name.
     Raises ContractError for anything but boxes: only their results can be joined again.
     """
-    if task.type is not task_types.BOUNDING_BOX:
+    if not task.type.can_be_split:
         raise ContractError(
             "task",
             task.type.key,
-            f"of the type {task_types.BOUNDING_BOX.key}",
+            f"of the type {' or '.join(kind.key for kind in TASK_TYPES.values() if kind.can_be_split)}",
             "the results of other types cannot be joined again; say in the instructions how labels differ",
         )
     has_own_title = task.task_title != replace(task, task_title="").task_title

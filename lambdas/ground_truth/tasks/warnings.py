@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ground_truth.contract import limits
 from ground_truth.contract.findings import Check
-from ground_truth.contract.task_types import BOUNDING_BOX, TaskType
+from ground_truth.contract.task_types import TaskType
 from ground_truth.tasks import refusals
 from ground_truth.tasks.instructions import REASONS, Instructions
 from ground_truth.tasks.label_names import coco_labels, shared_words
@@ -85,7 +85,7 @@ def of_batch_size(name: str, count: int | None) -> Iterator[tuple[str, str]]:
 
 
 def _advice_on_overlap(task_type: TaskType) -> str:
-    if task_type is BOUNDING_BOX:
+    if task_type.can_be_split:
         return "split_by_label() makes one single-label task of each, and merge_split_labels() joins the results"
     return "say in the instructions how they differ"
 

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
-from ground_truth.consolidation.by_type import LEARNING, consolidator
+from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation
 from ground_truth.consolidation.mask_png import read_worker_mask
+from ground_truth.contract.task_types import TASK_TYPES
 
 BIRDS = ["heron", "egret", "ibis"]
 
@@ -374,9 +375,9 @@ def test_custom_answers_stand_side_by_side_sorted_by_worker() -> None:
 
 
 def test_types_that_learn_are_those_whose_consolidation_keeps_counts() -> None:
-    assert "semantic-segmentation" not in LEARNING
-    assert "custom" not in LEARNING
-    assert {"image-classification", "multi-label-classification", "bounding-box", "bounding-box-adjustment"} <= LEARNING
+    learning = {key for key, task_type in TASK_TYPES.items() if task_type.learns_from_batches}
+    assert learning.isdisjoint({"semantic-segmentation", "semantic-segmentation-adjustment", "custom"})
+    assert {"image-classification", "multi-label-classification", "bounding-box", "bounding-box-adjustment"} <= learning
 
 
 def test_what_could_not_be_read_before_stays_failed() -> None:
