@@ -17,8 +17,8 @@ from pycocotools import mask as coco_masks
 from pycocotools.coco import COCO
 
 from ground_truth.contract.errors import ContractError, InputError
-from ground_truth.exports import FORMATS, export
 from ground_truth.exports.dataset import Dataset, read_dataset
+from ground_truth.exports.formats import FORMATS, export_files
 from ground_truth.exports.masks import read_indexed, run_lengths
 from ground_truth.manifests.labels import Box, BoxesLabel
 from ground_truth.manifests.lines import format_line
@@ -44,7 +44,7 @@ HOSTILE = [
 
 
 def files_of(dataset: Dataset, format_name: str, read_file: Any = None) -> dict[str, bytes]:
-    return dict(export(dataset, format_name, read_file))
+    return dict(export_files(dataset, format_name, read_file))
 
 
 def coco_of(content: bytes, folder: Any) -> COCO:

@@ -9,9 +9,8 @@ import click
 
 from ground_truth.contract.errors import InputError
 from ground_truth.contract.label_categories import read_labels
-from ground_truth.exports import FORMATS
-from ground_truth.exports import export as export_files
 from ground_truth.exports.dataset import Dataset, read_dataset
+from ground_truth.exports.formats import FORMATS, export_files
 from ground_truth.manifests.lines import read_manifest
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_labels_of

@@ -8,7 +8,7 @@ from ground_truth.exports.dataset import Dataset, ExportedImage
 from ground_truth.manifests.labels import Box, BoxesLabel, MaskLabel
 
 
-def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def coco_files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
     """Yields annotations.json. A category's id is its class index plus one: COCO counts from one."""
     images: list[JsonObject] = []
     annotations: list[JsonObject] = []

@@ -15,7 +15,7 @@ from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLa
 _NAMES: JsonObject = {"from_name": "label", "to_name": "image"}
 
 
-def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def label_studio_files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
     """Yields tasks.json and label_config.xml."""
     tasks = [_task(image, dataset) for image in dataset.images]
     yield "tasks.json", json.dumps(tasks, allow_nan=False).encode()

@@ -13,7 +13,7 @@ from ground_truth.manifests.labels import Box, BoxesLabel, MaskLabel
 _DEPTH = 3
 
 
-def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def voc_files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
     """Yields Annotations/<image>.xml or SegmentationClass/<image>.png, and labels.txt: the classes, one a line.
 
     The pixel values of a mask are the line numbers in labels.txt, 0 is the background.

@@ -12,7 +12,7 @@ from ground_truth.manifests.labels import Box, BoxesLabel
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
-def files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
+def yolo_files(dataset: Dataset, read_file: Callable[[str], bytes]) -> Iterator[tuple[str, bytes]]:
     """Yields data.yaml and labels/<image>.txt, empty for an image with nothing on it; images belong in images/.
 
     A class index is its position in the label category file, so that exports of one task go together.

@@ -105,7 +105,7 @@ def read_text_spans(attribute: str, value: Json, metadata: JsonObject) -> TextSp
     )
 
 
-def read_file(attribute: str, value: Json, metadata: JsonObject) -> FileLabel:
+def read_file_label(attribute: str, value: Json, metadata: JsonObject) -> FileLabel:
     """A file's address."""
     return FileLabel(uri=_text(attribute, value), names=_names(metadata))
 
@@ -126,10 +126,10 @@ FORMS: Mapping[str, Form] = {
     "groundtruth/object-detection": read_boxes,
     "groundtruth/semantic-segmentation": read_mask,
     "groundtruth/text-span": read_text_spans,
-    "groundtruth/video-object-detection": read_file,
-    "groundtruth/video-object-tracking": read_file,
-    "groundtruth/point_cloud_object_tracking": read_file,
-    "groundtruth/point_cloud_single_frame_semantic_segmentation": read_file,
+    "groundtruth/video-object-detection": read_file_label,
+    "groundtruth/video-object-tracking": read_file_label,
+    "groundtruth/point_cloud_object_tracking": read_file_label,
+    "groundtruth/point_cloud_single_frame_semantic_segmentation": read_file_label,
     "groundtruth/point_cloud_object_detection": read_any,
     "groundtruth/custom": read_any,
 }
