@@ -6,13 +6,13 @@ from pathlib import Path, PurePosixPath
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.errors import InputError
 from ground_truth.contract.job_paths import ANNOTATIONS, LABEL_FILES, OUTPUT_MANIFEST
-from ground_truth.jobs.folder import Folder, LocalFolder, S3Folder, manifest_of
+from ground_truth.jobs.folder import LocalFolder, S3Folder, SourceFolder, manifest_of
 
 _MASKS = f"{ANNOTATIONS}/{LABEL_FILES}"
 _IN_JOB = PurePosixPath(OUTPUT_MANIFEST).parts[:-1]
 
 
-def folder_at(source: str) -> Folder:
+def folder_at(source: str) -> SourceFolder:
     """The folder, wherever it is."""
     return S3Folder(Files(), source) if source.startswith("s3://") else LocalFolder(Path(source))
 
@@ -61,7 +61,7 @@ class LabelSource:
         return self._folder.read(address)
 
     @property
-    def _root(self) -> Folder:
+    def _root(self) -> SourceFolder:
         """The job's folder, of a manifest in its place in a job too."""
         above = self._folder.parent()
         return above.parent() if (above.name, self._folder.name) == _IN_JOB else self._folder

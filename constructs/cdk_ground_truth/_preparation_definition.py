@@ -2,7 +2,7 @@
 
 from cdk_ground_truth._state_machines import RETRY
 from ground_truth.contract.json_types import JsonObject
-from ground_truth.images.dataset import COMPLETE, PARTS, UPLOADS
+from ground_truth.images.dataset import BATCH_PARTS, COMPLETE, UPLOADS
 
 
 def preparation_definition(
@@ -67,7 +67,10 @@ def preparation_definition(
             # Without it the service would gather the results of all batches in one text, which has a limit.
             "ResultWriter": {
                 "Resource": "arn:aws:states:::s3:putObject",
-                "Parameters": {"Bucket": raw_bucket, "Prefix.$": f"States.Format('{PARTS}/{{}}/results', $.dataset)"},
+                "Parameters": {
+                    "Bucket": raw_bucket,
+                    "Prefix.$": f"States.Format('{BATCH_PARTS}/{{}}/results', $.dataset)",
+                },
             },
             "ResultPath": "$.results",
             "Next": "Forget the results",

@@ -24,7 +24,7 @@ from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.raw_bucket import RawBucket
 from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.parameters import preparation_parameter
-from ground_truth.images.dataset import COMPLETE, DATASETS, IMAGES, MAPPINGS, PARTS, UPLOADS, Preparation
+from ground_truth.images.dataset import BATCH_PARTS, COMPLETE, DATASETS, IMAGES, MAPPINGS, UPLOADS, Preparation
 from ground_truth.images.limits import FACES, MOST_PIXELS, PLATES, REDACTABLE
 
 # A picture of the most pixels, decoded, turned and encoded, takes about 1.5 GB.
@@ -128,7 +128,7 @@ class DatasetPreparation(Construct):
         secret = resource.attr_id if isinstance(resource, secretsmanager.CfnSecret) else self.name_key.secret_arn
         needs = [
             *_permissions.to_read_objects(self.raw_bucket, f"{UPLOADS}/*"),
-            *_permissions.to_write_objects(self.raw_bucket, f"{PARTS}/*"),
+            *_permissions.to_write_objects(self.raw_bucket, f"{BATCH_PARTS}/*"),
             *_permissions.to_write_objects(self.training_bucket, f"{IMAGES}/*"),
             Need(actions=["secretsmanager:GetSecretValue"], resources=[secret]),
         ]
@@ -166,9 +166,9 @@ class DatasetPreparation(Construct):
                 "TRAINING_BUCKET": self.training_bucket.bucket_name,
             },
             needs=[
-                _to_list(self.raw_bucket, PARTS),
+                _to_list(self.raw_bucket, BATCH_PARTS),
                 _to_list(self.training_bucket, IMAGES),
-                *_permissions.to_read_objects(self.raw_bucket, f"{PARTS}/*"),
+                *_permissions.to_read_objects(self.raw_bucket, f"{BATCH_PARTS}/*"),
                 *_permissions.to_write_objects(self.raw_bucket, f"{MAPPINGS}/*"),
                 *_permissions.to_write_objects(self.training_bucket, f"{DATASETS}/*"),
             ],
@@ -194,7 +194,7 @@ class DatasetPreparation(Construct):
             needs=[
                 Need(actions=["lambda:InvokeFunction"], resources=functions),
                 _to_list(self.raw_bucket, UPLOADS),
-                *to_write_results(self.raw_bucket, f"{PARTS}/*"),
+                *to_write_results(self.raw_bucket, f"{BATCH_PARTS}/*"),
                 *to_map(cdk.Stack.of(self), name),
             ],
             log_retention=self._settings.log_retention,

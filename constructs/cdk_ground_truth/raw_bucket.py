@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from cdk_ground_truth._acknowledge import acknowledge
-from ground_truth.images.dataset import PARTS, UPLOADS
+from ground_truth.images.dataset import BATCH_PARTS, UPLOADS
 
 
 class RawBucket(s3.Bucket):
@@ -38,7 +38,7 @@ class RawBucket(s3.Bucket):
             bucket_key_enabled=True if encryption_key else None,
             lifecycle_rules=[
                 s3.LifecycleRule(id="ExpireOriginals", prefix=f"{UPLOADS}/", expiration=keep or cdk.Duration.days(30)),
-                s3.LifecycleRule(id="ExpireParts", prefix=f"{PARTS}/", expiration=cdk.Duration.days(7)),
+                s3.LifecycleRule(id="ExpireParts", prefix=f"{BATCH_PARTS}/", expiration=cdk.Duration.days(7)),
                 s3.LifecycleRule(
                     id="ExpireUnfinishedUploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
                 ),

@@ -39,8 +39,8 @@ def clusters(boxes: Floats, image_of: Ints, worker_of: Ints, label_of: Ints, *, 
     width = 4
     while width < 2 * sizes[sizes <= _LARGEST_COMPONENT].max(initial=0):
         fits = (sizes <= width) & (sizes > width // 2 * (width > 4)) & (sizes <= _LARGEST_COMPONENT)
-        place = np.minimum(np.arange(width), sizes[fits][:, None] - 1)
-        members = order[starts[fits][:, None] + place]
+        columns = np.minimum(np.arange(width), sizes[fits][:, None] - 1)
+        members = order[starts[fits][:, None] + columns]
         copies = np.arange(width) >= sizes[fits][:, None]
         at_once = max(_CELLS_AT_ONCE // width**2, 1)
         for begin in range(0, len(members), at_once):
@@ -99,15 +99,15 @@ def _average_linkage(similarity: Floats, least: float) -> Ints:
         mine, theirs = weight[live, first][:, None], weight[live, second][:, None]
         joined = mine * similarity[live, first] + theirs * similarity[live, second]
         joined /= mine + theirs
-        place = np.arange(len(live))
-        joined[place, first] = joined[place, second] = -np.inf
+        row_of = np.arange(len(live))
+        joined[row_of, first] = joined[row_of, second] = -np.inf
         similarity[live, first] = similarity[live, :, first] = joined
         similarity[live, second] = similarity[live, :, second] = -np.inf
         weight[live, first] += weight[live, second]
         cluster[live] = np.where(cluster[live] == second[:, None], first[:, None], cluster[live])
         # Only rows that pointed at a joined cluster can have lost their best partner.
         stale = (best[live] == first[:, None]) | (best[live] == second[:, None])
-        stale[place, first] = stale[place, second] = True
+        stale[row_of, first] = stale[row_of, second] = True
         which, row = np.nonzero(stale)
         rows = similarity[live[which], row]
         best[live[which], row], value[live[which], row] = rows.argmax(axis=1), rows.max(axis=1)

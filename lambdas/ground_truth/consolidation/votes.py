@@ -107,9 +107,9 @@ def _codes(texts: list[str]) -> tuple[tuple[str, ...], Ints]:
 
 
 def _label_codes(texts: list[str], labels: Iterable[str] | None) -> tuple[tuple[str, ...], Ints]:
-    seen = set(texts) - {""}
-    names = tuple(sorted(seen)) if labels is None else tuple(dict.fromkeys(labels))
-    unknown = sorted(seen - set(names))
+    used = set(texts) - {""}
+    names = tuple(sorted(used)) if labels is None else tuple(dict.fromkeys(labels))
+    unknown = sorted(used - set(names))
     if unknown:
         raise InputError(
             f"an answer should be one of the labels {list(names)}, got {unknown[0]!r}: "

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from ground_truth.images.stripped import FileParts
 
 # In the raw bucket: what people upload, what batches leave for the assembly, and what became of which file.
-UPLOADS, PARTS, MAPPINGS = "uploads", "parts", "mappings"
+UPLOADS, BATCH_PARTS, MAPPINGS = "uploads", "parts", "mappings"
 # In the training bucket.
 IMAGES, DATASETS = "images", "datasets"
 COMPLETE = "_COMPLETE"
@@ -67,7 +67,7 @@ class DatasetKeys:
 
     def parts(self, table: str) -> str:
         """Where a run's batches leave their lines of a table."""
-        return f"{PARTS}/{self.name}/{self.run}/{table}/"
+        return f"{BATCH_PARTS}/{self.name}/{self.run}/{table}/"
 
 
 def image_name(key: bytes, content: FileParts, ending: str) -> str:

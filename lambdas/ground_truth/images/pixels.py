@@ -70,11 +70,11 @@ def opened(content: bytes, form: ImageFormat) -> Iterator[Image.Image]:
 def orientation_of(image: Image.Image) -> int:
     """How the picture is to be turned, 1 to 8 as EXIF counts; from wherever the file says so, 1 if nowhere."""
     try:
-        found = image.getexif().get(_ORIENTATION, 1)
+        orientation = image.getexif().get(_ORIENTATION, 1)
     except Exception:
         # Unreadable metadata turns no picture in any viewer.
         return 1
-    return found if found in range(1, 9) else 1
+    return orientation if orientation in range(1, 9) else 1
 
 
 def decode(image: Image.Image, most_pixels: int) -> None:

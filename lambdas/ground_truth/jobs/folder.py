@@ -19,14 +19,14 @@ _READS_AT_ONCE = 10
 _READ_AHEAD = 40
 
 
-class Folder(Protocol):
+class SourceFolder(Protocol):
     """A folder whose files are named by their path in it."""
 
     @property
     def name(self) -> str:
         """The folder's own name, without the path to it."""
 
-    def parent(self) -> "Folder":
+    def parent(self) -> "SourceFolder":
         """The folder that this one lies in."""
 
     def list(self, below: str) -> list[str]:
@@ -96,11 +96,11 @@ class S3Folder(NamedTuple):
 class JobFolder(NamedTuple):
     """A job's root and the names of its worker responses: for each dataset object, earliest first."""
 
-    root: Folder
+    root: SourceFolder
     responses: dict[str, list[str]]
 
 
-def find_job_folder(source: Folder) -> JobFolder:
+def find_job_folder(source: SourceFolder) -> JobFolder:
     """Finds a job, given its root, its ``annotations`` folder or its ``worker-response`` folder.
 
     Raises InputError where there are no worker responses.
@@ -115,7 +115,7 @@ def find_job_folder(source: Folder) -> JobFolder:
     )
 
 
-def manifest_of(root: Folder) -> bytes | None:
+def manifest_of(root: SourceFolder) -> bytes | None:
     """The job's own manifest: the final one, else the newest intermediate one; None where there is none."""
     intermediate = sorted(root.list(f"{ANNOTATIONS}/{INTERMEDIATE}"), key=_natural)
     for name in (OUTPUT_MANIFEST, *reversed(intermediate), "output.manifest"):
@@ -127,7 +127,7 @@ def manifest_of(root: Folder) -> bytes | None:
     return None
 
 
-def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
+def read_ahead(folder: SourceFolder, names: Iterable[str]) -> Iterator[tuple[str, bytes | ReadError]]:
     """Reads files several at a time and gives them in order, each as (name, content) or (name, what went wrong).
 
     No more than a few are held in memory.
@@ -150,7 +150,7 @@ def read_ahead(folder: Folder, names: Iterable[str]) -> Iterator[tuple[str, byte
             yield name, content.result()
 
 
-def _places(source: Folder) -> Iterator[tuple[Folder, str]]:
+def _places(source: SourceFolder) -> Iterator[tuple[SourceFolder, str]]:
     """Where worker responses may be: (the job's root, the folder in it)."""
     if source.name == WORKER_RESPONSES:
         above = source.parent()

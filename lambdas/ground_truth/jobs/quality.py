@@ -157,4 +157,4 @@ def _reference(object_id: str, images: Mapping[str, str]) -> ObjectReference:
 
 def _histogram(values: Iterable[float]) -> list[ConfidenceBin]:
     bins = Counter(min(int(value * _BINS), _BINS - 1) for value in values)
-    return [{"from": place / _BINS, "to": (place + 1) / _BINS, "count": bins[place]} for place in range(_BINS)]
+    return [{"from": step / _BINS, "to": (step + 1) / _BINS, "count": bins[step]} for step in range(_BINS)]

@@ -25,7 +25,7 @@ from ground_truth.jobs.quality import JobQuality, UnreadableFile, label_quality
 from ground_truth.manifests.lines import format_line, read_manifest
 from ground_truth.manifests.manifest_line import ManifestLine
 
-Progress = Callable[[int, int], None]
+CountRead = Callable[[int, int], None]
 """Told how many of how many objects are read."""
 
 
@@ -72,7 +72,7 @@ def consolidate_job(
     manifest: Sequence[ManifestLine] | None = None,
     label_attribute: str | None = None,
     moment: datetime | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: CountRead = lambda done, total: None,
 ) -> JobResults:
     """Consolidates all that workers said in a job.
 
@@ -122,7 +122,7 @@ class _Reading:
     ``unreadable`` says what could not be read the last time, ``seconds`` how long each worker took.
     """
 
-    def __init__(self, job: JobFolder, progress: Progress, *, passes: int) -> None:
+    def __init__(self, job: JobFolder, progress: CountRead, *, passes: int) -> None:
         self._job = job
         self._progress = progress
         self._total = passes * len(job.responses)

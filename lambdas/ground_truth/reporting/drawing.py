@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ground_truth.consolidation.box_table import DrawnBox
 from ground_truth.manifests.labels import BoxesLabel
-from ground_truth.reporting.drawn_answers import MOST_BOXES, DrawnAnswer, split_things
+from ground_truth.reporting.drawn_answers import MOST_BOXES, DrawnAnswer, split_groups
 from ground_truth.reporting.markup import escaped
 from ground_truth.reporting.thumbnails import Thumbnail
 
@@ -40,19 +40,21 @@ class Canvas:
 
     def frame(self, box: DrawnBox, color: str, pattern: str) -> None:
         """A frame with a dark edge, to be seen on any ground."""
-        place = self._place(box)
+        attributes = self._attributes(box)
         dashes = f' stroke-dasharray="{pattern}"' if pattern else ""
-        self._frames.append(f'<rect class="halo" {place}/><rect class="frame" {place} stroke="{color}"{dashes}/>')
+        self._frames.append(
+            f'<rect class="halo" {attributes}/><rect class="frame" {attributes} stroke="{color}"{dashes}/>'
+        )
 
     def thin(self, box: DrawnBox) -> None:
         """A frame that is there but not meant."""
-        self._frames.append(f'<rect class="other" {self._place(box)}/>')
+        self._frames.append(f'<rect class="other" {self._attributes(box)}/>')
 
-    def tag(self, box: DrawnBox, text: str, color: str, place: int = 0) -> None:
-        """A text at the upper left corner of a box, the ``place``-th of several that are about as long."""
+    def tag(self, box: DrawnBox, text: str, color: str, position: int = 0) -> None:
+        """A text at the upper left corner of a box, the ``position``-th of several that are about as long."""
         width = _CHARACTER * len(text) + 8
         x, y, _, _ = self._edges(box)
-        left = max(min(x + place * (width + 2), self._thumbnail.width - width), 0)
+        left = max(min(x + position * (width + 2), self._thumbnail.width - width), 0)
         top = y - _TAG_HEIGHT if y > _TAG_HEIGHT else min(y, self._thumbnail.height - _TAG_HEIGHT)
         self._tags.append(
             f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{_TAG_HEIGHT}" rx="3" fill="#1b1f24" '
@@ -67,17 +69,17 @@ class Canvas:
         down = [min(max(edge * high, 0), height) for edge in (box.top, box.top + box.height)]
         return across[0], down[0], across[1], down[1]
 
-    def _place(self, box: DrawnBox) -> str:
+    def _attributes(self, box: DrawnBox) -> str:
         left, top, right, bottom = self._edges(box)
         return f'x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{max(bottom - top, 1):.1f}"'
 
 
 def worker_style(letter: str) -> tuple[str, str]:
     """Colour and pattern of a worker: no two of thirty have both."""
-    place = 0
+    number = 0
     for character in letter:
-        place = place * 26 + ord(character) - ord("A") + 1
-    return WORKER_COLORS[place % len(WORKER_COLORS)], WORKER_PATTERNS[place % len(WORKER_PATTERNS)]
+        number = number * 26 + ord(character) - ord("A") + 1
+    return WORKER_COLORS[number % len(WORKER_COLORS)], WORKER_PATTERNS[number % len(WORKER_PATTERNS)]
 
 
 def worker_legend(letter: str) -> str:
@@ -92,26 +94,26 @@ def worker_legend(letter: str) -> str:
 
 def draw_answers(canvas: Canvas, answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> None:
     """Every worker's boxes; those about a thing with both labels of the confused ``pair`` are tagged."""
-    things = split_things(answers, pair)
-    tagged = {id(box) for thing in things for _, box in thing}
+    groups = split_groups(answers, pair)
+    tagged = {id(box) for group in groups for _, box in group}
     for answer in answers:
         for box in answer.boxes:
             if id(box) not in tagged:
                 canvas.thin(box)
-    for thing in things:
-        corner = DrawnBox("", min(box.left for _, box in thing), min(box.top for _, box in thing), 0, 0)
-        for place, (letter, box) in enumerate(thing):
+    for group in groups:
+        corner = DrawnBox("", min(box.left for _, box in group), min(box.top for _, box in group), 0, 0)
+        for position, (letter, box) in enumerate(group):
             color, pattern = worker_style(letter)
             canvas.frame(box, color, pattern)
-            canvas.tag(corner, f"{letter}{pair.index(box.label) + 1}", color, place)
+            canvas.tag(corner, f"{letter}{pair.index(box.label) + 1}", color, position)
 
 
 def draw_label(canvas: Canvas, label: BoxesLabel, *, least: int) -> None:
     """The merged boxes; the ``least`` sure ones are tagged with label and confidence."""
     ranked = sorted(label.boxes[:MOST_BOXES], key=lambda box: box.confidence or 0)
-    for place, box in enumerate(ranked):
+    for rank, box in enumerate(ranked):
         drawn = DrawnBox(box.name, box.left, box.top, box.width, box.height)
-        if place >= least:
+        if rank >= least:
             canvas.thin(drawn)
             continue
         color = WORKER_COLORS[box.class_id % len(WORKER_COLORS)]

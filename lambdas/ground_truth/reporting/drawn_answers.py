@@ -45,17 +45,17 @@ def answers_of(
     return sorted(drawn_answers, key=lambda drawn: (len(drawn.letter), drawn.letter)), sizes[0] if sizes else None
 
 
-def split_things(drawn_answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
+def split_groups(drawn_answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> list[list[tuple[str, DrawnBox]]]:
     """The boxes, each with its worker's letter, of every thing that has boxes with both labels of a confused pair."""
-    things: list[list[tuple[str, DrawnBox]]] = []
+    groups: list[list[tuple[str, DrawnBox]]] = []
     for drawn in drawn_answers:
         for box in (box for box in drawn.boxes if box.label in pair):
-            thing = next((thing for thing in things if _iou(thing[0][1], box) >= SAME_OBJECT_IOU), None)
-            if thing is None:
-                things.append([(drawn.letter, box)])
+            group = next((group for group in groups if _iou(group[0][1], box) >= SAME_OBJECT_IOU), None)
+            if group is None:
+                groups.append([(drawn.letter, box)])
             else:
-                thing.append((drawn.letter, box))
-    return [thing for thing in things if len({box.label for _, box in thing}) > 1]
+                group.append((drawn.letter, box))
+    return [group for group in groups if len({box.label for _, box in group}) > 1]
 
 
 def _iou(first: DrawnBox, second: DrawnBox) -> float:
@@ -69,11 +69,11 @@ def _iou(first: DrawnBox, second: DrawnBox) -> float:
 
 def letters_of(workers: Sequence[str]) -> dict[str, str]:
     """A short name for each worker: A to Z, then AA and so on."""
-    return {worker: _letters(place) for place, worker in enumerate(workers)}
+    return {worker: _letters(number) for number, worker in enumerate(workers)}
 
 
-def _letters(place: int) -> str:
-    prefix, last = divmod(place, 26)
+def _letters(number: int) -> str:
+    prefix, last = divmod(number, 26)
     return (_letters(prefix - 1) if prefix else "") + chr(ord("A") + last)
 
 

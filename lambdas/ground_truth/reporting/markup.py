@@ -81,11 +81,11 @@ def histogram(bins: Sequence[ConfidenceBin], title: str) -> str:
         return ""
     step = _WIDTH / len(bins)
     parts = []
-    for place, entry in enumerate(bins):
+    for step_index, entry in enumerate(bins):
         height = (_FLOOR - _CEILING) * entry["count"] / most
-        middle = (place + 0.5) * step
+        middle = (step_index + 0.5) * step
         parts.append(
-            f'<rect class="bar" x="{place * step + 3:.1f}" y="{_FLOOR - height:.1f}" width="{step - 6:.1f}" '
+            f'<rect class="bar" x="{step_index * step + 3:.1f}" y="{_FLOOR - height:.1f}" width="{step - 6:.1f}" '
             f'height="{height:.1f}"/><text x="{middle:.1f}" y="{_FLOOR - height - 5:.1f}">{entry["count"]:,}</text>'
             f'<text x="{middle:.1f}" y="{_FLOOR + 17}">{_percent(entry["from"])}</text>'
         )
@@ -109,7 +109,7 @@ def bar(share: float) -> str:
 
 def interval(value: float, low: float | None, high: float | None) -> str:
     """A value from 0 to 1 with the bounds of what it may really be."""
-    place = 100 * min(max(value, 0), 1)
+    middle = 100 * min(max(value, 0), 1)
     whole = ""
     if low is not None and high is not None:
         start, end = (100 * min(max(edge, 0), 1) for edge in (low, high))
@@ -117,7 +117,7 @@ def interval(value: float, low: float | None, high: float | None) -> str:
     return (
         '<svg class="meter" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="rail" width="100" height="10"/>{whole}'
-        f'<rect class="bar" x="{max(place - 1, 0):.1f}" width="2" height="10"/></svg>'
+        f'<rect class="bar" x="{max(middle - 1, 0):.1f}" width="2" height="10"/></svg>'
     )
 
 

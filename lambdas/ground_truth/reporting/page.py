@@ -101,7 +101,7 @@ def _labels(summary: ReportSummary) -> str:
 
 def _confusions(summary: ReportSummary, album: Album) -> Iterator[str]:
     figures = album.confused()
-    for place, confusion in enumerate(summary["confusions"][:_ROWS]):
+    for index, confusion in enumerate(summary["confusions"][:_ROWS]):
         first, second = map(isolated, confusion["labels"])
         yield f"<h3>{first} and {second}</h3>"
         alone = len(confusion["by_one_worker"])
@@ -111,11 +111,11 @@ def _confusions(summary: ReportSummary, album: Album) -> Iterator[str]:
             + f" In {alone:,} of them one worker gave both labels to the same thing."
             * bool(alone)
         )
-        if place in figures:
+        if index in figures:
             yield paragraph(
                 f"A letter is a worker (see Workers), 1 is {first}, 2 is {second}; dotted boxes are in no doubt."
             )
-            yield _pictures(figures[place])
+            yield _pictures(figures[index])
 
 
 def _workers(summary: ReportSummary) -> Iterator[str]:

@@ -13,7 +13,7 @@ from ground_truth.manifests.labels import Box, BoxesLabel, ClassesLabel, ClassLa
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_label
 from ground_truth.reporting.drawing import Canvas, draw_answers, draw_label
-from ground_truth.reporting.drawn_answers import DrawnAnswer, answers_of, split_things
+from ground_truth.reporting.drawn_answers import DrawnAnswer, answers_of, split_groups
 from ground_truth.reporting.hints import has_one_worker
 from ground_truth.reporting.markup import escaped, isolated, items
 from ground_truth.reporting.thumbnails import Thumbnails
@@ -46,14 +46,14 @@ class Album:
         # In turn, so that the last confusion is seen too.
         turns = zip_longest(
             *(
-                ((place, shown["object"]) for shown in confusion["shown_by"])
-                for place, confusion in enumerate(confusions)
+                ((index, shown["object"]) for shown in confusion["shown_by"])
+                for index, confusion in enumerate(confusions)
             )
         )
-        wanted = [entry for turn in turns for entry in turn if entry]
+        queue = [entry for turn in turns for entry in turn if entry]
         figures: dict[int, list[str]] = {}
-        for place, object_id in wanted[: -(-self.left // 2)]:
-            figures.setdefault(place, []).extend(self._confused(object_id, confusions[place]["labels"]))
+        for index, object_id in queue[: -(-self.left // 2)]:
+            figures.setdefault(index, []).extend(self._confused(object_id, confusions[index]["labels"]))
         return figures
 
     def least_sure(self) -> list[str]:
@@ -134,7 +134,7 @@ def _sides(answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> str:
 
 def _labels_given(answers: Sequence[DrawnAnswer], pair: Sequence[str]) -> Iterator[tuple[str, str]]:
     if any(answer.boxes for answer in answers):
-        yield from ((letter, box.label) for thing in split_things(answers, pair) for letter, box in thing)
+        yield from ((letter, box.label) for group in split_groups(answers, pair) for letter, box in group)
     else:
         yield from ((answer.letter, label) for answer in answers for label in answer.labels if label in pair)
 

@@ -11,7 +11,7 @@ from ground_truth.consolidation.boxes import BoxConsolidation, ConsolidatedBox, 
 from ground_truth.consolidation.by_type.outcome import (
     Consolidated,
     Consolidation,
-    Objects,
+    ReadObjects,
     WorkerQuality,
     WriteFile,
     known_label,
@@ -34,20 +34,20 @@ class _Drawn(NamedTuple):
 
 
 def merge_boxes(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """The boxes that most workers drew, in whole pixels: contract section 7.3, BoundingBox."""
     return _consolidate(objects, labels, history, adjusts=False)
 
 
 def merge_adjusted_boxes(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """The same, and whether a worker changed the boxes that were shown: contract 7.3, AdjustmentBoundingBox."""
     return _consolidate(objects, labels, history, adjusts=True)
 
 
-def _consolidate(objects: Objects, labels: Sequence[str], history: StoredCounts, *, adjusts: bool) -> Consolidation:
+def _consolidate(objects: ReadObjects, labels: Sequence[str], history: StoredCounts, *, adjusts: bool) -> Consolidation:
     read = dict(read_each(objects, lambda labeled: _drawn(labeled, labels)))
     drawn = {
         object_id: drawn_boxes for object_id, drawn_boxes in read.items() if not isinstance(drawn_boxes, ObjectError)

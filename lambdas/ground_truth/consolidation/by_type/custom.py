@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from ground_truth.answers.batch import AnnotatedObject
-from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation, Objects, WriteFile, read_each
+from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation, ReadObjects, WriteFile, read_each
 from ground_truth.consolidation.counts import StoredCounts
 from ground_truth.contract.json_types import Json
 
 
 def pass_answers_on(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """All answers side by side, sorted by worker."""
     return Consolidation(outcomes=dict(read_each(objects, _side_by_side)))

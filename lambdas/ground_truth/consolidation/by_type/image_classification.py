@@ -6,7 +6,7 @@ from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, ans
 from ground_truth.consolidation.by_type.outcome import (
     Consolidated,
     Consolidation,
-    Objects,
+    ReadObjects,
     WorkerQuality,
     WriteFile,
     known_label,
@@ -25,7 +25,7 @@ _Choices = list[tuple[str, str, Comment]]
 
 
 def merge_choices(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """One class for each object, as in contract section 7.3, ImageMultiClass.
 

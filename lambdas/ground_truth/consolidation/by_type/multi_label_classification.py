@@ -8,7 +8,7 @@ from ground_truth.answers.batch import AnnotatedObject, ObjectError, answer_fiel
 from ground_truth.consolidation.by_type.outcome import (
     Consolidated,
     Consolidation,
-    Objects,
+    ReadObjects,
     WorkerQuality,
     WriteFile,
     known_label,
@@ -27,7 +27,7 @@ _LIKELY, _UNLIKELY = 0.6, 0.4
 
 
 def merge_label_sets(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """Every label that somebody chose, each with its confidence: contract 7.3, ImageMultiClassMultiLabel."""
     read = dict(read_each(objects, lambda labeled: _choices(labeled, labels)))

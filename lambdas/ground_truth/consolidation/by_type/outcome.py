@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Objects = Iterable[tuple[str, AnnotatedObject | ObjectError]]
+ReadObjects = Iterable[tuple[str, AnnotatedObject | ObjectError]]
 """Each object as (id, object) or (id, what is wrong with it)."""
 WriteFile = Callable[[str, bytes], str]
 """Stores the PNG of an object, given by id, and returns what the label is then: where it lies."""
@@ -87,12 +87,12 @@ class Consolidator(Protocol):
     """
 
     def __call__(
-        self, objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+        self, objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
     ) -> Consolidation:
         """Consolidates the objects."""
 
 
-def read_each(objects: Objects, read: Callable[[AnnotatedObject], T]) -> Iterator[tuple[str, T | ObjectError]]:
+def read_each(objects: ReadObjects, read: Callable[[AnnotatedObject], T]) -> Iterator[tuple[str, T | ObjectError]]:
     """Reads each object's answers, as (id, what was read) or (id, what is wrong with it)."""
     return ((object_id, _read(labeled, read)) for object_id, labeled in objects)
 

@@ -11,7 +11,7 @@ from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError, ans
 from ground_truth.consolidation.by_type.outcome import (
     Consolidated,
     Consolidation,
-    Objects,
+    ReadObjects,
     WorkerQuality,
     WriteFile,
     known_label,
@@ -78,20 +78,20 @@ class _Overlaps:
 
 
 def merge_masks(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """A palette PNG for each object: contract section 7.3, SemanticSegmentation."""
     return _consolidate(objects, labels, write_file, adjusts=False)
 
 
 def merge_adjusted_masks(
-    objects: Objects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
+    objects: ReadObjects, labels: Sequence[str], *, history: StoredCounts, write_file: WriteFile
 ) -> Consolidation:
     """The same, and whether a worker changed the mask that was shown: contract 7.3, AdjustmentSemanticSegmentation."""
     return _consolidate(objects, labels, write_file, adjusts=True)
 
 
-def _consolidate(objects: Objects, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool) -> Consolidation:
+def _consolidate(objects: ReadObjects, labels: Sequence[str], write_file: WriteFile, *, adjusts: bool) -> Consolidation:
     overlaps = _Overlaps()
     outcomes: dict[str, Consolidated | ObjectError] = {}
     for object_id, painted in read_each(objects, lambda labeled: _painted(labeled, labels)):
