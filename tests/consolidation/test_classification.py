@@ -287,3 +287,26 @@ def test_alternatives_that_are_equal_to_nine_decimals_keep_the_order_of_the_list
     assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "heron", "egret"]
     changed = replace(found, probability=np.array([[0.3, 0.3 + 1e-8, 0.4]]))
     assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "egret", "heron"]
+
+
+def test_a_single_answer_is_not_ambiguous_however_small_its_margin():
+    found = consolidate([("a", "u", "heron"), ("b", "u", "heron"), ("b", "v", "heron")])
+    narrow = replace(found, margin=np.array([0.1, 0.1]))
+    assert [decision.ambiguous for decision in narrow] == [False, True]
+
+
+def test_two_labels_are_enough_for_the_models():
+    rows, _ = crowd(objects=60)
+    rows = [(item, worker, "heron" if label == "heron" else "egret") for item, worker, label in rows]
+    votes = votes_from(*zip(*rows, strict=True), labels=["heron", "egret"])
+    assert consolidate_classification(votes).probability == pytest.approx(slow_committee(votes))
+
+
+def test_the_first_two_of_many_labels_make_confidence_and_margin():
+    random = np.random.default_rng(8)
+    labels = [f"label-{index:02d}" for index in range(15)]
+    rows = [(f"{item:03d}", f"w{worker}", random.choice(labels)) for item in range(80) for worker in range(5)]
+    found = consolidate_classification(votes_from(*zip(*rows, strict=True), labels=labels))
+    ranked = np.sort(found.probability, axis=1)
+    assert found.confidence == pytest.approx(ranked[:, -1])
+    assert found.margin == pytest.approx(ranked[:, -1] - ranked[:, -2])

@@ -10,10 +10,13 @@ import pytest
 from PIL import Image
 
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
+from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox
+from ground_truth.consolidation.boxes import consolidate_boxes
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation
 from ground_truth.consolidation.mask_png import read_worker_mask
 from ground_truth.contract.task_types import TASK_TYPES
+from ground_truth.manifests import records
 
 BIRDS = ["heron", "egret", "ibis"]
 
@@ -69,6 +72,13 @@ def test_one_worker_leaves_no_alternatives() -> None:
     label = merged("image-classification", {"7": choices("e")}).labeled["7"]
     assert label.details == {"class-name": "egret", "confidence": 0.0}
     assert len(merged("image-classification", {"7": choices("ee")}).labeled["7"].details) == 4
+
+
+@pytest.mark.parametrize("codes", ["eeh", "eehi", "eeeh", "eehhi", "eeehi"])
+def test_shares_have_two_decimals(codes) -> None:
+    details = merged("image-classification", {"7": choices(codes)}).labeled["7"].details
+    for share in (details["confidence"], details["margin"], *details["alternatives"].values()):
+        assert share == round(share, 2)
 
 
 def test_a_tie_is_ambiguous_and_says_between_what() -> None:
@@ -225,6 +235,25 @@ def test_a_box_whose_class_is_split_has_alternatives_and_is_to_be_looked_at() ->
     assert sure.details["objects"] == [{"confidence": 1.0}]
     alone = merged("bounding-box", {"7": {"u": boxes(HERON)}}).labeled["7"]
     assert (alone.details["objects"], alone.ambiguous) == ([{"confidence": 0.0}], "")
+
+
+def test_a_task_with_a_single_label_has_no_alternatives() -> None:
+    label = merged("bounding-box", {"7": {worker: boxes(HERON) for worker in "uv"}}, labels=["heron"]).labeled["7"]
+    assert label.details["objects"] == [{"confidence": 1.0}]
+
+
+def test_an_alternative_as_likely_as_the_least_that_is_told_is_told(monkeypatch) -> None:
+    other = ("egret", *HERON[1:])
+    objects = {"7": {"u": boxes(HERON), "v": boxes(HERON), "w": boxes(other)}}
+    answers = [
+        BoxAnswer(object_id="7", worker_id=worker, boxes=[DrawnBox(*row)], image_width=400, image_height=300)
+        for worker, row in (("u", HERON), ("v", HERON), ("w", other))
+    ]
+    second = consolidate_boxes(answers, labels=BIRDS).boxes["7"][0].alternatives[1][1]
+    for least, is_told in ((second, True), (np.nextafter(second, 1), False)):
+        monkeypatch.setattr(records, "LEAST_ALTERNATIVE", least)
+        (entry,) = merged("bounding-box", objects).labeled["7"].details["objects"]
+        assert ("alternatives" in entry) is is_told
 
 
 @pytest.mark.parametrize(("changes", "status"), [((False, True), "adjusted"), ((False, None), "unadjusted")])
