@@ -100,5 +100,5 @@ def test_one_bad_object_never_sinks_the_batch(task_type: str, data) -> None:
 
 
 def test_an_unknown_task_type_is_refused_by_name() -> None:
-    with pytest.raises(InputError, match="'task type' should be one of image-classification, .*, got 'poetry'"):
+    with pytest.raises(InputError, match="'task type' should be one of bounding-box, .*, got 'poetry'"):
         consolidator("poetry")
