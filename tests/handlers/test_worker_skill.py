@@ -5,16 +5,12 @@ import logging
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import post_annotation
-from ground_truth.aws.s3 import Files, StoredFile
-from ground_truth.consolidation import skill_store
+from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.counts import merge_counts
 from ground_truth.consolidation.skill_store import SkillStore
 from tests.handlers.conftest import Bucket, documented_event, entry
@@ -23,52 +19,6 @@ FOLDER = "labeling-jobs/Yard-Boxes/annotations/consolidated-annotation"
 RECORDS = f"{FOLDER}/worker-skill"
 REQUESTS = f"{FOLDER}/consolidation-request"
 WORKERS = [f"private.eu-west-1.{index:016x}" for index in range(6)]
-
-
-class Memory:
-    """Storage in memory, whose clock goes on by a second with each write."""
-
-    def __init__(self) -> None:
-        self.content: dict[str, tuple[bytes, datetime]] = {}
-        self.now = datetime(2026, 11, 23, tzinfo=UTC)
-        self.reads = 0
-
-    def read(self, uri: str) -> bytes:
-        self.reads += 1
-        return self.content[uri][0]
-
-    def write(self, uri: str, content: bytes, content_type: str) -> None:
-        self.now += timedelta(seconds=1)
-        self.content[uri] = (content, self.now)
-
-    def list(self, folder_uri: str):
-        return (StoredFile(uri, at) for uri, (_, at) in self.content.items() if uri.startswith(f"{folder_uri}/"))
-
-
-def taught(answers: int) -> dict:
-    return {"u": {"heron": {"heron": float(answers)}}}
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9))))
-def test_the_last_record_of_every_other_batch_counts_once_whatever_was_retried(writes) -> None:
-    store = SkillStore(files=Memory(), folder_uri="s3://results/skill")
-    last = {}
-    for batch, answers in writes:
-        store.put(f"iteration-1/{batch}", taught(answers))
-        last[batch] = answers
-    for batch in range(6):
-        others = [taught(answers) for other, answers in last.items() if other != batch]
-        assert store.of_other_batches(f"iteration-1/{batch}") == merge_counts(others)
-
-
-def test_of_very_many_batches_the_newest_are_read(monkeypatch) -> None:
-    monkeypatch.setattr(skill_store, "BATCHES_READ", 3)
-    files = Memory()
-    store = SkillStore(files=files, folder_uri="s3://results/skill")
-    for batch in range(10):
-        store.put(f"iteration-{batch}/b", taught(10**batch))
-    assert store.of_other_batches("iteration-10/b") == taught(10**9 + 10**8 + 10**7)
-    assert files.reads == 3
 
 
 def payload(batch: int) -> list[dict]:
