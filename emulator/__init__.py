@@ -26,7 +26,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import boto3
 
@@ -68,7 +68,7 @@ class Emulator:
     @classmethod
     @contextlib.contextmanager
     def start(cls) -> Iterator[Emulator]:
-        """Start an emulator, wait until it answers, and end it with the block."""
+        """Starts an emulator, waits until it answers, and ends it with the block."""
         with tempfile.TemporaryDirectory(prefix="emulator-", ignore_cleanup_errors=True) as name:
             emulator = cls(_free_port(), Path(name))
             with emulator._file("log.txt").open("wb") as log:
@@ -93,8 +93,8 @@ class Emulator:
 
     def environment(self) -> dict[str, str]:
         """Environment variables for a subprocess, such as the CDK CLI, that is to work as the account's root."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        return kept | {
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        return own | {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": ROOT,
             "AWS_SECRET_ACCESS_KEY": ROOT,
@@ -112,15 +112,15 @@ class Emulator:
             "CDK_DISABLE_VERSION_CHECK": "true",
         }
 
-    def session(self, key: str = ROOT, secret: str = ROOT, token: str | None = None) -> Any:
-        """A boto3 session that talks to the emulator, as the account's root unless told otherwise."""
-        session: Any = boto3.Session(key, secret, token, REGION)
+    def session(self, key: str = ROOT, secret: str = ROOT, token: str | None = None) -> boto3.Session:
+        """A boto3 session that talks to the emulator, by default as the account's root."""
+        session = boto3.Session(key, secret, token, REGION)
         # boto3 takes an endpoint per client only; the environment variable would bind the whole process.
-        session.client = functools.partial(session.client, endpoint_url=self.endpoint)
-        session.resource = functools.partial(session.resource, endpoint_url=self.endpoint)
+        session.client = functools.partial(session.client, endpoint_url=self.endpoint)  # type: ignore[method-assign]
+        session.resource = functools.partial(session.resource, endpoint_url=self.endpoint)  # type: ignore[method-assign, assignment]
         return session
 
-    def session_as(self, role_arn: str) -> Any:
+    def session_as(self, role_arn: str) -> boto3.Session:
         """A boto3 session with exactly a role's permissions, whoever its trust policy names.
 
         A role for an AWS service trusts that service alone, and no test can be the service. So the account root is let
@@ -137,10 +137,10 @@ class Emulator:
         opened = json.dumps({"Version": "2012-10-17", "Statement": [root]})
         iam.update_assume_role_policy(RoleName=role, PolicyDocument=opened)
         try:
-            given = sts.assume_role(RoleArn=role_arn, RoleSessionName="emulator")["Credentials"]
+            credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName="emulator")["Credentials"]
         finally:
             iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
-        return self.session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return self.session(credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"])
 
     def calls(self) -> list[Call]:
         """Every authorization decision so far on a signed request, in order; ask before the block ends.
@@ -155,9 +155,9 @@ class Emulator:
 
     def _server_environment(self) -> dict[str, str]:
         # Few inherited names: the Lambda workers get all of these, and ministack reads many names as its settings.
-        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         here = str(self.directory)
-        return kept | {
+        return inherited | {
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),

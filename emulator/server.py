@@ -1,6 +1,6 @@
-"""Start ministack with a record of every authorization decision.
+"""Starts ministack with a record of every authorization decision.
 
-Run as a script by `emulator.Emulator`. ministack enforces IAM but keeps no log of what it decided, so this wraps its
+Run as a script by ``emulator.Emulator``. ministack enforces IAM but keeps no log of what it decided, so this wraps its
 one decision function from outside; the installed package is not modified. It ends when its standard input closes, which
 the system sees to however the parent ends, even by SIGKILL.
 """
@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +20,9 @@ from ministack import app as ministack_app
 from ministack.core import iam_evaluator
 from ministack.services import stepfunctions
 
-Scope = MutableMapping[str, Any]
-Application = Callable[[Scope, Any, Any], Awaitable[None]]
+# An ASGI application: what it is asked, and the ways to hear more and to answer, which are only passed on.
+Scope = Mapping[str, Any]
+Application = Callable[[Scope, object, object], Awaitable[None]]
 
 CALLS_FILE: Final = "EMULATOR_CALLS_FILE"
 DIRECTORY: Final = "EMULATOR_DIRECTORY"
@@ -29,10 +30,10 @@ TASK_ANSWERS: Final = ("states:SendTaskSuccess", "states:SendTaskFailure", "stat
 
 
 def record_decisions(path: str) -> None:
-    """Append each decision of ministack's `enforce` to a JSON Lines file."""
+    """Appends each decision of ministack's ``enforce`` to a JSON Lines file."""
     enforce = iam_evaluator.enforce
 
-    def recording(access_key_id: str, iam_action: str, service: str, *args: Any, **kwargs: Any) -> Any:
+    def recording(access_key_id: str, iam_action: str, service: str, *args: object, **kwargs: object) -> object:
         refused = enforce(access_key_id, iam_action, service, *args, **kwargs)
         # A task's token stands for the state machine that waits, and IAM asks about that one. ministack asks about "*".
         if refused is not None and iam_action in TASK_ANSWERS:
@@ -61,13 +62,13 @@ def record_decisions(path: str) -> None:
 
 
 def behind_tls(application: Application) -> Application:
-    """Treat requests as if a proxy had taken the TLS off, as AWS's own front ends do.
+    """Treats requests as if a proxy had taken the TLS off, as AWS's own front ends do.
 
-    On plain HTTP `aws:SecureTransport` is false, and a bucket policy that refuses unencrypted requests would refuse
-    every one. A request that carries `X-Forwarded-Proto: http` itself is still seen as unencrypted.
+    On plain HTTP ``aws:SecureTransport`` is false, and a bucket policy that refuses unencrypted requests would refuse
+    every one. A request that carries ``X-Forwarded-Proto: http`` itself is still seen as unencrypted.
     """
 
-    async def forwarded(scope: Scope, receive: Any, send: Any) -> None:
+    async def forwarded(scope: Scope, receive: object, send: object) -> None:
         if scope["type"] == "http" and not any(name == b"x-forwarded-proto" for name, _ in scope["headers"]):
             scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
         await application(scope, receive, send)
@@ -76,7 +77,7 @@ def behind_tls(application: Application) -> Application:
 
 
 def end_with_parent(directory: str) -> None:
-    """Wait for the end of standard input, then remove the files and end the process group."""
+    """Waits for the end of standard input, then removes the files and ends the process group."""
     while os.read(0, 4096):
         pass
     shutil.rmtree(directory, ignore_errors=True)

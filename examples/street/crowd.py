@@ -16,17 +16,17 @@ The shift is the standard deviation of each edge, as a share of the box's width 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from examples.street.scenes import SceneObject
 from examples.street.task import STREET
+from ground_truth.contract.json_types import Json, JsonObject
 
 CONFUSED = {"car on road": "car on sidewalk", "car on sidewalk": "car on road"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedWorker:
-    """One worker and how often he errs; all but ``noise`` are probabilities from 0 to 1.
+    """One worker and how often they err; all but ``noise`` are probabilities from 0 to 1.
 
     ``miss`` is per object, ``confuse`` per car (taking one on the road for one on the sidewalk or the other
     way round), ``extra`` per image (one box around nothing).
@@ -51,7 +51,7 @@ CROWD = (
 
 def answer(
     worker: SimulatedWorker, objects: Sequence[SceneObject], image_size: tuple[int, int], object_key: str
-) -> dict[str, Any]:
+) -> JsonObject:
     """What a worker submits for one image: the answer content of the crowd-bounding-box element.
 
     ``image_size`` is (width, height) in pixels. The same worker answers the same ``object_key`` (such as a file
@@ -59,7 +59,9 @@ def answer(
     """
     chance = random.Random(f"{worker.worker_id}/{object_key}")
     width, height = image_size
-    boxes = [_draw(worker, seen, image_size, chance) for seen in objects if chance.random() >= worker.miss]
+    boxes: list[Json] = [
+        _draw(worker, shape, image_size, chance) for shape in objects if chance.random() >= worker.miss
+    ]
     if chance.random() < worker.extra:
         boxes.append(_invent(image_size, chance))
     return {
@@ -68,23 +70,27 @@ def answer(
 
 
 def _draw(
-    worker: SimulatedWorker, seen: SceneObject, image_size: tuple[int, int], chance: random.Random
-) -> dict[str, Any]:
+    worker: SimulatedWorker, shape: SceneObject, image_size: tuple[int, int], chance: random.Random
+) -> JsonObject:
     confuses = chance.random() < worker.confuse
-    left, right = (edge + chance.gauss(0, worker.noise * seen.width) for edge in (seen.left, seen.left + seen.width))
-    top, bottom = (edge + chance.gauss(0, worker.noise * seen.height) for edge in (seen.top, seen.top + seen.height))
-    label = CONFUSED.get(seen.label, seen.label) if confuses else seen.label
+    left, right = (
+        edge + chance.gauss(0, worker.noise * shape.width) for edge in (shape.left, shape.left + shape.width)
+    )
+    top, bottom = (
+        edge + chance.gauss(0, worker.noise * shape.height) for edge in (shape.top, shape.top + shape.height)
+    )
+    label = CONFUSED.get(shape.label, shape.label) if confuses else shape.label
     return _box(label, (left, top, right, bottom), image_size)
 
 
-def _invent(image_size: tuple[int, int], chance: random.Random) -> dict[str, Any]:
+def _invent(image_size: tuple[int, int], chance: random.Random) -> JsonObject:
     width, height = image_size
     left, top = chance.uniform(0, 0.8 * width), chance.uniform(0, 0.8 * height)
     right, bottom = left + chance.uniform(0.05, 0.2) * width, top + chance.uniform(0.05, 0.2) * height
     return _box(chance.choice(STREET.labels), (left, top, right, bottom), image_size)
 
 
-def _box(label: str, edges: tuple[float, float, float, float], image_size: tuple[int, int]) -> dict[str, Any]:
+def _box(label: str, edges: tuple[float, float, float, float], image_size: tuple[int, int]) -> JsonObject:
     """Whole pixels inside the image, at least one of them."""
     left, right = _span(edges[0], edges[2], image_size[0])
     top, bottom = _span(edges[1], edges[3], image_size[1])

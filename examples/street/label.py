@@ -67,8 +67,8 @@ def add_worker(deployment: Deployment, name: str) -> str:
 @contextmanager
 def open_page(deployment: Deployment) -> Iterator[str]:
     """Serves the workers' page while the block runs; yields its address."""
-    found = find_deployment("local", session=deployment.emulator.session())
-    with serve(behind(found, find_engine(deployment))) as server:
+    environment = find_deployment("local", session=deployment.emulator.session())
+    with serve(behind(environment, find_engine(deployment))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"

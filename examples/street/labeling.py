@@ -1,7 +1,6 @@
 """The commands that run a job on AWS, run against the emulator."""
 
 import csv
-import json
 import os
 import secrets
 import shlex
@@ -13,16 +12,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from examples.street.deploy import Deployment
 from examples.street.drawing import contact_sheet, draw_boxes
-from examples.street.photos import Photo, known_objects, prepared_photo
+from examples.street.photos import Photo, objects_of_scenes, prepared_photo
 from examples.street.portal_workers import find_engine
 from examples.street.task import STREET
 from ground_truth.aws.s3 import split_uri
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.store.store import Store
+from ground_truth.manifests.labels import BoxesLabel
+from ground_truth.manifests.output import LabeledObject, read_output_manifest
 
 SCENES = 12
 _COMMAND = "from ground_truth_cli.main import main; main()"
@@ -35,22 +35,22 @@ class CommandFailed(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Labeled:
-    """What came out: the lines of the output manifest, and the photos they are of."""
+    """What came out: the objects of the output manifest, and the photos that they are."""
 
-    manifest: Sequence[Mapping[str, Any]]
+    objects: Sequence[LabeledObject]
     photos: Sequence[Photo]
 
 
 def prepare_and_start(deployment: Deployment, source: Path, out: Path, job: str, *options: str) -> dict[str, Photo]:
     """Prepares the photos of a folder and starts a job of them; returns the prepared ones by their keys."""
-    place = f"s3://{deployment.bucket}/{job}"
+    destination = f"s3://{deployment.bucket}/{job}"
     # Names of an example are nobody's secret: the key of the user's own photos stays out of it.
     key = out / "name.key"
     key.write_text(secrets.token_hex(32), encoding="ascii")
-    run_command(deployment, "prepare", source, place, "--records", out / "prepared", "--key-file", key)
-    manifest = f"{place}/input.manifest"
+    run_command(deployment, "prepare", source, destination, "--records", out / "prepared", "--key-file", key)
+    manifest = f"{destination}/input.manifest"
     run_command(deployment, "start", "street", "--env", "local", "--name", job, "--manifest", manifest, *options)
-    photos = _prepared(deployment, out / "prepared" / "mapping.csv", place)
+    photos = _prepared(deployment, out / "prepared" / "mapping.csv", destination)
     _wait_until_open(deployment, job, len(photos))
     return photos
 
@@ -59,19 +59,19 @@ def fetch(deployment: Deployment, photos: Mapping[str, Photo], out: Path, job: s
     """Fetches the labels of a job that has ended, and its report."""
     run_command(deployment, "results", job, "--env", "local", "--out", out / "results")
     run_command(deployment, "report", job, "--env", "local", "--out", out / "report")
-    text = (out / "results" / "output.manifest").read_text(encoding="utf-8")
-    manifest = [json.loads(line) for line in text.splitlines()]
-    return Labeled(manifest=manifest, photos=[photos[split_uri(line["source-ref"])[1]] for line in manifest])
+    with (out / "results" / "output.manifest").open("rb") as manifest:
+        objects = list(read_output_manifest(manifest, STREET.label_attribute_name))
+    return Labeled(objects=objects, photos=[photos[split_uri(labeled.source)[1]] for labeled in objects])
 
 
 def wait_until_ended(deployment: Deployment, job: str) -> None:
     """Waits as long as it takes: for the workers, then for the consolidation."""
     states = deployment.emulator.session().client("stepfunctions")
     arn = f"{deployment.outputs['EngineArn'].replace(':stateMachine:', ':execution:')}:{job}"
-    while (found := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
+    while (execution := states.describe_execution(executionArn=arn))["status"] == "RUNNING":
         time.sleep(0.2)
-    if found["status"] != "SUCCEEDED":
-        raise CommandFailed(f"the job failed: {found.get('cause', found['status'])}")
+    if execution["status"] != "SUCCEEDED":
+        raise CommandFailed(f"the job failed: {execution.get('cause', execution['status'])}")
 
 
 def run_command(deployment: Deployment, *arguments: object) -> None:
@@ -79,28 +79,27 @@ def run_command(deployment: Deployment, *arguments: object) -> None:
 
     Raises CommandFailed.
     """
-    told = [str(argument) for argument in arguments]
-    print(f"\n$ ground-truth {shlex.join(told)}", flush=True)
+    words = [str(argument) for argument in arguments]
+    print(f"\n$ ground-truth {shlex.join(words)}", flush=True)
     environment = deployment.emulator.environment() | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run([sys.executable, "-c", _COMMAND, *told], env=environment, check=False)
+    done = subprocess.run([sys.executable, "-c", _COMMAND, *words], env=environment, check=False)
     if done.returncode:
-        raise CommandFailed(f"ground-truth {told[0]} ended with status {done.returncode}")
+        raise CommandFailed(f"ground-truth {words[0]} ended with status {done.returncode}")
 
 
 def summarize(labeled: Labeled, root: Path, workers: str) -> None:
     """Draws the labels on one sheet and tells what there is to look at; ``workers`` says who labeled."""
-    attribute = STREET.label_attribute_name
     labels: Counter[str] = Counter()
     confidences = []
     pictures = []
-    for line, photo in zip(labeled.manifest, labeled.photos, strict=True):
-        metadata = line[f"{attribute}-metadata"]
-        if attribute not in line:
-            print(f"  {photo.taken_as}: {metadata['failure-reason']}")
+    for labeled_object, photo in zip(labeled.objects, labeled.photos, strict=True):
+        label = labeled_object.label
+        if not isinstance(label, BoxesLabel):
+            print(f"  {photo.taken_as}: {labeled_object.failure_reason}")
             continue
-        labels.update(metadata["class-map"][str(box["class_id"])] for box in line[attribute]["annotations"])
-        confidences += [entry["confidence"] for entry in metadata["objects"]]
-        pictures.append(draw_boxes(photo.content, line[attribute], metadata))
+        labels.update(box.name for box in label.boxes)
+        confidences += [box.confidence for box in label.boxes if box.confidence is not None]
+        pictures.append(draw_boxes(photo.content, label))
     if pictures:
         contact_sheet(pictures).save(root / "labeled.png")
     print(f"\n{len(pictures)} of {len(labeled.photos)} photos labeled by {workers}:")
@@ -113,17 +112,17 @@ def summarize(labeled: Labeled, root: Path, workers: str) -> None:
     print(f"Manifest:     {root / 'results' / 'output.manifest'}")
 
 
-def _prepared(deployment: Deployment, mapping: Path, place: str) -> dict[str, Photo]:
+def _prepared(deployment: Deployment, mapping: Path, destination: str) -> dict[str, Photo]:
     """The prepared pictures by their keys, with what is known to be on them."""
     s3 = deployment.emulator.session().client("s3")
-    known = known_objects(SCENES)
-    found = {}
+    objects = objects_of_scenes(SCENES)
+    photos = {}
     with mapping.open(encoding="utf-8", newline="") as file:
         for entry in csv.DictReader(file):
-            bucket, key = split_uri(entry["image"] if "://" in entry["image"] else f"{place}/{entry['image']}")
+            bucket, key = split_uri(entry["image"] if "://" in entry["image"] else f"{destination}/{entry['image']}")
             content = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-            found[key] = prepared_photo(key.rpartition("/")[2], content, Path(entry["file"]).name, known)
-    return found
+            photos[key] = prepared_photo(key.rpartition("/")[2], content, Path(entry["file"]).name, objects)
+    return photos
 
 
 def _wait_until_open(deployment: Deployment, job: str, objects: int) -> None:

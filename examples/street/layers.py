@@ -55,7 +55,7 @@ class View:
 
 @dataclass(frozen=True)
 class Layer:
-    """One thing on transparent ground, as large as the whole scene; ``label`` is None for mere scenery."""
+    """An object on transparent ground, as large as the whole scene; ``label`` is None for mere scenery."""
 
     picture: Image.Image
     label: str | None = None
@@ -102,14 +102,14 @@ class Brush:
         return *(round(part * share) for part, share in zip(color, self.view.light.tint, strict=False)), *color[3:]
 
 
-def mix(one: Color, other: Color, share: float) -> Color:
+def mix(color: Color, other: Color, share: float) -> Color:
     """The colour with ``share`` of the other in it."""
-    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return tuple(round(a + (b - a) * share) for a, b in zip(color, other, strict=True))
 
 
 def visible_boxes(layers: Sequence[Layer]) -> list[tuple[str, tuple[int, int, int, int]]]:
     """The labels, from back to front, with (left, top, right, bottom) of what no later layer covers."""
-    found = []
+    boxes = []
     covered = Image.new("L", layers[0].picture.size)
     for layer in reversed(layers):
         # What covers less than half of a pixel hides nothing and is no part of a box.
@@ -118,5 +118,5 @@ def visible_boxes(layers: Sequence[Layer]) -> list[tuple[str, tuple[int, int, in
         covered = ImageChops.lighter(mask, covered)
         box, area = visible.getbbox(), visible.histogram()[255]
         if layer.label and box and area >= LEAST_VISIBLE_SHARE * mask.histogram()[255]:
-            found.append((layer.label, box))
-    return found[::-1]
+            boxes.append((layer.label, box))
+    return boxes[::-1]

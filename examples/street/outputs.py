@@ -32,13 +32,13 @@ def make_room(out: Path, photos: Path | None = None) -> None:
 def _check(out: Path, photos: Path) -> None:
     if not photos.is_dir():
         raise NotADirectoryError(f"PHOTOS should be a folder, got {str(photos)!r}")
-    if any(_is_same(photos, place) for place in _upwards(out)):
+    if any(_is_same(photos, folder) for folder in _upwards(out)):
         raise PhotosInTheWay(
             f"PHOTOS should be a folder of photos only, got {str(photos)!r}, which holds what this writes into "
             f"{str(out)!r}: move the photos into a folder of their own, which may lie there"
         )
     for path in (out / name for name in WRITTEN):
-        if any(_is_same(path, place) for place in _upwards(photos)):
+        if any(_is_same(path, folder) for folder in _upwards(photos)):
             raise PhotosInTheWay(
                 f"PHOTOS should be a folder of your own, got {str(photos)!r}: this replaces {str(path)!r}; "
                 "move the photos to another folder"

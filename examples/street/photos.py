@@ -46,16 +46,16 @@ def write_scenes(folder: Path, count: int) -> None:
         (folder / scene.file_name).write_bytes(scene.jpeg)
 
 
-def known_objects(count: int) -> dict[str, Sequence[SceneObject]]:
+def objects_of_scenes(count: int) -> dict[str, Sequence[SceneObject]]:
     """What is on the scenes, by file name."""
     return {scene.file_name: scene.objects for scene in map(render_scene, range(count))}
 
 
-def prepared_photo(name: str, content: bytes, taken_as: str, known: Mapping[str, Sequence[SceneObject]]) -> Photo:
-    """A photo that was prepared already; what is on one that is not known is invented."""
+def prepared_photo(name: str, content: bytes, taken_as: str, objects_of: Mapping[str, Sequence[SceneObject]]) -> Photo:
+    """A photo that was prepared already; what is on one that is no scene is invented."""
     with Image.open(io.BytesIO(content)) as picture:
         size = picture.size
-    objects = known.get(taken_as) or _invented(taken_as, size)
+    objects = objects_of.get(taken_as) or _invented(taken_as, size)
     return Photo(taken_as=taken_as, name=name, content=content, size=size, objects=objects)
 
 

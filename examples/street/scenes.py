@@ -48,7 +48,7 @@ def render_scene(seed: int, *, width: int = 960, height: int = 640) -> Scene:
     view = View(width=width, height=height, light=chance.choice((SUNNY, SUNNY, OVERCAST, DUSK)))
     ground = Ground(chance)
     background = [sky(view), *strips(view, chance, ground)]
-    standing = sorted([*cars(view, chance, ground), *bystanders(view, chance, ground)], key=lambda thing: thing[0])
+    standing = sorted([*cars(view, chance, ground), *bystanders(view, chance, ground)], key=lambda placed: placed[0])
     layers = [*background, *(layer for _, layer in standing)]
     picture = Image.new("RGBA", (width, height))
     for layer in layers:
@@ -71,13 +71,13 @@ def _exif(taken_at: datetime, chance: random.Random) -> bytes:
         piexif.ImageIFD.Model: "Phone 1",
         piexif.ImageIFD.Orientation: 1,
     }
-    place = {
+    position = {
         piexif.GPSIFD.GPSLatitudeRef: "N",
         piexif.GPSIFD.GPSLatitude: _degrees(LATITUDE + chance.uniform(-0.003, 0.003)),
         piexif.GPSIFD.GPSLongitudeRef: "E",
         piexif.GPSIFD.GPSLongitude: _degrees(LONGITUDE + chance.uniform(-0.005, 0.005)),
     }
-    return bytes(piexif.dump({"0th": camera, "Exif": {piexif.ExifIFD.DateTimeOriginal: time}, "GPS": place}))
+    return bytes(piexif.dump({"0th": camera, "Exif": {piexif.ExifIFD.DateTimeOriginal: time}, "GPS": position}))
 
 
 def _degrees(angle: float) -> tuple[tuple[int, int], ...]:

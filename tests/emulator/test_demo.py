@@ -1,5 +1,6 @@
 """The demo runs the real thing, and what comes out is what the scenes are made of."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from examples.street.labeling import SCENES, Labeled, run_command
 from examples.street.outputs import make_room
 from examples.street.photos import write_scenes
 from examples.street.task import STREET
+from ground_truth.manifests.labels import BoxesLabel
 from tests.box_overlap import iou
 
 
@@ -26,17 +28,16 @@ def labeled(deployment, output) -> Labeled:
 
 
 def test_every_scene_is_labeled_and_its_objects_are_found(labeled) -> None:
-    assert len(labeled.manifest) == SCENES
-    found = total = 0
-    for line, photo in zip(labeled.manifest, labeled.photos, strict=True):
-        for known in photo.objects:
-            truth = {side: getattr(known, side) for side in ("left", "top", "width", "height")}
+    assert len(labeled.objects) == SCENES
+    hits = total = 0
+    for labeled_object, photo in zip(labeled.objects, labeled.photos, strict=True):
+        for true_object in photo.objects:
             total += 1
-            found += any(
-                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == known.label
-                for box in line["street"]["annotations"]
+            hits += any(
+                iou(asdict(true_object), asdict(box)) >= 0.5 and box.name == true_object.label
+                for box in labeled_object.label.boxes
             )
-    assert found / total >= 0.9
+    assert hits / total >= 0.9
 
 
 def test_nothing_of_the_phone_is_left_in_what_workers_saw(labeled) -> None:
@@ -55,7 +56,7 @@ def test_the_job_is_exported_by_its_name_as_coco_reads_it(deployment, labeled, o
     (file,) = (output / "coco").glob("*.json")
     dataset = COCO(file)
     assert len(dataset.imgs) == SCENES
-    assert len(dataset.anns) == sum(len(line["street"]["annotations"]) for line in labeled.manifest)
+    assert len(dataset.anns) == sum(len(labeled_object.label.boxes) for labeled_object in labeled.objects)
     assert [dataset.cats[one]["name"] for one in sorted(dataset.cats)] == list(STREET.labels)
 
 
@@ -71,7 +72,7 @@ def test_photos_of_one_s_own_below_the_output_are_labeled_and_stay_as_they_are(d
         make_room(out, photos)
         own = run(deployment, photos, out, job)
         assert {photo.taken_as for photo in own.photos} == {Path(name).name for name in before} - {"notes.txt"}
-        assert all("street" in line for line in own.manifest)
+        assert all(isinstance(labeled_object.label, BoxesLabel) for labeled_object in own.objects)
         assert contents_of(photos) == before
     make_room(out)
     assert contents_of(out) == {f"mine/{name}": content for name, content in before.items()}
