@@ -22,11 +22,15 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from unittest import mock
 
 from PIL import Image
 
-from ground_truth.aws.composition import Progress, compose
+from ground_truth.aws.composition import UploadProgress, compose
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 EXIFTOOL = REPOSITORY / "node_modules" / "exiftool-vendored.pl" / "bin" / "exiftool"
@@ -172,12 +176,12 @@ def planning_megabytes(objects: int) -> float:
     with mock.patch.object(assemble_dataset, "_s3", lambda: Listing(objects)):
         tracemalloc.start()
         progress = compose(
-            Listing(objects),
+            cast("S3Client", Listing(objects)),
             bucket="training",
             key="input.manifest",
             content_type="application/jsonlines",
             pieces=assemble_dataset._lines("training", "images/set/", started),
-            progress=Progress(),
+            progress=UploadProgress(),
             has_time=lambda: True,
         )
         _, peak = tracemalloc.get_traced_memory()

@@ -3,27 +3,45 @@
 import functools
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 import boto3
 
-from ground_truth.aws.composition import Pieces, Progress, compose
+from ground_truth.aws.composition import Pieces, ProgressJson, UploadProgress, compose
+from ground_truth.aws.lambda_context import LambdaContext
 from ground_truth.contract.errors import StateError
 from ground_truth.images.dataset import DatasetKeys
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 # The manifest comes last: where it lies, everything does.
 STEPS = ("mapping", "rejected", "manifest")
 _LEAST_MILLISECONDS = 60_000
 
 
-def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+class DatasetState(TypedDict):
+    """How far a dataset is: which step, and ``progress`` in it, until ``images`` and ``manifest`` are known."""
+
+    dataset: str
+    run: str
+    started: NotRequired[str]
+    step: NotRequired[str]
+    progress: NotRequired[ProgressJson]
+    done: NotRequired[bool]
+    images: NotRequired[int]
+    manifest: NotRequired[str]
+
+
+def handler(event: DatasetState, context: LambdaContext) -> DatasetState:
     """Goes on from where the event stands, and returns where it stands then; ``done`` at the end.
 
     Raises StateError if no file of the dataset became a picture.
     """
-    state = dict(event)
+    state = event
     while not state.get("done"):
         state = _one_step(state, lambda: context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
         if context.get_remaining_time_in_millis() < _LEAST_MILLISECONDS:
@@ -31,7 +49,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return state
 
 
-def _one_step(state: Mapping[str, Any], has_time: Callable[[], bool]) -> dict[str, Any]:
+def _one_step(state: DatasetState, has_time: Callable[[], bool]) -> DatasetState:
     dataset = DatasetKeys(name=state["dataset"], run=state["run"])
     step = state.get("step", STEPS[0])
     bucket, key, content_type, pieces = _target(step, dataset, state["started"])
@@ -41,7 +59,7 @@ def _one_step(state: Mapping[str, Any], has_time: Callable[[], bool]) -> dict[st
         key=key,
         content_type=content_type,
         pieces=pieces,
-        progress=Progress(**state.get("progress", {})),
+        progress=UploadProgress(**state.get("progress", ProgressJson())),
         has_time=has_time,
     )
     if not progress.done:
@@ -74,8 +92,8 @@ def _table(bucket: str, prefix: str, head: bytes) -> Pieces:
     def pieces(after: str) -> Iterator[tuple[str, bytes]]:
         if not after:
             yield prefix, head
-        for found in _objects(bucket, prefix, after):
-            yield found["Key"], _s3().get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+        for stored in _objects(bucket, prefix, after):
+            yield stored["Key"], _s3().get_object(Bucket=bucket, Key=stored["Key"])["Body"].read()
 
     return pieces
 
@@ -86,20 +104,20 @@ def _lines(bucket: str, prefix: str, started: str) -> Pieces:
     since = datetime.fromisoformat(started).replace(microsecond=0)
 
     def pieces(after: str) -> Iterator[tuple[str, bytes]]:
-        for found in _objects(bucket, prefix, after):
-            if found["LastModified"] >= since:
-                line = json.dumps({"source-ref": f"s3://{bucket}/{found['Key']}"})
-                yield found["Key"], line.encode() + b"\n"
+        for stored in _objects(bucket, prefix, after):
+            if stored["LastModified"] >= since:
+                line = json.dumps({"source-ref": f"s3://{bucket}/{stored['Key']}"})
+                yield stored["Key"], line.encode() + b"\n"
 
     return pieces
 
 
-def _objects(bucket: str, prefix: str, after: str) -> Iterator[dict[str, Any]]:
+def _objects(bucket: str, prefix: str, after: str) -> "Iterator[ObjectTypeDef]":
     """The objects below a prefix, page by page, from behind a key on."""
     pages = _s3().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, StartAfter=after)
-    return (found for page in pages for found in page.get("Contents", ()))
+    return (stored for page in pages for stored in page.get("Contents", ()))
 
 
 @functools.cache
-def _s3() -> Any:
+def _s3() -> "S3Client":
     return boto3.client("s3")

@@ -4,8 +4,6 @@ import functools
 import json
 import logging
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +13,7 @@ from ground_truth.aws.s3 import Files
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.output_records import hook_response
 from ground_truth.consolidation.skill_store import SkillStore
-from ground_truth.contract.hook_events import ConsolidatedObject
+from ground_truth.contract.hook_events import ConsolidatedObject, PostAnnotationEvent
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import TASK_TYPES
 
@@ -27,7 +25,7 @@ if "TASK_TYPE" in os.environ:
     consolidator(os.environ["TASK_TYPE"])
 
 
-def handler(event: Mapping[str, Any], context: object) -> list[ConsolidatedObject]:
+def handler(event: PostAnnotationEvent, context: object) -> list[ConsolidatedObject]:
     """Consolidates a batch; an object that cannot be is left out and named in the log with the reason.
 
     Running it again on the same batch overwrites the same files. It gives the same annotations, unless other

@@ -2,30 +2,29 @@
 
 import functools
 import os
-from collections.abc import Mapping
-from typing import Any
 
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.hook_events import PreAnnotationAnswer, PreAnnotationEvent
 from ground_truth.contract.label_categories import read_labels
 from ground_truth.tasks.input import task_input
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+def handler(event: PreAnnotationEvent, context: object) -> PreAnnotationAnswer:
     """Answers one data object's event with its task input.
 
     Raises InputError, naming the job, for a line without ``source-ref`` or ``source``.
     """
     job = event.get("labelingJobArn", "unknown")
     try:
-        given = task_input(
+        page_input = task_input(
             event.get("dataObject") or {},
             labels=_labels(),
             instruction_media=os.environ.get("INSTRUCTION_MEDIA"),
         )
     except InputError as error:
         raise InputError(f"labeling job {job}: {error}") from error
-    return {"taskInput": given, "isHumanAnnotationRequired": True}
+    return {"taskInput": page_input, "isHumanAnnotationRequired": True}
 
 
 @functools.cache

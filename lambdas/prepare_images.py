@@ -5,8 +5,8 @@ import functools
 import hashlib
 import io
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict
 
 import boto3
 from botocore.exceptions import ClientError
@@ -18,16 +18,33 @@ from ground_truth.images.prepare import Options, Rejected, prepare_image
 from ground_truth.images.redact import Detector
 from ground_truth.images.stripped import ImageRefused
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, int]:
+class ImageItem(TypedDict):
+    """A file to prepare."""
+
+    key: str
+    dataset: str
+    run: str
+
+
+class ImageItems(ImageItem, total=False):
+    """A file to prepare, or in ``Items`` a batch of them, as a distributed map gives it."""
+
+    Items: list[ImageItem]
+
+
+def handler(event: ImageItems, context: object) -> dict[str, int]:
     """Prepares the files of ``{"Items": [...]}``, or of one item; each names its key, its dataset and the run.
 
     What became of which file is written as one part of each table, named after the files: the same batch
     again writes the same objects.
     """
-    items: Sequence[Mapping[str, str]] = event.get("Items") or [event]
+    items = event.get("Items") or [event]
     dataset = DatasetKeys(name=items[0]["dataset"], run=items[0]["run"])
     keys = [item["key"] for item in items if not item["key"].endswith(("/", f"/{COMPLETE}"))]
     mapping, rejected = [], []
@@ -61,17 +78,16 @@ def _prepare(key: str, dataset: DatasetKeys) -> str:
 
 def _read(key: str) -> bytes:
     try:
-        found = _s3().get_object(Bucket=os.environ["RAW_BUCKET"], Key=key)
+        source = _s3().get_object(Bucket=os.environ["RAW_BUCKET"], Key=key)
     except ClientError as error:
         # Who may not list a bucket is told of missing objects that access is denied.
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
             raise ImageRefused("unreadable: removed since the run began, or encrypted with another key") from error
         raise
-    if found["ContentLength"] > MOST_SOURCE_BYTES:
-        found["Body"].close()
-        raise ImageRefused(f"too large: {found['ContentLength']:,} bytes are more than {MOST_SOURCE_BYTES:,}")
-    content: bytes = found["Body"].read()
-    return content
+    if source["ContentLength"] > MOST_SOURCE_BYTES:
+        source["Body"].close()
+        raise ImageRefused(f"too large: {source['ContentLength']:,} bytes are more than {MOST_SOURCE_BYTES:,}")
+    return source["Body"].read()
 
 
 def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
@@ -81,7 +97,7 @@ def _csv(rows: Sequence[tuple[str, ...]]) -> bytes:
 
 
 @functools.cache
-def _s3() -> Any:
+def _s3() -> "S3Client":
     return boto3.client("s3")
 
 

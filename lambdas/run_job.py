@@ -2,45 +2,66 @@
 
 import functools
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypedDict
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
+from ground_truth.aws.lambda_context import LambdaContext
 from ground_truth.aws.s3 import Files
-from ground_truth.engine import assembling
+from ground_truth.engine.assembling import AssemblyState, announcement, assemble, end_job
 from ground_truth.engine.consolidating import consolidate_batch
 from ground_truth.engine.control import job_arn, wake_job
 from ground_truth.engine.hooks import Hooks
-from ground_truth.engine.model import NotThere, Status
+from ground_truth.engine.model import EngineJob, NotThere, Status
 from ground_truth.engine.opening import open_batch
-from ground_truth.engine.planning import Batch, plan
+from ground_truth.engine.planning import BatchJson, ManifestBatch, Plan, plan
 from ground_truth.engine.store.store import Store
 
 _LEAST_MILLISECONDS = 60_000
 _ENDED = (Status.COMPLETED, Status.STOPPED)
 
 
-def handler(event: Mapping[str, Any], context: Any) -> Any:
+class StepError(TypedDict, total=False):
+    """Why a step failed, as the state machine tells it."""
+
+    Error: str
+    Cause: str
+
+
+class JobStep(TypedDict, total=False):
+    """One step, by its name; each has the parts that it needs.
+
+    ``request`` is a CreateLabelingJob request that nobody has checked yet.
+    """
+
+    step: str
+    request: Mapping[str, object]
+    job: str
+    batch: BatchJson
+    token: str
+    state: AssemblyState
+    error: StepError
+
+
+def handler(event: JobStep, context: LambdaContext) -> object:
     """Does the step that the event names; each may be done again."""
     return _STEPS[event["step"]](event, context)
 
 
-def _plan(event: Mapping[str, Any], _: Any) -> dict[str, Any]:
+def _plan(event: JobStep, _: LambdaContext) -> Plan:
     planned = plan(event["request"], _store(), _files(_key(event["request"])))
     _announce(planned["job"])
     return planned
 
 
-def _open(event: Mapping[str, Any], _: Any) -> dict[str, int]:
+def _open(event: JobStep, _: LambdaContext) -> dict[str, int]:
     job = _store().jobs.get(event["job"])
-    batch = Batch(**event["batch"])
-    return {"opened": open_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
+    return {"opened": open_batch(job, job_arn(job.name), _batch(event), _store(), _files_of(job), _hooks())}
 
 
-def _wait(event: Mapping[str, Any], _: Any) -> None:
+def _wait(event: JobStep, _: LambdaContext) -> None:
     """Keeps what wakes the state machine, and wakes it at once where nothing is left to wait for."""
     _store().jobs.set_token(event["job"], event["token"])
     job = _store().jobs.get(event["job"])
@@ -48,26 +69,25 @@ def _wait(event: Mapping[str, Any], _: Any) -> None:
     wake_job(_store(), job, boto3.client("stepfunctions"), anyway=job.status == Status.STOPPING)
 
 
-def _consolidate(event: Mapping[str, Any], _: Any) -> dict[str, int]:
+def _consolidate(event: JobStep, _: LambdaContext) -> dict[str, int]:
     job = _store().jobs.get(event["job"])
-    batch = Batch(**event["batch"])
-    return {"labeled": consolidate_batch(job, job_arn(job.name), batch, _store(), _files(_key(job.request)), _hooks())}
+    return {"labeled": consolidate_batch(job, job_arn(job.name), _batch(event), _store(), _files_of(job), _hooks())}
 
 
-def _assemble(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+def _assemble(event: JobStep, context: LambdaContext) -> AssemblyState:
     job = _store().jobs.get(event["state"]["job"])
 
     def has_time() -> bool:
-        return bool(context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS)
+        return context.get_remaining_time_in_millis() > _LEAST_MILLISECONDS
 
-    state = assembling.assemble(job, event["state"], _files(_key(job.request)), boto3.client("s3"), has_time)
-    if state["done"]:
-        state["status"] = assembling.end(job, _store())
+    state = assemble(job, event["state"], _files_of(job), boto3.client("s3"), has_time)
+    if state.get("done"):
+        state["status"] = end_job(job, _store())
         _announce(job.name)
     return state
 
 
-def _refuse(event: Mapping[str, Any], context: Any) -> None:
+def _refuse(event: JobStep, context: LambdaContext) -> None:
     """Marks as failed what the plan has made of a request; another job of that name goes on."""
     try:
         job = _store().jobs.get(str(event["request"].get("LabelingJobName")))
@@ -77,7 +97,7 @@ def _refuse(event: Mapping[str, Any], context: Any) -> None:
         _fail({"job": job.name, "error": event["error"]}, context)
 
 
-def _fail(event: Mapping[str, Any], _: Any) -> None:
+def _fail(event: JobStep, _: LambdaContext) -> None:
     """Marks a job as failed."""
     reason = f"{event['error'].get('Error', '')}: {event['error'].get('Cause', '')}"
     if _store().jobs.set_status(event["job"], Status.FAILED, unless=_ENDED, failure_reason=reason):
@@ -86,13 +106,17 @@ def _fail(event: Mapping[str, Any], _: Any) -> None:
 
 def _announce(name: str) -> None:
     status = _store().jobs.get(name).status
-    entry = assembling.announcement(job_arn(name), status)
-    answer = boto3.client("events").put_events(Entries=[entry])
+    answer = boto3.client("events").put_events(Entries=[announcement(job_arn(name), status)])
     if answer["FailedEntryCount"]:
-        raise ClientError({"Error": answer["Entries"][0]}, "PutEvents")
+        [entry] = answer["Entries"]
+        raise RuntimeError(f"EventBridge refused an event: {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}")
 
 
-_STEPS = {
+def _batch(event: JobStep) -> ManifestBatch:
+    return ManifestBatch(**event["batch"])
+
+
+_STEPS: dict[str, Callable[[JobStep, LambdaContext], object]] = {
     "plan": _plan,
     "open": _open,
     "wait": _wait,
@@ -108,10 +132,15 @@ def _store() -> Store:
     return Store(boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"]))
 
 
-def _key(request: Mapping[str, Any]) -> str | None:
+def _key(request: Mapping[str, object]) -> str | None:
     """The key that a job's output is encrypted with, if the request names one."""
-    key: str | None = (request.get("OutputConfig") or {}).get("KmsKeyId")
-    return key
+    output = request.get("OutputConfig")
+    key = output.get("KmsKeyId") if isinstance(output, Mapping) else None
+    return key if isinstance(key, str) else None
+
+
+def _files_of(job: EngineJob) -> Files:
+    return _files(_key(job.request))
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from ground_truth.aws import composition
-from ground_truth.aws.composition import Progress, compose
+from ground_truth.aws.composition import UploadProgress, compose
 from tests.memory_aws import memory_aws
 
 
@@ -28,7 +28,7 @@ def pieces(count: int, size: int):
     return from_there
 
 
-def write(s3, given, progress: Progress = Progress(), time: bool = True) -> Progress:  # noqa: B008
+def write(s3, given, progress: UploadProgress = UploadProgress(), time: bool = True) -> UploadProgress:  # noqa: B008
     return compose(
         s3, bucket="bucket", key="key", content_type="text/csv", pieces=given, progress=progress, has_time=lambda: time
     )
@@ -40,13 +40,13 @@ def content(s3) -> bytes:
 
 @pytest.mark.parametrize("count", [0, 1, 9])
 def test_what_fits_into_a_part_is_put_at_once(s3, count: int) -> None:
-    assert write(s3, pieces(count, 6000)) == Progress(pieces=count, done=True)
+    assert write(s3, pieces(count, 6000)) == UploadProgress(pieces=count, done=True)
     assert content(s3) == b"".join(piece for _, piece in pieces(count, 6000)(""))
 
 
 def test_a_large_object_is_written_over_several_calls_and_appears_at_the_end(s3) -> None:
     given = pieces(20, 1_200_000)
-    progress, calls = Progress(), 0
+    progress, calls = UploadProgress(), 0
     while not progress.done:
         assert "Contents" not in s3.list_objects_v2(Bucket="bucket")
         progress = write(s3, given, progress, time=False)

@@ -157,11 +157,11 @@ def test_two_who_claim_at_once_never_both_get_the_last_place(engine: Engine, mon
     replace = engine.store.objects.replace
 
     def overtaken(*given: Any) -> None:
-        monkeypatch.setattr(engine.store, "replace", replace)
+        monkeypatch.setattr(engine.store.objects, "replace", replace)
         assert claim(engine.store, job, "faster")
         replace(*given)
 
-    monkeypatch.setattr(engine.store, "replace", overtaken)
+    monkeypatch.setattr(engine.store.objects, "replace", overtaken)
     assert claim(engine.store, job, "slower") is None
     assert set(engine.store.objects.get(job, "0").holds) == {"faster"}
 

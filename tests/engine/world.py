@@ -13,7 +13,7 @@ from ground_truth.engine.consolidating import consolidate_batch
 from ground_truth.engine.hooks import HookFailed
 from ground_truth.engine.model import EngineJob
 from ground_truth.engine.opening import open_batch
-from ground_truth.engine.planning import Batch, plan
+from ground_truth.engine.planning import ManifestBatch, plan
 from tests.engine.conftest import Engine
 
 BUCKET = "training"
@@ -98,16 +98,16 @@ class World:
         }
         return given | changes
 
-    def begin(self, **changes: Any) -> tuple[EngineJob, list[Batch]]:
+    def begin(self, **changes: Any) -> tuple[EngineJob, list[ManifestBatch]]:
         """Plans a job and opens its objects."""
         planned = plan(self.request(**changes), self.store, self.files)
         job = self.store.jobs.get(planned["job"])
-        batches = [Batch(**one) for one in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
+        batches = [ManifestBatch(**one) for one in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
         for batch in batches:
             open_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
         return job, batches
 
-    def end(self, name: str, batches: list[Batch]) -> list[dict[str, Any]]:
+    def end(self, name: str, batches: list[ManifestBatch]) -> list[dict[str, Any]]:
         """Consolidates and assembles a job; the lines of its output manifest."""
         job = self.store.jobs.get(name)
         for batch in batches:

@@ -8,7 +8,6 @@ from typing import Any
 import boto3
 import pytest
 
-from ground_truth import workflow
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
@@ -17,6 +16,9 @@ from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import deployment_part, task_part
 from ground_truth.tasks.splitting import split_by_label
 from ground_truth.tasks.task import BoundingBox, LabelingTask
+from ground_truth.workflow.outcome import explain_labeling, merge_jobs, report_jobs
+from ground_truth.workflow.plan import WorkflowServices, plan_labeling
+from ground_truth.workflow.start import Refused
 from tests.memory_aws import memory_aws
 
 BUCKET = "training"
@@ -68,8 +70,8 @@ class Account:
             ),
         )
 
-    def place(self, *backends: str) -> workflow.Place:
-        return workflow.Place(
+    def services(self, *backends: str) -> WorkflowServices:
+        return WorkflowServices(
             find_task=self.tasks.__getitem__,
             files=self.files,
             backends=backends or ("self-hosted", "ground-truth"),
@@ -77,7 +79,7 @@ class Account:
         )
 
     def check(self, *backends: str, **given: Any) -> dict[str, Any]:
-        return workflow.check({"task": "street", "manifest": MANIFEST} | given, STARTED, self.place(*backends))
+        return plan_labeling({"task": "street", "manifest": MANIFEST} | given, STARTED, self.services(*backends))
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ def test_a_task_of_a_work_team_runs_on_ground_truth_unless_told_otherwise(accoun
 
 def test_a_review_is_chained_on_the_job_that_it_is_about(account: Account) -> None:
     account.put("labeling-jobs/first/manifests/output/output.manifest", '{"source-ref": "s3://training/1.jpg"}\n')
-    plan = workflow.check({"task": "street", "after": "first"}, STARTED, account.place())
+    plan = plan_labeling({"task": "street", "after": "first"}, STARTED, account.services())
     source = plan["jobs"][0]["request"]["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]
     assert source == f"{OUTPUT}/first/manifests/output/output.manifest"
 
@@ -129,7 +131,7 @@ def test_a_review_is_chained_on_the_job_that_it_is_about(account: Account) -> No
     ],
 )
 def test_what_cannot_become_a_job_is_refused_in_words(account: Account, given: dict, message: str) -> None:
-    with pytest.raises((workflow.Refused, ContractError), match=message):
+    with pytest.raises((Refused, ContractError), match=message):
         account.check(**given)
 
 
@@ -140,7 +142,7 @@ def test_a_backend_that_is_not_deployed_is_refused(account: Account) -> None:
 
 def test_a_manifest_that_cannot_be_labeled_is_refused_line_by_line(account: Account) -> None:
     account.lines(*([{"source-ref": "https://example.org/1.jpg"}] * 7))
-    with pytest.raises(workflow.Refused, match="the manifest cannot be labeled: line 1: .*line 5: .*; and 2 more"):
+    with pytest.raises(Refused, match="the manifest cannot be labeled: line 1: .*line 5: .*; and 2 more"):
         account.check()
 
 
@@ -148,7 +150,7 @@ def test_a_manifest_that_cannot_be_labeled_is_refused_line_by_line(account: Acco
 def test_an_empty_manifest_is_refused(account: Account, backend: str) -> None:
     account.deploy(STREET, workforce="private", team=TEAM)
     account.lines()
-    with pytest.raises(workflow.Refused, match="0 objects"):
+    with pytest.raises(Refused, match="0 objects"):
         account.check(backend=backend)
 
 
@@ -195,7 +197,7 @@ def test_one_job_a_label_is_merged_into_one_manifest_of_the_task(account: Accoun
     assert [job["name"] for job in plan["jobs"]] == ["yard-1", "yard-2"]
     for job, label, left in zip(plan["jobs"], STREET.labels, (10, 90), strict=True):
         labeled(account, job, label, [left, left + 5])
-    merged = workflow.merge_jobs(plan, account.place())["manifest"]
+    merged = merge_jobs(plan, account.services())["manifest"]
     assert merged == f"{OUTPUT}/yard/manifests/output/output.manifest"
     first = json.loads(account.files.read(merged).splitlines()[0])
     assert [(one["class_id"], one["left"]) for one in first["street"]["annotations"]] == [(0, 10), (1, 90)]
@@ -209,14 +211,14 @@ def test_tasks_that_were_not_split_from_the_task_are_not_merged(account: Account
     plan["task"] = "other"
     for job, label in zip(plan["jobs"], STREET.labels, strict=True):
         labeled(account, job, label, [10])
-    with pytest.raises(workflow.Refused, match="'split' should name the tasks that split_by_label made of 'other'"):
-        workflow.merge_jobs(plan, account.place())
+    with pytest.raises(Refused, match="'split' should name the tasks that split_by_label made of 'other'"):
+        merge_jobs(plan, account.services())
 
 
 def test_the_report_is_written_beside_the_job_and_told(account: Account) -> None:
     plan = account.check(name="yard")
     labeled(account, plan["jobs"][0], "car", [10, 20])
-    told = workflow.report(plan, account.place(), account.client)
+    told = report_jobs(plan, account.services(), account.client)
     assert told["reports"] == [f"{OUTPUT}/yard/report/report.html"]
     assert "2 of 2 images labeled by 3 workers." in told["message"]
     assert "<!doctype html>" in account.files.read(told["reports"][0]).decode()
@@ -234,5 +236,5 @@ def test_the_report_is_written_beside_the_job_and_told(account: Account) -> None
     ],
 )
 def test_a_failure_is_told_in_its_own_words(cause: str, words: str) -> None:
-    told = workflow.explain({"Error": "States.Timeout", "Cause": cause}, "yard")
+    told = explain_labeling({"Error": "States.Timeout", "Cause": cause}, "yard")
     assert told["message"] == f"Labeling yard failed.\n{words}"

@@ -1,15 +1,27 @@
 """S3 URIs and the few reads and writes the hooks need."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 import boto3
 
 from ground_truth.contract.errors import InputError
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 _CHUNK = 1024 * 1024
+
+
+class Encryption(TypedDict, total=False):
+    """What S3 is told of how an object is encrypted; nothing where the bucket itself says it."""
+
+    ServerSideEncryption: Literal["aws:kms"]
+    SSEKMSKeyId: str
 
 
 class StoredFile(NamedTuple):
@@ -24,8 +36,8 @@ def split_uri(uri: str) -> tuple[str, str]:
 
     Raises InputError for anything else.
     """
-    scheme, _, rest = uri.partition("://")
-    bucket, _, key = rest.partition("/")
+    scheme, _, path = uri.partition("://")
+    bucket, _, key = path.partition("/")
     if scheme != "s3" or not bucket or not key:
         raise InputError(f"'uri' should be like s3://bucket/key, got {uri!r}")
     return bucket, key
@@ -37,23 +49,22 @@ class Files:
     What is written is encrypted with ``kms_key_id``, or as the bucket itself says where none is given.
     """
 
-    def __init__(self, client: Any = None, *, kms_key_id: str | None = None) -> None:
-        self._client: Any = client or boto3.client("s3")
-        self.encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {}
+    def __init__(self, client: S3Client | None = None, *, kms_key_id: str | None = None) -> None:
+        self._client: S3Client = client or boto3.client("s3")
+        self.encryption: Encryption = (
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {}
+        )
 
     def read(self, uri: str) -> bytes:
         """The object's bytes."""
         bucket, key = split_uri(uri)
-        content: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
-        return content
+        return self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
 
     def read_range(self, uri: str, start: int, end: int) -> bytes:
         """The object's bytes from ``start`` up to ``end``."""
         bucket, key = split_uri(uri)
-        content: bytes = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")[
-            "Body"
-        ].read()
-        return content
+        part = self._client.get_object(Bucket=bucket, Key=key, Range=f"bytes={start}-{end - 1}")
+        return part["Body"].read()
 
     @contextmanager
     def stream(self, uri: str) -> Iterator[Iterator[bytes]]:

@@ -11,7 +11,7 @@ Whatever is raised for people to read stands in this tree, and its text is a sen
     |   |-- ObjectError              answers.batch
     |   |-- TemplateError            templates.rendering
     |   |-- ImageRefused             images.stripped
-    |   |-- Refused                  workflow
+    |   |-- Refused                  workflow.start
     |   |-- Missing                  reporting.thumbnails
     |   `-- Unreadable               ground_truth_cli.preparation.work
     |-- StateError                   contract.errors
@@ -25,7 +25,7 @@ Whatever is raised for people to read stands in this tree, and its text is a sen
     |   |-- DetectionFailed          images.stripped
     |   |-- HookFailed               engine.hooks
     |   `-- NotAllowed               ground_truth_cli.account.refusals
-    `-- Refused                      engine.api
+    `-- RequestRefused               engine.bodies
 """
 
 from collections.abc import Iterable

@@ -2,11 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.json_types import JsonObject
 
-VERSION = 1
+_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +25,9 @@ class EngineDescription:
     group: str
     portal_url: str | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """The parameter's content."""
-        return {"version": VERSION} | asdict(self)
+        return {"version": _VERSION} | asdict(self)
 
     @classmethod
     def read(cls, text: str) -> "EngineDescription":
@@ -35,11 +35,11 @@ class EngineDescription:
 
         Raises InputError for another version.
         """
-        content: dict[str, Any] = json.loads(text)
+        content = json.loads(text)
         version = content.pop("version", None)
-        if version != VERSION:
+        if version != _VERSION:
             raise InputError(
-                f"'version' of the engine's description should be {VERSION}, got {version!r}: "
+                f"'version' of the engine's description should be {_VERSION}, got {version!r}: "
                 "use the same release for the stack and for the tools"
             )
         return cls(**content)

@@ -81,6 +81,14 @@ class EngineJob:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Worker:
+    """Who signed in: ``worker_id`` and ``identity`` are as worker responses have them (contract section 8)."""
+
+    worker_id: str
+    identity: JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpenObject:
     """An object for workers: its number in the manifest, and what its page is given."""
 

@@ -12,7 +12,7 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject
-from ground_truth.engine.planning import Batch
+from ground_truth.engine.planning import ManifestBatch
 from ground_truth.engine.store.store import Store
 from ground_truth.manifests.lines import parse_line
 from ground_truth.manifests.manifest_line import ManifestLine
@@ -22,7 +22,7 @@ _AT_ONCE = 8
 _VERSION = "2018-10-16"
 
 
-def open_batch(job: EngineJob, arn: str, batch: Batch, store: Store, files: Files, hooks: Hooks) -> int:
+def open_batch(job: EngineJob, arn: str, batch: ManifestBatch, store: Store, files: Files, hooks: Hooks) -> int:
     """Opens the objects of a batch and returns how many; one whose hook fails is kept as failed, with the reason.
 
     Doing it again opens nothing twice. Lines that are labeled already, that a stopping condition excludes, or that
@@ -41,7 +41,7 @@ def open_batch(job: EngineJob, arn: str, batch: Batch, store: Store, files: File
     return len(objects)
 
 
-def lines_of(job: EngineJob, batch: Batch, files: Files) -> Iterator[tuple[str, ManifestLine]]:
+def lines_of(job: EngineJob, batch: ManifestBatch, files: Files) -> Iterator[tuple[str, ManifestLine]]:
     """The lines of a batch with their object ids."""
     if not batch.lines:
         return

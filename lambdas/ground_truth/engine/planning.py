@@ -3,11 +3,12 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import TypedDict
 
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import JobPaths
+from ground_truth.contract.request import StoppingConditions
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.request_checks import check_request
 from ground_truth.engine.store.store import Store
@@ -19,8 +20,19 @@ BATCH_BYTES = 2_000_000
 _AVAILABILITY = 2_592_000
 
 
+class BatchJson(TypedDict):
+    """A ``ManifestBatch`` as it is handed on."""
+
+    number: int
+    first: int
+    lines: int
+    start: int
+    end: int
+    until: int
+
+
 @dataclass(frozen=True, kw_only=True)
-class Batch:
+class ManifestBatch:
     """A part of the manifest: ``lines`` lines from line ``first`` on, in bytes ``start`` up to ``end``.
 
     ``until`` is the number of the first line in the job that nobody shall be asked about: a stopping condition.
@@ -33,12 +45,24 @@ class Batch:
     end: int
     until: int
 
-    def as_json(self) -> dict[str, int]:
+    def as_json(self) -> BatchJson:
         """What the state machine hands on."""
-        return asdict(self)
+        return BatchJson(
+            number=self.number, first=self.first, lines=self.lines, start=self.start, end=self.end, until=self.until
+        )
 
 
-def plan(asked: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]:
+class Plan(TypedDict):
+    """What the state machine goes on with: ``batches`` and ``results`` are keys in ``bucket``."""
+
+    job: str
+    bucket: str
+    batches: str
+    results: str
+    seconds: int
+
+
+def plan(asked: Mapping[str, object], store: Store, files: Files) -> Plan:
     """Makes a job of a request, and the list of its batches; returns what the state machine goes on with.
 
     Doing it again gives the same job and the same list.
@@ -58,17 +82,17 @@ def plan(asked: Mapping[str, Any], store: Store, files: Files) -> dict[str, Any]
         )
     )
     paths = JobPaths.of_request(request)
-    with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as manifest:
-        found = list(batches(manifest, request["LabelAttributeName"], _most(request)))
-    batch_list = json.dumps([batch.as_json() for batch in found])
-    files.write(paths.batches, batch_list.encode(), "application/json")
+    with files.stream(job.manifest) as manifest:
+        most = request.get("StoppingConditions") or {}
+        batch_list = [batch.as_json() for batch in batches(manifest, job.attribute, most)]
+    files.write(paths.batches, json.dumps(batch_list).encode(), "application/json")
     store.jobs.set_status(job.name, Status.IN_PROGRESS, unless=_ENDED)
     bucket, key = split_uri(paths.batches)
     _, results = split_uri(paths.batch_results)
     return {"job": job.name, "bucket": bucket, "batches": key, "results": results, "seconds": available}
 
 
-def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterator[Batch]:
+def batches(manifest: Lines, attribute: str, most: StoppingConditions) -> Iterator[ManifestBatch]:
     """Cuts a manifest; ``most`` are the stopping conditions (contract 4.1).
 
     Raises ManifestError, with the number of the line, for one that is no JSON object.
@@ -93,15 +117,10 @@ def batches(manifest: Lines, attribute: str, most: Mapping[str, int]) -> Iterato
     firsts = [first for first, _, _ in cut] + [count]
     for number, (first, begin, stop) in enumerate(cut):
         size = firsts[number + 1] - first
-        yield Batch(number=number, first=first, lines=size, start=begin, end=stop, until=until)
+        yield ManifestBatch(number=number, first=first, lines=size, start=begin, end=stop, until=until)
 
 
-def _most(request: Mapping[str, Any]) -> Mapping[str, int]:
-    conditions: Mapping[str, int] = request.get("StoppingConditions") or {}
-    return conditions
-
-
-def _until(unlabeled: list[int], count: int, most: Mapping[str, int]) -> int:
+def _until(unlabeled: list[int], count: int, most: StoppingConditions) -> int:
     """The number of the first line behind those that may be labeled."""
     allowed = len(unlabeled)
     if "MaxHumanLabeledObjectCount" in most:

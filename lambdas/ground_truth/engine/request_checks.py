@@ -1,7 +1,7 @@
 """What the engine does not take: what it cannot do, by name, and what the contract refuses (contract section 4)."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from ground_truth.contract import limits
 from ground_truth.contract.errors import ContractError
@@ -31,7 +31,7 @@ _NUMBERS = {
 _OPTIONAL_NUMBERS = ("TaskAvailabilityLifetimeInSeconds", "MaxConcurrentTaskCount")
 
 
-def check_request(request: Mapping[str, Any]) -> LabelingJobRequest:
+def check_request(request: Mapping[str, object]) -> LabelingJobRequest:
     """The CreateLabelingJob request itself.
 
     Raises ContractError for the first thing in it that no job can be made of.
@@ -41,16 +41,15 @@ def check_request(request: Mapping[str, Any]) -> LabelingJobRequest:
         allowed = f"1 to {limits.JOB_NAME_LENGTH} letters, digits and hyphens"
         raise ContractError("LabelingJobName", name, allowed, "choose another name")
     for path, fix in _NOT_HERE.items():
-        found = _at(request, path)
-        if found is not None:
-            raise ContractError(".".join(path), found, "left out for the self-hosted engine", fix)
+        value = _at(request, path)
+        if value is not None:
+            raise ContractError(".".join(path), value, "left out for the self-hosted engine", fix)
     for path in _NEEDED:
-        found = _at(request, path)
-        if not isinstance(found, str) or not found:
-            raise ContractError(".".join(path), found, "given", "add it to the request")
-    config = request["HumanTaskConfig"]
+        value = _at(request, path)
+        if not isinstance(value, str) or not value:
+            raise ContractError(".".join(path), value, "given", "add it to the request")
     for key, allowed_numbers in _NUMBERS.items():
-        value = config.get(key)
+        value = _at(request, ("HumanTaskConfig", key))
         if value is None and key in _OPTIONAL_NUMBERS:
             continue
         if not isinstance(value, int) or value not in allowed_numbers:
@@ -59,9 +58,9 @@ def check_request(request: Mapping[str, Any]) -> LabelingJobRequest:
     return cast(LabelingJobRequest, request)
 
 
-def _at(request: Any, path: tuple[str, ...]) -> Any:
+def _at(value: object, path: tuple[str, ...]) -> object:
     for key in path:
-        if not isinstance(request, Mapping):
+        if not isinstance(value, Mapping):
             return None
-        request = request.get(key)
-    return request
+        value = value.get(key)
+    return value

@@ -5,9 +5,10 @@ import math
 import re
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.json_types import Json, JsonObject
 
 # Python itself stops at about a thousand, other readers earlier; no form is as deep.
 MOST_LEVELS = 50
@@ -16,7 +17,7 @@ _MOST_DIGITS = 310
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def parse(raw: bytes, *, most_levels: int = MOST_LEVELS) -> Any:
+def parse(raw: bytes, *, most_levels: int = MOST_LEVELS) -> Json:
     """The value of a JSON text in UTF-8.
 
     Raises InputError, with what is wrong as a sentence's end, for anything else and for what could not be written
@@ -24,7 +25,7 @@ def parse(raw: bytes, *, most_levels: int = MOST_LEVELS) -> Any:
     more than ``most_levels`` deep in one another.
     """
     try:
-        value = _decoder.decode(raw.decode())
+        value: Json = _decoder.decode(raw.decode())
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start + 1} is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -35,9 +36,10 @@ def parse(raw: bytes, *, most_levels: int = MOST_LEVELS) -> Any:
     return value
 
 
-def _check(value: Any, most_levels: int) -> None:
+def _check(value: Json, most_levels: int) -> None:
     """Level by level, since recursion would end where Python's does."""
-    parts, depth = [value], 0
+    parts: list[Json] = [value]
+    depth = 0
     while parts:
         containers = [part for part in parts if isinstance(part, dict | list)]
         if containers and depth == most_levels:
@@ -48,7 +50,7 @@ def _check(value: Any, most_levels: int) -> None:
         parts, depth = [inner for container in containers for inner in _parts_of(container)], depth + 1
 
 
-def _parts_of(container: dict[str, Any] | list[Any]) -> Iterable[Any]:
+def _parts_of(container: JsonObject | list[Json]) -> Iterable[Json]:
     return chain(container, container.values()) if isinstance(container, dict) else container
 
 
