@@ -126,3 +126,20 @@ def test_only_what_is_longer_than_the_longest_is_cut(monkeypatch) -> None:
 def test_no_boxes_have_no_groups() -> None:
     empty = np.zeros(0, np.int64)
     assert clusters(np.zeros((0, 4)), empty, empty, empty).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_chain_is_cut_a_quarter_of_the_way_from_the_least_overlap_to_all(seed) -> None:
+    boxes, image_of, worker_of, label_of = scene(seed, 24, room=25, workers=12)
+    numbers = slow_clusters(boxes, image_of, worker_of, label_of, 0.2 + 0.8 / 4)
+    # Each box has the number of its group's first box.
+    assert module._cut(boxes, worker_of, label_of, 0.2).tolist() == [numbers.index(number) for number in numbers]
+
+
+def test_overlaps_within_a_component_are_those_of_each_pair() -> None:
+    boxes, _, worker_of, label_of = scene(4, 30, room=120)
+    slow = slow_similarity(boxes, worker_of, label_of)
+    fast = module._similarity(boxes[None], worker_of[None], label_of[None])[0]
+    for (first, second), value in slow.items():
+        assert fast[first, second] == pytest.approx(value)
+    assert np.isneginf(fast.diagonal()).all()

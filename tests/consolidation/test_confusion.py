@@ -70,7 +70,8 @@ def test_ten_pairs_and_a_share_of_15_percent_are_reported():
     assert label_confusions(two_labels(10, 0))[0].pairs == 10
     assert label_confusions(two_labels(9, 0)) == ()
     assert label_confusions(two_labels(14, 86), least_share=0.14)[0].share == 0.14
-    assert label_confusions(two_labels(1, 0), least_pairs=0)[0].pairs == 1
+    (alone,) = label_confusions(two_labels(1, 0), least_pairs=0)
+    assert (alone.pairs, alone.share) == (1, 1.0)
     assert label_confusions(two_labels(0, 5), least_pairs=0, least_share=0.0) == ()
 
 
@@ -116,7 +117,8 @@ def test_two_pairs_of_boxes_and_a_share_of_a_tenth_are_reported():
     assert box_confusions(table(2, 18))[0].share == 0.1
     assert box_confusions(table(2, 19)) == ()
     assert box_confusions(table(2, 0))[0].share == 1.0
-    assert box_confusions(table(1, 0), least_pairs=0)[0].pairs == 1
+    (alone,) = box_confusions(table(1, 0), least_pairs=0)
+    assert (alone.pairs, alone.share) == (1, 1.0)
     assert box_confusions(table(0, 3), least_pairs=0, least_share=0.0) == ()
 
 

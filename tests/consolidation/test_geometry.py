@@ -71,7 +71,7 @@ def test_no_boxes_have_no_pairs() -> None:
 
 
 def test_boxes_of_two_images_never_meet_even_at_the_same_place() -> None:
-    boxes = np.array([[0.0, 0, 100, 100], [0.0, 0, 100, 100], [99.0, 0, 199, 100]])
+    boxes = np.array([[0.0, 0, 100, 1], [0.0, 0, 100, 1], [99.0, 0, 199, 1]])
     assert as_dict(overlapping_pairs(boxes, np.array([0, 1, 2]), least=0.001)) == {}
 
 

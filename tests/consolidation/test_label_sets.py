@@ -152,3 +152,9 @@ def test_two_workers_are_enough_for_a_confidence():
 def test_the_greatest_submission_time_decides_what_is_last():
     found = consolidate_multi_label(["a", "a"], ["u", "u"], [["hat"], ["person"]], submitted=["2", "1"])
     assert found.objects[0].labels == ("hat",)
+
+
+def test_a_label_as_likely_as_not_is_not_chosen():
+    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", [])]).objects
+    assert found.confidence_map == {2: 0.5}
+    assert found.labels == ()

@@ -102,7 +102,7 @@ def test_a_png_of_as_many_pixels_as_are_allowed_is_read(monkeypatch):
 def test_the_palette_has_every_colour_at_its_class():
     mask = np.array([[0, 1, 3]], np.uint8)
     image = Image.open(io.BytesIO(write_mask(mask, {0: "#ffffff", 1: "#010203", 3: "#a0b0c0"})))
-    assert image.getpalette()[:12] == [255, 255, 255, 1, 2, 3, 0, 0, 0, 0xA0, 0xB0, 0xC0]
+    assert image.getpalette() == [255, 255, 255, 1, 2, 3, 0, 0, 0, 0xA0, 0xB0, 0xC0]
     assert [image.convert("RGB").getpixel((x, 0)) for x in range(3)] == [
         (255, 255, 255), (1, 2, 3), (0xA0, 0xB0, 0xC0)
     ]  # fmt: skip

@@ -227,3 +227,10 @@ def test_skill_and_its_weight_by_hand() -> None:
     assert skill(np.array([0.0, 6.0]), np.array([0.0, 9.0])).tolist() == pytest.approx([4 / 6, 10 / 15])
     assert log_odds(np.array([0.75, 0.5]), 3).tolist() == pytest.approx([math.log(6), math.log(2)])
     assert log_odds(np.array([1 / 3]), 3).tolist() == pytest.approx([0.0])
+
+
+def test_shares_are_at_least_nothing_and_equal_without_votes() -> None:
+    votes = votes_from(["1", "2"], ["u", "u"], ["a", ""], labels=LABELS)
+    shares = Evidence(votes).shares()
+    assert (shares > 0).all()
+    assert pytest.approx(np.array([[1, 0, 0], [1 / 3] * 3]), abs=1e-9) == shares.T
