@@ -188,12 +188,19 @@ def test_a_model_ends_when_nothing_moves_and_not_before() -> None:
     assert pytest.approx(second, abs=1e-9) == dawid_skene(evidence, tolerance=moves[0] * 1.01).T
 
 
-def test_models_take_as_many_steps_as_they_say() -> None:
+def test_models_take_twenty_steps_where_they_do_not_end_before(monkeypatch) -> None:
     evidence, _ = evidence_of(2, True, False)
-    assert dawid_skene(evidence, tolerance=0.0) == pytest.approx(dawid_skene(evidence, steps=20, tolerance=0.0))
-    assert not np.allclose(
-        dawid_skene(evidence, steps=19, tolerance=0.0), dawid_skene(evidence, steps=20, tolerance=0.0), rtol=0, atol=0
-    )
+    monkeypatch.setattr(models, "SMALLEST_CHANGE", -1.0)
+    skene = [dawid_skene(evidence, steps=steps, tolerance=-1.0).tolist() for steps in (19, 20, 21)]
+    coin = [one_coin(evidence, steps=steps).tolist() for steps in (19, 20, 21)]
+    assert skene[0] != skene[1] != skene[2]
+    assert coin[0] != coin[1] != coin[2]
+    assert dawid_skene(evidence, tolerance=-1.0).tolist() == skene[1]
+    assert one_coin(evidence).tolist() == coin[1]
+
+
+def test_models_trust_the_class_prior_by_default() -> None:
+    evidence, _ = evidence_of(2, True, False)
     assert one_coin(evidence, prior_power=1.0).tolist() == one_coin(evidence).tolist()
     assert dawid_skene(evidence, prior_power=1.0).tolist() == dawid_skene(evidence).tolist()
 

@@ -211,3 +211,7 @@ def test_a_habit_is_told_from_more_than_nine_in_ten_answers_on(same, told):
     rows = {"egret": {"heron": same, "ibis": 100 - same}}
     reason = outliers(team(z=rows), labels=3)["z"].reason
     assert reason.endswith(f"; answers 'heron' in {same:.0f}% of cases") is told
+
+
+def test_answers_are_told_with_six_decimals():
+    assert skills({"u": {"heron": {"heron": 1.23456749}}})["u"].answers == 1.234567
