@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +42,14 @@ def wait(condition: Callable[[], Any]) -> Any:
     return value
 
 
+@contextmanager
+def untidy() -> Iterator[None]:
+    """Lets a driver leave sockets and files open, as Marionette's does for each try to reach its browser."""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        yield
+        gc.collect()
+
+
 class Firefox:
     """Driven by Marionette, which it has inside."""
 
@@ -50,8 +59,9 @@ class Firefox:
 
         # It removes the file it is to write to, were it the null device.
         self.logs = tempfile.TemporaryDirectory()
-        self.driver = Marionette(bin=FIREFOX, port=0, headless=True, gecko_log=self.logs.name)
-        self.driver.start_session()
+        with untidy():
+            self.driver = Marionette(bin=FIREFOX, port=0, headless=True, gecko_log=self.logs.name)
+            self.driver.start_session()
         self.driver.set_window_rect(width=SIZE[0], height=SIZE[1])
 
     def open(self, url: str) -> None:
@@ -81,12 +91,12 @@ class Firefox:
         return ActionSequence(self.driver, device, device)
 
     def close(self) -> None:
-        self.driver.quit(in_app=True)
-        self.driver.cleanup()
+        with untidy():
+            self.driver.quit(in_app=True)
+            self.driver.cleanup()
+            # Its profiles tidy up as they go, for which the interpreter has to be there.
+            del self.driver
         self.logs.cleanup()
-        # Its profiles tidy up as they go, for which the interpreter has to be there.
-        del self.driver
-        gc.collect()
 
 
 class WebKit:
