@@ -7,6 +7,7 @@ from ground_truth.aws.s3 import Files
 from ground_truth.contract.errors import InputError
 from ground_truth.contract.job_paths import ANNOTATIONS, LABEL_FILES, OUTPUT_MANIFEST
 from ground_truth.jobs.folder import LocalFolder, S3Folder, SourceFolder, manifest_of
+from ground_truth_cli.local_files import read_bytes
 
 _MASKS = f"{ANNOTATIONS}/{LABEL_FILES}"
 _IN_JOB = PurePosixPath(OUTPUT_MANIFEST).parts[:-1]
@@ -19,7 +20,7 @@ def folder_at(source: str) -> SourceFolder:
 
 def read_file(file: str) -> bytes:
     """A file's content, wherever it is."""
-    return Files().read(file) if file.startswith("s3://") else Path(file).read_bytes()
+    return Files().read(file) if file.startswith("s3://") else read_bytes(Path(file))
 
 
 class LabelSource:

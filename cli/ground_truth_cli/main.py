@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-from ground_truth_cli.terminal.errors import PlainErrors
+from ground_truth_cli.terminal.errors import DEBUG, PlainErrors
 
 # Loaded when called: what one command needs, such as boto3, the others need not wait for.
 COMMANDS = (
@@ -50,5 +50,6 @@ class Commands(PlainErrors):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cdk-ground-truth")
-def main() -> None:
+@click.option(f"--{DEBUG}", is_flag=True, help="Show where an error comes from.")
+def main(debug: bool) -> None:
     """Have images labeled by people: prepare photos, check, estimate and request labeling jobs, and merge answers."""

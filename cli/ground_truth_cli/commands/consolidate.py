@@ -14,6 +14,7 @@ from ground_truth.jobs.quality import quality_numbers
 from ground_truth.jobs.results import JobResults, consolidate_job
 from ground_truth.manifests.lines import read_manifest
 from ground_truth_cli.job_files import folder_at, read_file
+from ground_truth_cli.local_files import write_bytes, write_text
 from ground_truth_cli.terminal.progress_bars import counting
 
 _TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
@@ -47,8 +48,7 @@ def consolidate(
     masks = out / "masks"
 
     def write_mask(object_id: str, png: bytes) -> str:
-        masks.mkdir(parents=True, exist_ok=True)
-        (masks / f"{object_id}.png").write_bytes(png)
+        write_bytes(masks / f"{object_id}.png", png)
         return f"masks/{object_id}.png"
 
     job = find_job_folder(folder_at(source))
@@ -62,13 +62,12 @@ def consolidate(
             label_attribute=label_attribute,
             progress=progress,
         )
-    out.mkdir(parents=True, exist_ok=True)
     for name, text in (
         ("output.manifest", results.manifest()),
         ("workers.csv", results.workers_csv()),
         ("quality.json", results.quality_json()),
     ):
-        (out / name).write_text(text, encoding="utf-8")
+        write_text(out / name, text)
     _summarize(results, out, as_json=as_json)
     if not results.quality["labeled"]:
         raise InputError(f"no object could be labeled; {out / 'quality.json'} says why of each")

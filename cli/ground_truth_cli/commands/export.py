@@ -16,6 +16,7 @@ from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_labels_of
 from ground_truth_cli.backends.jobs import place_of
 from ground_truth_cli.job_files import LabelSource, read_file
+from ground_truth_cli.local_files import write_bytes
 from ground_truth_cli.terminal.options import of_named_job
 
 
@@ -67,9 +68,7 @@ def export(
         raise InputError(f"nothing to export: no image has a label '{attribute}'{_why_none(dataset)}")
     files = 0
     for name, content in export_files(dataset, format_name, found.read_mask):
-        path = out / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_bytes(out / name, content)
         files += 1
     _summarize(dataset, {"format": format_name, "label_attribute": attribute, "files": files, "out": str(out)}, as_json)
 

@@ -11,10 +11,12 @@ from typing import Any, BinaryIO
 
 import click
 
+from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import write_manifest
 from ground_truth.manifests.predictions import chained_lines, read_predictions
+from ground_truth_cli.local_files import read_bytes, reading, writing
 from ground_truth_cli.terminal.findings import report
 from ground_truth_cli.terminal.progress_bars import counted
 
@@ -83,21 +85,22 @@ def from_predictions(
     )
     # What is refused half-way must not leave half a manifest.
     unfinished = out.with_name(out.name + ".part")
-    try:
-        with unfinished.open("wb") as file:
-            count = write_manifest(lines, file)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with writing(out):
+        try:
+            with unfinished.open("wb") as file:
+                count = write_manifest(lines, file)
+            unfinished.replace(out)
+        finally:
+            unfinished.unlink(missing_ok=True)
     click.echo(f"{count:,} images written to {out}")
     click.echo(f"labels of the task, in this order: {', '.join(labels or read.labels)}")
 
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(read_bytes(path))
     except ValueError as error:
-        raise click.ClickException(f"{path} is not JSON: {error}") from error
+        raise InputError(f"{path} is not JSON: {error}") from error
 
 
 @contextmanager
@@ -118,5 +121,7 @@ def _opened(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
             yield lines, answer["ContentLength"]
     else:
         path = Path(file)
-        with path.open("rb") as lines:
+        with reading(path):
+            local = path.open("rb")
+        with local as lines:
             yield lines, path.stat().st_size

@@ -14,6 +14,7 @@ from ground_truth.contract.label_categories import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.manifests.lines import read_manifest
 from ground_truth.templates.parse import Page
+from ground_truth_cli.local_files import read_bytes, read_text, reading
 from ground_truth_cli.local_servers.preview import serve
 from ground_truth_cli.local_servers.preview_session import Preview
 
@@ -77,8 +78,8 @@ def preview(
         template=template,
         line=_line(manifest, number),
         folder=manifest.resolve().parent,
-        labels=read_labels(labels.read_bytes()) if labels else list(label),
-        task_type=TASK_TYPES[task_type] if task_type else _type_of(template.read_text(encoding="utf-8")),
+        labels=read_labels(read_bytes(labels)) if labels else list(label),
+        task_type=TASK_TYPES[task_type] if task_type else _type_of(read_text(template)),
         sign=_signer(),
         images=images,
         media=instruction_pictures,
@@ -96,7 +97,7 @@ def preview(
 
 
 def _line(manifest: Path, number: int) -> dict[str, Any]:
-    with manifest.open("rb") as file:
+    with reading(manifest), manifest.open("rb") as file:
         line = next(islice(read_manifest(file), number - 1, None), None)
     if line is None:
         raise InputError(f"'line' should be one of the lines of {manifest}, got {number}: the manifest ends before")

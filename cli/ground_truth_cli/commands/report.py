@@ -21,6 +21,7 @@ from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
 from ground_truth_cli.backends.jobs import place_of
 from ground_truth_cli.job_files import folder_at, read_file
+from ground_truth_cli.local_files import write_text
 from ground_truth_cli.terminal.options import MemberOf, of_named_job
 from ground_truth_cli.terminal.progress_bars import counting
 
@@ -92,9 +93,8 @@ def report(
             pictures=pictures,
             progress=progress,
         )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "report.html").write_text(made.html, encoding="utf-8")
-    (out / "quality.json").write_text(json.dumps(made.summary, indent=2) + "\n", encoding="utf-8")
+    write_text(out / "report.html", made.html)
+    write_text(out / "quality.json", json.dumps(made.summary, indent=2) + "\n")
     _summarize(made.summary, out, as_json=as_json)
 
 

@@ -14,6 +14,7 @@ from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth_cli.account.deployment import Deployment, find_deployment
 from ground_truth_cli.backends.jobs import Job, find_job, output_manifest_of
+from ground_truth_cli.local_files import writing
 from ground_truth_cli.terminal.failure_text import failure_text
 from ground_truth_cli.terminal.options import of_one_job
 
@@ -72,6 +73,7 @@ def _fetch(deployment: Deployment, manifest: str, out: Path) -> Path:
         raise StateError(
             f"'out' should be a folder without an output.manifest, got {str(out)!r}: choose another folder"
         )
-    out.mkdir(parents=True, exist_ok=True)
-    deployment.client("s3").download_file(bucket, key, str(path))
+    with writing(path):
+        out.mkdir(parents=True, exist_ok=True)
+        deployment.client("s3").download_file(bucket, key, str(path))
     return path

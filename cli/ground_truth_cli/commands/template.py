@@ -7,6 +7,7 @@ import click
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.examples import example_input_of_type
 from ground_truth.templates.check import check_template
+from ground_truth_cli.local_files import read_text
 from ground_truth_cli.terminal.findings import report
 
 
@@ -28,5 +29,5 @@ def template() -> None:
 def check(file: Path, task_type: str, as_json: bool) -> None:
     """Checks a template before a worker meets it, and renders it for an example object."""
     chosen = TASK_TYPES[task_type]
-    text = file.read_text(encoding="utf-8")
+    text = read_text(file)
     report(check_template(text, task_type=chosen, task_input=example_input_of_type(chosen)), as_json=as_json)

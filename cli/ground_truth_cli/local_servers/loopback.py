@@ -7,14 +7,23 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from ground_truth.contract.errors import InputError
+
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """Listens on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
+    """Listens on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``.
+
+    Raises InputError for a port that cannot be used.
+    """
 
     def __init__(self, handler: Callable[..., BaseHTTPRequestHandler], port: int) -> None:
-        super().__init__(("127.0.0.1", port), handler)
+        try:
+            super().__init__(("127.0.0.1", port), handler)
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"port {port} cannot be used: {reason}; choose another --port") from error
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Says nothing of a browser that left in the middle, as on every reload."""

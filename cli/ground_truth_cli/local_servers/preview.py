@@ -104,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_task(self) -> None:
         try:
             page = self._preview.page()
-        except (GroundTruthError, OSError, ValueError) as error:
+        except GroundTruthError as error:
             where = f"{self._preview.template.name}, line {error.line}" if isinstance(error, TemplateError) else ""
             page = _error_page(where, error.message if isinstance(error, TemplateError) else str(error))
         self._send(page.encode(), "text/html; charset=utf-8", policy=_SANDBOX)

@@ -18,6 +18,7 @@ from ground_truth.contract.task_types import TaskType
 from ground_truth.engine.hooks import task_input_of
 from ground_truth.tasks.input import task_input
 from ground_truth.templates.rendering import render_page
+from ground_truth_cli.local_files import read_text
 
 MASK_PATH = "/mask.png"
 FILES_PATH = "/files/"
@@ -59,7 +60,7 @@ class Preview:
         Raises TemplateError where the template cannot be rendered, InputError for a line that a page cannot be given.
         """
         given = self._task_input()
-        text = self.template.read_text(encoding="utf-8")
+        text = read_text(self.template)
         return render_page(text, given, self._granted, title=self.template.name)
 
     def _task_input(self) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ground_truth.contract.errors import InputError
 from ground_truth.images.prepare import Change
+from ground_truth_cli.local_files import writing
 from ground_truth_cli.preparation.places import Entry
 from ground_truth_cli.preparation.work import Outcome
 
@@ -58,13 +59,23 @@ class Journal:
     """A table of the files of a run, on disk and readable by its owner only; ``path`` None keeps it in memory.
 
     It grows on disk, not in memory, and survives the death of the process at any point.
+    Raises InputError for a file that is none, or that another run uses.
     """
 
     def __init__(self, path: Path | None) -> None:
         if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT, 0o600))
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(path, os.O_CREAT, 0o600))
         self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            raise InputError(
+                f"{path} cannot be used: {error}; no other run may use it, and prepare alone writes it"
+            ) from error
+
+    def _open(self) -> None:
         # No waiting for the disk: after a power failure lost lines are done again, never believed.
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;")
         step = _FROM_FIRST if self._is_of_first_version() else _TABLES

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ground_truth.contract.errors import InputError
+from ground_truth_cli.local_files import read_bytes, writing
 
 _LEAST_BYTES = 16
 
@@ -19,17 +20,18 @@ def default_key_file() -> Path:
 def owner_key(given: Path | None, *, create: bool = True) -> bytes:
     """Reads the key; the default one is created at first use, readable by its owner only.
 
-    Raises InputError for a key that is too short to keep names secret, OSError for one that cannot be read.
+    Raises InputError for a key that is too short to keep names secret, or that cannot be read or written.
     """
     path = given or default_key_file()
     if given is None and not path.exists():
         if not create:
             return secrets.token_bytes(32)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32) + "\n")
-    key = path.read_bytes().strip()
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32) + "\n")
+    key = read_bytes(path).strip()
     if len(key) < _LEAST_BYTES:
         raise InputError(
             f"'key-file' should hold at least {_LEAST_BYTES} bytes, got {len(key)} in {path}: "

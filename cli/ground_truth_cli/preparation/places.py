@@ -11,6 +11,7 @@ from typing import Any
 
 from ground_truth.contract.errors import InputError
 from ground_truth.images.stripped import FileParts, ImageRefused
+from ground_truth_cli.local_files import writing
 from ground_truth_cli.preparation.work import TYPES, Unreadable
 
 # Left behind by a run that was killed while it wrote.
@@ -68,17 +69,19 @@ class Folder:
         """Writes a file in one step: whoever looks sees all of it or nothing."""
         path = self.root / name
         part = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
-        with part.open("wb") as file:
-            for piece in content:
-                view = memoryview(piece)
-                file.writelines(view[at : at + _SLICE] for at in range(0, len(view), _SLICE))
-        part.replace(path)
+        with writing(path):
+            with part.open("wb") as file:
+                for piece in content:
+                    view = memoryview(piece)
+                    file.writelines(view[at : at + _SLICE] for at in range(0, len(view), _SLICE))
+            part.replace(path)
 
     def upload(self, name: str, file: Path) -> None:
         """Puts a finished file in its place."""
         part = self.root / f"{UNFINISHED}{name}"
-        shutil.copyfile(file, part)
-        part.replace(self.root / name)
+        with writing(self.root / name):
+            shutil.copyfile(file, part)
+            part.replace(self.root / name)
 
     def holds(self, name: str, size: int) -> bool:
         """Whether a file of this size is there."""
@@ -86,11 +89,13 @@ class Folder:
 
     def remove(self, name: str) -> None:
         """Removes a file that may be gone already."""
-        (self.root / name).unlink(missing_ok=True)
+        with writing(self.root / name):
+            (self.root / name).unlink(missing_ok=True)
 
     def make(self) -> None:
         """Creates the folders of a destination, and removes what an earlier run left half written."""
-        (self.root / "images").mkdir(parents=True, exist_ok=True)
+        with writing(self.root):
+            (self.root / "images").mkdir(parents=True, exist_ok=True)
         for path in (*self.root.glob(f"{UNFINISHED}*"), *(self.root / "images").glob(f"{UNFINISHED}*")):
             with contextlib.suppress(OSError):
                 path.unlink()

@@ -19,6 +19,7 @@ from typing import Any
 
 from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.images.prepare import Options
+from ground_truth_cli.local_files import writing
 from ground_truth_cli.preparation.journal import Journal
 from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
 from ground_truth_cli.preparation.work import Outcome, Work, prepare_files, start
@@ -78,7 +79,8 @@ def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
     started = time.monotonic()
     if not plan.dry_run:
         plan.destination.make()
-        plan.records.mkdir(parents=True, exist_ok=True)
+        with writing(plan.records):
+            plan.records.mkdir(parents=True, exist_ok=True)
     journal = Journal(None if plan.dry_run else plan.records / JOURNAL)
     try:
         journal.belongs_to(str(plan.source))
@@ -192,7 +194,7 @@ def _remove_unlisted(plan: Plan, journal: Journal) -> int:
 
 def _write_results(plan: Plan, journal: Journal) -> str:
     before = f"{plan.uri}/images/" if plan.uri else "images/"
-    with tempfile.TemporaryDirectory(dir=plan.records) as scratch:
+    with writing(plan.records), tempfile.TemporaryDirectory(dir=plan.records) as scratch:
         mapping = ((old, f"{before}{image}") for old, image, _ in journal.prepared())
         _write_private(Path(scratch, MAPPING), _csv(("file", "image"), mapping)).replace(plan.records / MAPPING)
         rejected = _write_private(Path(scratch, REJECTED), _csv(("file", "reason"), journal.rejected()))

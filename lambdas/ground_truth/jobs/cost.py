@@ -176,13 +176,20 @@ def _answers(
     if workforce is WorkforceKind.VENDOR and price_usd is None:
         return (), ("the vendor's price is not included: give it, see its offer in the AWS Marketplace",)
     if workforce is WorkforceKind.VENDOR:
-        each, name, notes = float(str(price_usd)), "vendor's answers", ("the vendor's price is yours to know",)
+        each, name, notes = _price_of_vendor(price_usd), "vendor's answers", ("the vendor's price is yours to know",)
     else:
         lowest = f"{task_type.lowest_price / 1_000:.3f}"
         each, name = prices.check_crowd_price(price_usd or lowest, task_type.prices), "crowd's answers"
         notes = ("the public crowd closed on 2026-09-30: shown for comparison with jobs of old",)
     price = Price(usd=each, per=1, unit="answer", verified=True)
     return (CostItem(name=name, quantity=answers, usd=answers * each, price=str(price)),), notes
+
+
+def _price_of_vendor(price_usd: str | None) -> float:
+    try:
+        return float(price_usd or "")
+    except ValueError as error:
+        raise ContractError("price_usd", price_usd, "a number of US dollars", "write it like 0.05") from error
 
 
 def _self_hosted(objects: int, workers: int, region: str, people: int, use: EngineUse) -> Estimate:
