@@ -153,7 +153,7 @@ def assert_as_slow(boxes, cluster_of, worker_of, past) -> None:
 
 
 def test_a_habit_that_would_turn_a_box_inside_out_is_left_alone() -> None:
-    past = Precision(measured=np.full(2, 1000.0), offset=np.tile([490.0, 0, -490, 0], (2, 1)), spread=np.full(2, 10.0))
+    past = Precision(measured=np.full(2, 1000.0), offset=np.tile([-990.0, 0, 990, 0], (2, 1)), spread=np.full(2, 10.0))
     boxes = np.array([[0.0, 0, 10, 10], [4.8, 0, 5.2, 10], [20, 0, 60, 10]])
     cluster_of, worker_of = np.array([0, 0, 1]), np.array([0, 1, 0])
     centre, _ = consensus(boxes, cluster_of, worker_of, history=past)
@@ -164,7 +164,7 @@ def test_a_habit_that_would_turn_a_box_inside_out_is_left_alone() -> None:
 @pytest.mark.parametrize("axis", [0, 1])
 def test_only_the_boxes_that_turn_inside_out_are_taken_plain(axis) -> None:
     offset = np.zeros((4, 4))
-    offset[:3, axis], offset[:3, axis + 2] = 990.0, -990.0
+    offset[:3, axis], offset[:3, axis + 2] = -990.0, 990.0
     past = Precision(measured=np.full(4, 1000.0), offset=offset, spread=np.full(4, 10.0))
     wide = np.array([[0.0, 0, 10, 10], [1, 1, 11, 11], [2, 2, 12, 12]])
     boxes = np.concatenate([wide, wide[:1] + 100])

@@ -87,6 +87,11 @@ def test_iou_and_area_are_those_of_each_box_alone() -> None:
     assert iou(boxes[:-1], boxes[1:]).tolist() == pytest.approx(expected)
 
 
+def test_boxes_smaller_than_a_pixel_overlap_like_others() -> None:
+    boxes = np.array([[0.0, 0, 0.2, 0.2], [0.1, 0, 0.3, 0.2]])
+    assert iou(boxes[:1], boxes[1:]).tolist() == pytest.approx([1 / 3])
+
+
 def test_a_box_without_area_overlaps_nothing_not_even_itself() -> None:
     point = np.array([[5.0, 5, 5, 5]])
     assert iou(point, point).tolist() == [0.0]

@@ -139,7 +139,7 @@ CASES = [(1, False, False), (2, True, False), (3, False, True), (4, True, True)]
 def evidence_of(seed: int, stored: bool, grouped: bool) -> tuple[Evidence, Slow]:
     votes = votes_of(seed)
     history = history_of(seed) if stored else None
-    group_of = [index % 3 for index in range(len(votes.objects))] if grouped else None
+    group_of = [index % 4 for index in range(len(votes.objects))] if grouped else None
     groups = None if group_of is None else np.array(group_of)
     return Evidence(votes, history=history, group_of=groups), Slow(votes, history, group_of)
 

@@ -3,9 +3,11 @@ import math
 import numpy as np
 import pytest
 
+from ground_truth.consolidation import workers
 from ground_truth.consolidation.counts import check_counts, merge_counts
 from ground_truth.consolidation.votes import votes_from
 from ground_truth.consolidation.workers import (
+    WorkerSkill,
     beta_interval,
     counts_array,
     counts_of,
@@ -215,3 +217,30 @@ def test_a_habit_is_told_from_more_than_nine_in_ten_answers_on(same, told):
 
 def test_answers_are_told_with_six_decimals():
     assert skills({"u": {"heron": {"heron": 1.23456749}}})["u"].answers == 1.234567
+
+
+def test_the_interval_of_very_many_answers_is_narrow_and_there():
+    low, high = beta_interval(np.array([75_000.0]), np.array([25_000.0]))
+    assert (low[0], high[0]) == pytest.approx((0.75, 0.75), abs=0.005)
+
+
+@pytest.mark.parametrize(("high", "reason"), [(0.25, "the others' limit is"), (0.2499, "chance is 0.25")])
+def test_who_may_be_as_good_as_chance_is_not_called_worse(monkeypatch, high, reason):
+    def skill(worker, value, upper):
+        return WorkerSkill(worker_id=worker, answers=100, skill=value, low=0.0, high=upper)
+
+    team_skills = {f"w{index}": skill(f"w{index}", 0.9, 1.0) for index in range(4)} | {"z": skill("z", 0.2, high)}
+    monkeypatch.setattr(workers, "skills", lambda counts: team_skills)
+    assert reason in outliers({"z": record(20, 80)}, labels=4)["z"].reason
+
+
+@pytest.mark.parametrize("high", [0.81, 0.8099])
+def test_who_may_be_as_good_as_the_limit_does_not_stand_out(monkeypatch, high):
+    def skill(worker, value, upper):
+        return WorkerSkill(worker_id=worker, answers=100, skill=value, low=0.0, high=upper)
+
+    team_skills = {f"w{index}": skill(f"w{index}", 0.9, 1.0) for index in range(4)} | {"z": skill("z", 0.2, high)}
+    monkeypatch.setattr(workers, "skills", lambda counts: team_skills)
+    limit = outlier_limit(worker.skill for worker in team_skills.values())
+    assert limit == 0.81
+    assert ("z" in outliers({"z": record(20, 80)}, labels=4)) is (high < limit)

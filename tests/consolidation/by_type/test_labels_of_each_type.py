@@ -12,7 +12,7 @@ from PIL import Image
 from ground_truth.answers.batch import AnnotatedObject, Answer, ObjectError
 from ground_truth.consolidation.box_table import BoxAnswer, DrawnBox
 from ground_truth.consolidation.boxes import consolidate_boxes
-from ground_truth.consolidation.by_type import consolidator
+from ground_truth.consolidation.by_type import consolidator, multi_label_classification
 from ground_truth.consolidation.by_type.outcome import Consolidated, Consolidation
 from ground_truth.consolidation.mask_png import read_worker_mask
 from ground_truth.contract.task_types import TASK_TYPES
@@ -165,6 +165,15 @@ def test_labels_about_as_likely_as_not_are_ambiguous() -> None:
     assert label.ambiguous == f"'egret' ({doubt:.0%})"
     assert merged("multi-label-classification", {"7": labels_chosen("he")}).labeled["7"].ambiguous == ""
     assert merged("multi-label-classification", {"7": labels_chosen("h", "h")}).labeled["7"].ambiguous == ""
+
+
+@pytest.mark.parametrize(("bound", "other"), [("_LIKELY", "_UNLIKELY"), ("_UNLIKELY", "_LIKELY")])
+def test_a_label_at_the_bounds_of_doubt_is_in_none(monkeypatch, bound, other) -> None:
+    objects = {"7": labels_chosen("he", "h")}
+    doubt = merged("multi-label-classification", objects).labeled["7"].details["confidence-map"]["1"]
+    monkeypatch.setattr(multi_label_classification, bound, doubt)
+    monkeypatch.setattr(multi_label_classification, other, {"_LIKELY": 0.9, "_UNLIKELY": 0.1}[other])
+    assert merged("multi-label-classification", objects).labeled["7"].ambiguous == ""
 
 
 def test_the_agreement_of_label_sets_is_their_mean_overlap() -> None:
