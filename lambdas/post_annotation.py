@@ -14,7 +14,7 @@ from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.output_records import hook_response
 from ground_truth.consolidation.skill_store import SkillStore
 from ground_truth.contract.hook_events import ConsolidatedObject, PostAnnotationEvent
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import TASK_TYPES
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def handler(event: PostAnnotationEvent, context: object) -> list[ConsolidatedObj
     payload = json.loads(_files().read(request.payload_uri))
     consolidation = consolidator(task_type.key)(
         read_batch(payload, _read_answer),
-        request.label_categories or _labels(),
+        request.labels or _labels(),
         history=skill.of_other_batches(request.paths.batch) if learns else {},
         write_file=write_mask,
     )

@@ -6,7 +6,7 @@ import os
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.errors import InputError
 from ground_truth.contract.hook_events import PreAnnotationAnswer, PreAnnotationEvent
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.tasks.input import task_input
 
 

@@ -81,7 +81,8 @@ def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bo
 
 def _without_team(task: TaskDescription) -> TaskDescription:
     """The task as the engine runs it: what only Ground Truth needs is no matter then."""
-    config = {key: value for key, value in task.deployment["HumanTaskConfig"].items() if key != "WorkteamArn"}
+    config = task.deployment["HumanTaskConfig"].copy()
+    config.pop("WorkteamArn", None)
     return replace(task, workforce=WorkforceKind.SELF_HOSTED, deployment={**task.deployment, "HumanTaskConfig": config})
 
 

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -18,10 +19,10 @@ from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.instruction_media import InstructionMedia
 from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from cdk_ground_truth.workforce import Workforce
-from ground_truth.contract.errors import ContractError
+from ground_truth.contract.errors import ContractError, is_unresolved
 from ground_truth.contract.findings import Level
 from ground_truth.contract.json_types import JsonObject
-from ground_truth.contract.label_categories import label_category_config
+from ground_truth.contract.label_category_config import label_category_config
 from ground_truth.contract.parameters import parameter_name
 from ground_truth.tasks import request_parts
 from ground_truth.tasks.description import TaskDescription
@@ -63,7 +64,7 @@ class PublishedTask(Construct):
         media_uri = instruction_media.base_uri if uses_media else None
         if instructions:
             instruction_media.check(instructions)
-        now, at_deployment = request_parts.split_unresolved(request_parts.task_part(task))
+        now, at_deployment = _split_unresolved(request_parts.task_part(task))
         self.task = task
         task_input = example_input(task, instruction_media=media_uri) if hooks.gives_our_task_input else None
         self.template = self._publish_template(instruction_media, task_input)
@@ -90,11 +91,11 @@ class PublishedTask(Construct):
             type=task.type.key,
             workforce=workforce.kind,
             template=self.template.s3_object_url,
-            label_categories=_url(self.label_category_config),
+            label_category_config=_url(self.label_category_config),
             request=self.request.s3_object_url,
             training_bucket=training_bucket.bucket_name,
             instruction_media=instruction_media.base_uri,
-            deployment=request_parts.merge(
+            deployment=request_parts.merge_parts(
                 at_deployment,
                 request_parts.deployment_part(
                     role_arn=execution_role.role_arn,
@@ -161,3 +162,15 @@ def _url(file: s3_assets.Asset | None) -> str | None:
 
 def _pretty(content: object) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _split_unresolved(part: Mapping[str, object]) -> tuple[dict[str, object], dict[str, object]]:
+    """Splits a part of a request into what can be published now and what only the deployment fills in."""
+    published: dict[str, object] = {}
+    deployed: dict[str, object] = {}
+    for key, value in part.items():
+        if isinstance(value, Mapping):
+            published[key], deployed[key] = _split_unresolved(value)
+        else:
+            (deployed if is_unresolved(value) else published)[key] = value
+    return request_parts.without_blanks(published), request_parts.without_blanks(deployed)

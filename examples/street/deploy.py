@@ -11,8 +11,8 @@ from emulator import ACCOUNT, REGION, Emulator
 from examples.street.task import PICTURES
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.parameters import parameter_name
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CDK = REPOSITORY / "node_modules" / ".bin" / "cdk"
@@ -40,7 +40,7 @@ class Deployment:
         answer = self.emulator.session().client("ssm").get_parameter(Name=parameter_name("local", name))
         return TaskDescription.read(answer["Parameter"]["Value"])
 
-    def job_request(self, task_name: str, job_name: str, manifest_uri: str) -> Request:
+    def job_request(self, task_name: str, job_name: str, manifest_uri: str) -> LabelingJobRequest:
         """The complete CreateLabelingJob request of a job."""
         task = self.task(task_name)
         bucket, key = split_uri(task.request)

@@ -21,7 +21,7 @@ EVENT: dict[str, Any] = {
 def test_an_event_tells_job_attribute_labels_and_when_its_batch_was_made() -> None:
     request = ConsolidationRequest.read(EVENT)
     assert request.labeling_job_arn == EVENT["labelingJobArn"]
-    assert (request.label_attribute_name, request.label_categories) == ("yard", ("forklift", "pallet"))
+    assert (request.label_attribute_name, request.labels) == ("yard", ("forklift", "pallet"))
     assert request.payload_uri == EVENT["payload"]["s3Uri"]
     assert request.moment == datetime(2026, 11, 23, 10, 2, 14, tzinfo=UTC)
 
@@ -29,7 +29,7 @@ def test_an_event_tells_job_attribute_labels_and_when_its_batch_was_made() -> No
 @pytest.mark.parametrize("categories", [{}, {"labelCategories": None}, {"labelCategories": []}])
 def test_a_job_made_in_the_console_has_no_labels_in_its_event(categories: dict[str, Any]) -> None:
     event = {key: value for key, value in EVENT.items() if key != "labelCategories"} | categories
-    assert ConsolidationRequest.read(event).label_categories == ()
+    assert ConsolidationRequest.read(event).labels == ()
 
 
 @pytest.mark.parametrize("key", ["labelingJobArn", "labelAttributeName", "payload"])

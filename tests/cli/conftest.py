@@ -16,11 +16,11 @@ from botocore.stub import Stubber
 from PIL import Image
 
 from ground_truth.contract.findings import Check, Finding, Level
-from ground_truth.contract.label_categories import label_category_config
+from ground_truth.contract.label_category_config import label_category_config
 from ground_truth.contract.parameters import engine_parameter, parameter_name
 from ground_truth.engine.description import EngineDescription
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import merge, task_part
+from ground_truth.tasks.request_parts import merge_parts, task_part
 from ground_truth.tasks.task import BoundingBox
 from ground_truth.templates.generate import generate_template
 from ground_truth_cli.account.deployment import Deployment, find_deployment
@@ -137,7 +137,7 @@ class Account:
 
     def deploy_with(self, **changes: Any) -> None:
         """Publishes the task anew, with changes to the deployment's part of the request."""
-        self.publish(deployment=merge(self.description.deployment, changes))
+        self.publish(deployment=merge_parts(self.description.deployment, changes))
 
     def stub(self, service: str = "sagemaker") -> Stubber:
         """A stub of a service, which takes exactly the calls that a test announces, in their order."""
@@ -229,7 +229,7 @@ def _description() -> TaskDescription:
         type="bounding-box",
         workforce="self-hosted",
         template=f"s3://{ASSETS}/template.html",
-        label_categories=f"s3://{ASSETS}/labels.json",
+        label_category_config=f"s3://{ASSETS}/labels.json",
         request=f"s3://{ASSETS}/request.json",
         training_bucket=TRAINING,
         instruction_media=f"https://{MEDIA}.s3.{REGION}.amazonaws.com",

@@ -15,8 +15,8 @@ from examples.street.crowd import CROWD, answer
 from examples.street.deploy import Deployment
 from examples.street.photos import Photo
 from ground_truth.aws.s3 import split_uri
-from ground_truth.contract.label_categories import read_labels
-from ground_truth.tasks.request_parts import Request
+from ground_truth.contract.label_category_config import read_labels
+from ground_truth.contract.request import LabelingJobRequest
 
 Answers = Sequence[tuple[str, Mapping[str, Any]]]
 # Asks the workers: task input in, (worker id, answer content) of each out.
@@ -31,7 +31,7 @@ class HookFailed(RuntimeError):
 class JobRun:
     """Runs the job of a complete CreateLabelingJob request; ``session`` has the execution role's rights."""
 
-    request: Request
+    request: LabelingJobRequest
     session: Any
 
     def run(self, ask_workers: AskWorkers) -> str:

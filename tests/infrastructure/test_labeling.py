@@ -90,7 +90,9 @@ def test_the_published_request_is_complete_but_for_the_work_team(task) -> None:
     labeling = label(stack, tasks=[task])
     skeleton = json.loads(published(stack, labeling.tasks[task.name].request))
     deployment = described(template_of(stack))["deployment"]
-    whole = request_parts.merge(skeleton, deployment, request_parts.job_part("job-1", "s3://bucket/input.manifest"))
+    whole = request_parts.merge_parts(
+        skeleton, deployment, request_parts.job_part("job-1", "s3://bucket/input.manifest")
+    )
     assert problems(whole).strip() == 'Missing required parameter in HumanTaskConfig: "WorkteamArn"'
     whole["HumanTaskConfig"]["WorkteamArn"] = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/a"
     assert problems(whole) == ""

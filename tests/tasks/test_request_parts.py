@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from ground_truth.contract import limits
-from ground_truth.tasks.request_parts import deployment_part, job_part, merge, task_part
+from ground_truth.tasks.request_parts import deployment_part, job_part, merge_parts, task_part
 from ground_truth.tasks.task import TASK_NAME_LENGTH, BoundingBox, LabelingTask
 from tests.tasks.valid_tasks import tasks
 
@@ -29,7 +29,7 @@ def whole_request(task: LabelingTask) -> dict[str, Any]:
         workforce={},
     )
     name = f"{task.name}-20261124-093000"
-    return merge(task_part(task), deployment, job_part(name, "s3://training/input.manifest"))
+    return merge_parts(task_part(task), deployment, job_part(name, "s3://training/input.manifest"))
 
 
 @functools.cache

@@ -11,7 +11,7 @@ import pytest
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import ContractError
-from ground_truth.contract.label_categories import label_category_config
+from ground_truth.contract.label_category_config import label_category_config
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import deployment_part, task_part
 from ground_truth.tasks.splitting import split_by_label
@@ -53,7 +53,7 @@ class Account:
             type=task.type.key,
             workforce=WorkforceKind(workforce),
             template=f"s3://{BUCKET}/page.html",
-            label_categories=labels,
+            label_category_config=labels,
             request=self.put(f"{task.name}.json", json.dumps(task_part(task))),
             training_bucket=BUCKET,
             instruction_media="",

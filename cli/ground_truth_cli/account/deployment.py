@@ -18,8 +18,8 @@ from botocore.exceptions import (
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.errors import StateError
 from ground_truth.contract.parameters import parameter_prefix
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.refusals import code_of, is_refusal
 
 _ROOT = "/ground-truth"
@@ -72,7 +72,7 @@ class Deployment:
             )
         return self.tasks[name]
 
-    def request(self, task_name: str, job_name: str, manifest_uri: str) -> Request:
+    def request(self, task_name: str, job_name: str, manifest_uri: str) -> LabelingJobRequest:
         """The complete CreateLabelingJob request of a job (contract section 4.1).
 
         Raises StateError for an unknown task.
@@ -80,10 +80,10 @@ class Deployment:
         task = self.task(task_name)
         return task.job_request(self.task_part(task), job_name, manifest_uri)
 
-    def task_part(self, task: TaskDescription) -> Request:
+    def task_part(self, task: TaskDescription) -> LabelingJobRequest:
         """The published part of the request, which the task itself determines."""
         bucket, key = split_uri(task.request)
-        part: Request = json.loads(self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        part: LabelingJobRequest = json.loads(self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
         return part
 
 

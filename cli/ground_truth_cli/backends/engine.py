@@ -9,12 +9,12 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.control import stop_job
 from ground_truth.engine.description import EngineDescription
 from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.status import describe, summarize
 from ground_truth.engine.store.store import Store
-from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, needing
 
@@ -53,9 +53,9 @@ class EngineJobs:
             for job in self._store.jobs.newest_first():
                 yield summarize(self._store, job, self._engine.state_machine)
 
-    def request(self, name: str) -> Request:
+    def request(self, name: str) -> LabelingJobRequest:
         """What CreateLabelingJob would have been given."""
-        return dict(self._store.jobs.get(name).request)
+        return self._store.jobs.get(name).request.copy()
 
     def answers(self, name: str) -> int:
         """How many answers there are."""
@@ -76,7 +76,7 @@ class EngineJobs:
         with needing("dynamodb:UpdateItem on the engine's table and states:SendTaskSuccess", "stop jobs of the engine"):
             stop_job(self._store, name, self._deployment.client("stepfunctions"))
 
-    def start(self, request: Request) -> str:
+    def start(self, request: LabelingJobRequest) -> str:
         """Starts a job; returns the ARN of its execution. Raises NameTaken for a name that is taken."""
         name = request["LabelingJobName"]
         if self._has(name):

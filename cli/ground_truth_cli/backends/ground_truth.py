@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.status import AS_REQUESTED
-from ground_truth.tasks.request_parts import Request
+from ground_truth.tasks.request_parts import merge_parts
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import NameTaken, code_of, needing
 
@@ -39,10 +40,10 @@ class GroundTruthJobs:
             for page in pages.paginate(SortBy="CreationTime", SortOrder="Descending"):
                 yield from page["LabelingJobSummaryList"]
 
-    def request(self, name: str) -> Request:
+    def request(self, name: str) -> LabelingJobRequest:
         """What CreateLabelingJob was given."""
         found = self.describe(name)
-        return {key: found[key] for key in ("LabelingJobName", *AS_REQUESTED) if key in found}
+        return merge_parts({key: found[key] for key in ("LabelingJobName", *AS_REQUESTED) if key in found})
 
     def answers(self, name: str) -> None:
         """Ground Truth does not tell how many answers there are."""
@@ -58,7 +59,7 @@ class GroundTruthJobs:
         with _needing("StopLabelingJob", "stop jobs of Ground Truth"), _telling(name):
             self._sagemaker.stop_labeling_job(LabelingJobName=name)
 
-    def start(self, request: Request) -> str:
+    def start(self, request: LabelingJobRequest) -> str:
         """Starts a job; returns its ARN. Raises NameTaken for a name that is taken."""
         name = request["LabelingJobName"]
         with _needing("CreateLabelingJob, and iam:PassRole on the execution role", "start jobs of Ground Truth"):

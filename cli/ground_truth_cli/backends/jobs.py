@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.model import NotThere
-from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment, find_deployment
 from ground_truth_cli.account.refusals import NotAllowed
 from ground_truth_cli.backends.deployed_engine import find_engine, look_for_engine
@@ -34,7 +34,7 @@ class Jobs(Protocol):
     def list(self) -> Iterator[Described]:
         """The summaries of ListLabelingJobs, newest first."""
 
-    def request(self, name: str) -> Request:
+    def request(self, name: str) -> LabelingJobRequest:
         """What CreateLabelingJob was given."""
 
     def answers(self, name: str) -> int | None:
@@ -46,7 +46,7 @@ class Jobs(Protocol):
     def stop(self, name: str) -> None:
         """Stops a job. Raises StateError for one that has ended."""
 
-    def start(self, request: Request) -> str:
+    def start(self, request: LabelingJobRequest) -> str:
         """Starts a job; returns what AWS knows it by. Raises StateError for a name that is taken."""
 
 

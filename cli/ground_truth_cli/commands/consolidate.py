@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ground_truth.contract.errors import InputError
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.jobs.folder import find_job_folder
 from ground_truth.jobs.quality import quality_numbers

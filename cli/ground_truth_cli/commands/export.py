@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ground_truth.contract.errors import InputError
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.exports.dataset import Dataset, read_dataset
 from ground_truth.exports.formats import FORMATS, export_files
 from ground_truth.manifests.lines import read_manifest

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ground_truth.contract.errors import InputError
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.manifests.lines import read_manifest
 from ground_truth.templates.parse import Page

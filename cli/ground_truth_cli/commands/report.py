@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.errors import InputError
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.folder import JobFolder, find_job_folder, manifest_of
 from ground_truth.jobs.quality import quality_numbers

@@ -11,12 +11,13 @@ from ground_truth.aws.s3 import Files
 from ground_truth.contract import limits
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.engine.model import NotThere
 from ground_truth.jobs.job_manifest import failed_objects
 from ground_truth.manifests.lines import format_line
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request, job_part, merge
+from ground_truth.tasks.request_parts import job_part, merge_parts
 from ground_truth_cli.account.deployment import Deployment, find_deployment
 from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
 from ground_truth_cli.backends.engine import NoJobYet
@@ -95,16 +96,16 @@ def _is_free(jobs: Jobs, name: str) -> bool:
     return False
 
 
-def _manifest_of(request: Request) -> str:
+def _manifest_of(request: LabelingJobRequest) -> str:
     return str(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"])
 
 
-def _request(before: Request, name: str, manifest: str) -> Request:
+def _request(before: LabelingJobRequest, name: str, manifest: str) -> LabelingJobRequest:
     """The request of the job before for another manifest; what limited that one is fulfilled."""
     kept = {key: value for key, value in before.items() if key != "StoppingConditions"}
-    return merge(kept, job_part(name, manifest))
+    return merge_parts(kept, job_part(name, manifest))
 
 
-def _task_of(deployment: Deployment, request: Request) -> TaskDescription | None:
+def _task_of(deployment: Deployment, request: LabelingJobRequest) -> TaskDescription | None:
     template = request["HumanTaskConfig"]["UiConfig"].get("UiTemplateS3Uri")
     return next((task for task in deployment.tasks.values() if task.template == template), None)

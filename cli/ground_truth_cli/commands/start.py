@@ -8,7 +8,7 @@ from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
-from ground_truth.tasks.request_parts import merge
+from ground_truth.tasks.request_parts import merge_parts
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
 from ground_truth_cli.backends.jobs import jobs_on
@@ -49,7 +49,7 @@ def start(
             f"task {task_name!r} has no work team: leave out --backend, or deploy it with another workforce"
         )
     if workers:
-        request = merge(request, {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": workers}})
+        request = merge_parts(request, {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": workers}})
     check(deployment, task, manifest_uri, jobs)
     with Files(deployment.client("s3")).stream(manifest_uri) as lines:
         objects = sum(1 for line in lines if line.strip())

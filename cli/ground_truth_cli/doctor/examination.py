@@ -6,8 +6,9 @@ from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Finding
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
-from ground_truth.tasks.request_parts import Request, job_part, merge
+from ground_truth.tasks.request_parts import job_part, merge_parts
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.doctor.account import check_account
 from ground_truth_cli.doctor.buckets import check_buckets
@@ -36,9 +37,9 @@ def examine(
     Raises StateError for an unknown task.
     """
     task = deployment.task(task_name)
-    request = merge(_task_part(deployment, task_name), task.deployment)
+    request = merge_parts(_task_part(deployment, task_name), task.deployment)
     if manifest_uri:
-        request = merge(request, job_part(f"{task_name}-examined", manifest_uri))
+        request = merge_parts(request, job_part(f"{task_name}-examined", manifest_uri))
     examined = Examined(deployment=deployment, task=task, request=request)
     yield from check_account(examined)
     yield from check_team(examined)
@@ -61,7 +62,7 @@ def examine(
         yield from check_images(heads, manifest.count, TASK_TYPES.get(task.type, CUSTOM))
 
 
-def _task_part(deployment: Deployment, task_name: str) -> Request:
+def _task_part(deployment: Deployment, task_name: str) -> LabelingJobRequest:
     try:
         return deployment.task_part(deployment.task(task_name))
     except ClientError:

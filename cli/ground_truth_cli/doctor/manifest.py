@@ -10,7 +10,7 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import limits
 from ground_truth.contract.errors import GroundTruthError, InputError
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.cost import estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
@@ -135,8 +135,8 @@ def check_manifest(examined: Examined, manifest: Manifest, members: int | None) 
     if manifest.count == 0 or task_type is None:
         return
     # A verification has labels of its own: "right" and "wrong", say.
-    if task_type.adjusts and examined.task.label_categories:
-        yield from _review(examined, examined.task.label_categories, manifest)
+    if task_type.adjusts and examined.task.label_category_config:
+        yield from _review(examined, examined.task.label_category_config, manifest)
     yield _workload(examined, manifest, members)
     yield from _cost(examined, manifest, task_type)
 

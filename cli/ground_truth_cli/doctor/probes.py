@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.findings import Check, Finding, warning
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import is_refusal, message_of
 
@@ -23,7 +23,7 @@ class Examined:
 
     deployment: Deployment
     task: TaskDescription
-    request: Request
+    request: LabelingJobRequest
 
     @property
     def role_arn(self) -> str:

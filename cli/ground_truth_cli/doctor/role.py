@@ -85,7 +85,7 @@ def demands(
         yield Demand(actions=_READING, resource=f"{s3}{bucket}/any")
         # The documentation lists these for input too, though nothing is known to be written there.
         yield Demand(actions=_WRITING, resource=f"{s3}{bucket}/any", stops=False)
-    for uri in (examined.task.template, examined.task.label_categories, manifest_uri):
+    for uri in (examined.task.template, examined.task.label_category_config, manifest_uri):
         if uri:
             yield Demand(actions=_READING, resource=f"{s3}{'/'.join(split_uri(uri))}")
     for arn in examined.hooks.values():

@@ -12,7 +12,7 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract import aws_functions
 from ground_truth.contract.errors import GroundTruthError, InputError, ServiceError
 from ground_truth.contract.findings import Check, Finding, Level, ok, problem, warning
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.input import task_input
 from ground_truth.templates.check import check_template
@@ -55,8 +55,8 @@ def check_task(examined: Examined, first_line: Line | None, *, invoke: bool) -> 
     """
     for uri in (examined.task.template, examined.task.request):
         yield from _file(examined, uri)
-    if examined.task.label_categories:
-        yield from _labels(examined, examined.task.label_categories)
+    if examined.task.label_category_config:
+        yield from _labels(examined, examined.task.label_category_config)
     for name, arn in examined.hooks.items():
         yield from _hook(examined, arn, name)
     if first_line:
@@ -179,7 +179,7 @@ def _played(examined: Examined, line: Line) -> dict[str, Any]:
     """What our own pre-annotation function would return; without any, the page is given the line itself."""
     if "pre-annotation" not in examined.hooks:
         return dict(line)
-    categories = examined.task.label_categories
+    categories = examined.task.label_category_config
     labels = read_labels(read(examined, categories)) if categories else []
     return task_input(line, labels=labels, instruction_media=examined.task.instruction_media)
 

@@ -14,12 +14,12 @@ from ground_truth.contract.job_paths import PayloadPaths
 class ConsolidationRequest:
     """What a post-annotation hook is asked to do.
 
-    ``label_categories`` is empty where the event has none, as with jobs made in the console.
+    ``labels`` is empty where the event has none, as with jobs made in the console.
     """
 
     labeling_job_arn: str
     label_attribute_name: str
-    label_categories: tuple[str, ...]
+    labels: tuple[str, ...]
     payload_uri: str
 
     @classmethod
@@ -34,7 +34,7 @@ class ConsolidationRequest:
         return cls(
             labeling_job_arn=event["labelingJobArn"],
             label_attribute_name=event["labelAttributeName"],
-            label_categories=tuple(event.get("labelCategories") or ()),
+            labels=tuple(event.get("labelCategories") or ()),
             payload_uri=event["payload"]["s3Uri"],
         )
 

@@ -1,35 +1,43 @@
 """The CreateLabelingJob request by its own property names (contract section 4.1).
 
-The shapes hold what jobs of this library use; the service knows more. The service leaves many of them out where
-nothing was asked for, hence ``NotRequired``.
+The shapes hold what jobs of this library use; the service knows more. None of the properties is promised: a request
+comes in parts, known at different moments, and the service leaves many out where nothing was asked for. Which ones a
+whole request cannot do without is checked where one comes in.
 """
 
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 
-class S3DataSource(TypedDict):
+class S3DataSource(TypedDict, total=False):
     """Where the input manifest lies."""
 
     ManifestS3Uri: str
 
 
-class DataSource(TypedDict):
+class DataSource(TypedDict, total=False):
     """The input of a job: a manifest in S3."""
 
     S3DataSource: S3DataSource
 
 
-class InputConfig(TypedDict):
+class DataAttributes(TypedDict, total=False):
+    """What the pictures show that not everybody may want to see."""
+
+    ContentClassifiers: list[str]
+
+
+class InputConfig(TypedDict, total=False):
     """What is labeled."""
 
     DataSource: DataSource
+    DataAttributes: DataAttributes
 
 
-class OutputConfig(TypedDict):
+class OutputConfig(TypedDict, total=False):
     """Where the results go, and the key that encrypts them."""
 
     S3OutputPath: str
-    KmsKeyId: NotRequired[str]
+    KmsKeyId: str
 
 
 class StoppingConditions(TypedDict, total=False):
@@ -39,7 +47,7 @@ class StoppingConditions(TypedDict, total=False):
     MaxPercentageOfInputDatasetLabeled: int
 
 
-class Tag(TypedDict):
+class Tag(TypedDict, total=False):
     """A tag of the job."""
 
     Key: str
@@ -53,7 +61,7 @@ class UiConfig(TypedDict, total=False):
     HumanTaskUiArn: str
 
 
-class AnnotationConsolidationConfig(TypedDict):
+class AnnotationConsolidationConfig(TypedDict, total=False):
     """The post-annotation function."""
 
     AnnotationConsolidationLambdaArn: str
@@ -73,32 +81,32 @@ class PublicWorkforceTaskPrice(TypedDict, total=False):
     AmountInUsd: AmountInUsd
 
 
-class HumanTaskConfig(TypedDict):
+class HumanTaskConfig(TypedDict, total=False):
     """Who is asked what, how often and for how long; times are in seconds."""
 
-    WorkteamArn: NotRequired[str]
+    WorkteamArn: str
     UiConfig: UiConfig
-    PreHumanTaskLambdaArn: NotRequired[str]
-    AnnotationConsolidationConfig: NotRequired[AnnotationConsolidationConfig]
-    TaskKeywords: NotRequired[list[str]]
+    PreHumanTaskLambdaArn: str
+    AnnotationConsolidationConfig: AnnotationConsolidationConfig
+    TaskKeywords: list[str]
     TaskTitle: str
     TaskDescription: str
     NumberOfHumanWorkersPerDataObject: int
     TaskTimeLimitInSeconds: int
-    TaskAvailabilityLifetimeInSeconds: NotRequired[int]
-    MaxConcurrentTaskCount: NotRequired[int]
-    PublicWorkforceTaskPrice: NotRequired[PublicWorkforceTaskPrice]
+    TaskAvailabilityLifetimeInSeconds: int
+    MaxConcurrentTaskCount: int
+    PublicWorkforceTaskPrice: PublicWorkforceTaskPrice
 
 
-class LabelingJobRequest(TypedDict):
-    """A whole CreateLabelingJob request."""
+class LabelingJobRequest(TypedDict, total=False):
+    """A CreateLabelingJob request, or the part of one that is known."""
 
     LabelingJobName: str
     LabelAttributeName: str
     InputConfig: InputConfig
     OutputConfig: OutputConfig
-    RoleArn: NotRequired[str]
-    LabelCategoryConfigS3Uri: NotRequired[str]
-    StoppingConditions: NotRequired[StoppingConditions]
+    RoleArn: str
+    LabelCategoryConfigS3Uri: str
+    StoppingConditions: StoppingConditions
     HumanTaskConfig: HumanTaskConfig
-    Tags: NotRequired[list[Tag]]
+    Tags: list[Tag]

@@ -8,7 +8,7 @@ from ground_truth.contract import limits
 from ground_truth.contract.errors import GroundTruthError
 from ground_truth.contract.json_text import json_length
 from ground_truth.contract.json_types import JsonObject
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject

@@ -5,15 +5,13 @@ deployment made (ARNs and addresses), and what one job adds (its name and manife
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
-from ground_truth.contract.errors import is_unresolved
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.tasks.task import LabelingTask
 
-Request = dict[str, Any]
 
-
-def task_part(task: LabelingTask) -> Request:
+def task_part(task: LabelingTask) -> LabelingJobRequest:
     """The part of the request that the task itself determines."""
     human_task_config = {
         "TaskTitle": task.task_title,
@@ -28,13 +26,15 @@ def task_part(task: LabelingTask) -> Request:
         "MaxHumanLabeledObjectCount": task.max_human_labeled_object_count,
         "MaxPercentageOfInputDatasetLabeled": task.max_percentage_of_input_dataset_labeled,
     }
-    return _without_blanks(
-        {
-            "LabelAttributeName": task.label_attribute_name,
-            "HumanTaskConfig": human_task_config,
-            "StoppingConditions": stopping_conditions,
-            "Tags": [{"Key": key, "Value": value} for key, value in sorted(task.tags.items())],
-        }
+    return _request(
+        without_blanks(
+            {
+                "LabelAttributeName": task.label_attribute_name,
+                "HumanTaskConfig": human_task_config,
+                "StoppingConditions": stopping_conditions,
+                "Tags": [{"Key": key, "Value": value} for key, value in sorted(task.tags.items())],
+            }
+        )
     )
 
 
@@ -48,8 +48,8 @@ def deployment_part(
     work_team_arn: str | None,
     pre_annotation_arn: str | None,
     post_annotation_arn: str | None,
-    workforce: Mapping[str, Any],
-) -> Request:
+    workforce: Mapping[str, object],
+) -> LabelingJobRequest:
     """The part of the request that the deployment determines; ``workforce`` holds what the crowd adds.
 
     ``work_team_arn`` is left open (absent) for the self-hosted engine.
@@ -60,20 +60,18 @@ def deployment_part(
         "PreHumanTaskLambdaArn": pre_annotation_arn,
         "AnnotationConsolidationConfig": {"AnnotationConsolidationLambdaArn": post_annotation_arn},
     }
-    return merge(
-        _without_blanks(
-            {
-                "RoleArn": role_arn,
-                "OutputConfig": {"S3OutputPath": output_path, "KmsKeyId": kms_key_id},
-                "LabelCategoryConfigS3Uri": label_category_config_uri,
-                "HumanTaskConfig": human_task_config,
-            }
-        ),
-        workforce,
+    deployed = without_blanks(
+        {
+            "RoleArn": role_arn,
+            "OutputConfig": {"S3OutputPath": output_path, "KmsKeyId": kms_key_id},
+            "LabelCategoryConfigS3Uri": label_category_config_uri,
+            "HumanTaskConfig": human_task_config,
+        }
     )
+    return merge_parts(deployed, workforce)
 
 
-def job_part(job_name: str, manifest_uri: str) -> Request:
+def job_part(job_name: str, manifest_uri: str) -> LabelingJobRequest:
     """The part of the request that one job adds."""
     return {
         "LabelingJobName": job_name,
@@ -81,30 +79,29 @@ def job_part(job_name: str, manifest_uri: str) -> Request:
     }
 
 
-def merge(*parts: Mapping[str, Any]) -> Request:
-    """Joins parts of a request into one, dicts into dicts; later parts win."""
-    merged: Request = {}
+def merge_parts(*parts: Mapping[str, object]) -> LabelingJobRequest:
+    """Joins parts of a request into one, objects into objects; later parts win."""
+    return _request(_merged(*parts))
+
+
+def without_blanks(part: Mapping[str, object]) -> dict[str, object]:
+    """Drops what was left open, at every depth: the service refuses nulls and empty structures."""
+    cleaned = {key: without_blanks(value) if isinstance(value, Mapping) else value for key, value in part.items()}
+    return {key: value for key, value in cleaned.items() if value not in (None, {}, [])}
+
+
+def _merged(*parts: Mapping[str, object]) -> dict[str, object]:
+    merged: dict[str, object] = {}
     for part in parts:
         for key, value in part.items():
-            known = merged.get(key)
-            merged[key] = merge(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+            earlier = merged.get(key)
+            if isinstance(earlier, Mapping) and isinstance(value, Mapping):
+                merged[key] = _merged(earlier, value)
+            else:
+                merged[key] = value
     return merged
 
 
-def split_unresolved(part: Mapping[str, Any]) -> tuple[Request, Request]:
-    """Splits a part into what is known now and what only the deployment fills in."""
-    known: Request = {}
-    unknown: Request = {}
-    for key, value in part.items():
-        if isinstance(value, Mapping):
-            inner = split_unresolved(value)
-            known[key], unknown[key] = inner
-        else:
-            (unknown if is_unresolved(value) else known)[key] = value
-    return _without_blanks(known), _without_blanks(unknown)
-
-
-def _without_blanks(part: Mapping[str, Any]) -> Request:
-    """Drops what was left open, at every depth: the service refuses nulls and empty structures."""
-    cleaned = {key: _without_blanks(value) if isinstance(value, Mapping) else value for key, value in part.items()}
-    return {key: value for key, value in cleaned.items() if value not in (None, {}, [])}
+def _request(content: dict[str, object]) -> LabelingJobRequest:
+    # Types of JSON objects cannot be walked through by name: what went in as a request comes out as one.
+    return cast(LabelingJobRequest, content)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypedDict
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.backends import WorkforceKind
 from ground_truth.contract.job_paths import JobPaths
-from ground_truth.contract.label_categories import read_labels
+from ground_truth.contract.label_category_config import read_labels
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.jobs.failure_reasons import explain_failure
 from ground_truth.jobs.folder import S3Folder, find_job_folder
@@ -17,7 +18,6 @@ from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.reporting.report import make_report
 from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
-from ground_truth.tasks.request_parts import Request
 from ground_truth.tasks.splitting import merge_split_labels, split_by_label
 from ground_truth.tasks.task import BoundingBox
 
@@ -114,7 +114,7 @@ def _sentences(summary: ReportSummary) -> Iterator[str]:
     yield from (f"- {hint}" for hint in summary["hints"])
 
 
-def _price(request: Request) -> str | None:
+def _price(request: LabelingJobRequest) -> str | None:
     """What each answer of a crowd costs, if the request says so."""
     amount = request["HumanTaskConfig"].get("PublicWorkforceTaskPrice", {}).get("AmountInUsd")
     if not amount:

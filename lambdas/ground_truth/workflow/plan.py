@@ -16,11 +16,12 @@ from ground_truth.contract.errors import ContractError
 from ground_truth.contract.findings import Level
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.json_types import Json
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.engine.request_checks import check_request
 from ground_truth.manifests.check import check_manifest
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.tasks.request_parts import Request, merge
+from ground_truth.tasks.request_parts import merge_parts
 
 if TYPE_CHECKING:
     pass
@@ -41,7 +42,7 @@ class PlannedJob(TypedDict):
     attribute: str
     root: str
     manifest: str
-    request: Request
+    request: LabelingJobRequest
 
 
 class LabelingPlan(TypedDict):
@@ -79,7 +80,7 @@ def _job(task_name: str, job_name: str, asked: WorkflowInput, services: Workflow
     output = task.deployment["OutputConfig"]["S3OutputPath"]
     manifest = asked.manifest or JobPaths.of(output, asked.after or "").output_manifest
     task_part = json.loads(services.files.read(task.request))
-    request = merge(task.job_request(task_part, job_name, manifest), asked.request)
+    request = merge_parts(task.job_request(task_part, job_name, manifest), asked.request)
     backend = asked.backend or task.workforce.backend
     if backend not in services.backends:
         allowed = f"one of {', '.join(services.backends)}"
@@ -101,7 +102,7 @@ def _job(task_name: str, job_name: str, asked: WorkflowInput, services: Workflow
     }
 
 
-def _check_request(request: Request, backend: Backend) -> None:
+def _check_request(request: LabelingJobRequest, backend: Backend) -> None:
     if backend == Backend.SELF_HOSTED:
         check_request(request)
         return
@@ -118,7 +119,7 @@ def _check_request(request: Request, backend: Backend) -> None:
         raise Refused(f"Ground Truth takes no such request: {validation.generate_report()}")
 
 
-def _check_lines(request: Request, kind: TaskType, backend: Backend, files: Files) -> None:
+def _check_lines(request: LabelingJobRequest, kind: TaskType, backend: Backend, files: Files) -> None:
     with files.stream(request["InputConfig"]["DataSource"]["S3DataSource"]["ManifestS3Uri"]) as lines:
         problems = [
             f"{finding.where}: {finding.fact}: {finding.fix}" if finding.where else f"{finding.fact}: {finding.fix}"
