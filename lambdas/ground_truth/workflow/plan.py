@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import botocore.session
 from botocore.validate import ParamValidator
@@ -22,10 +22,6 @@ from ground_truth.engine.request_checks import check_request
 from ground_truth.manifests.check import check_manifest
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import merge_parts
-
-if TYPE_CHECKING:
-    pass
-
 from ground_truth.workflow.start import Refused, WorkflowInput
 
 _MOST_PROBLEMS = 5
