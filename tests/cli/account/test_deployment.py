@@ -4,7 +4,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from click.testing import CliRunner
 
-from ground_truth.contract.errors import StateError
+from ground_truth.contract.errors import ContractError, StateError
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.main import main
 from tests.cli.conftest import Forbidden, Session
@@ -105,5 +105,5 @@ def test_fails_with_an_unknown_profile(monkeypatch, tmp_path) -> None:
 
 
 def test_fails_for_a_name_that_is_none() -> None:
-    with pytest.raises(StateError, match="'environment' should be letters, digits and hyphens"):
+    with pytest.raises(ContractError, match="'environment' should be letters, digits and hyphens"):
         find_deployment("dev/tasks")
