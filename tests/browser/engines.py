@@ -171,9 +171,12 @@ def _screen() -> Iterator[None]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout
         os.environ["DISPLAY"] = f":{server.stdout.readline().strip()}"
-        yield
-        del os.environ["DISPLAY"]
-        server.terminate()
+        try:
+            yield
+        finally:
+            # Also where the browser did not start: who waits for a display that nobody ends waits for ever.
+            del os.environ["DISPLAY"]
+            server.terminate()
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def test_the_whole_job_consolidated_anew_gives_the_manifest_that_the_hook_gave(d
     job = find_job_folder(S3Folder(files, f"s3://{deployment.bucket}/labeling-jobs/{job_of(manifest)}"))
     results = consolidate_job(job, STREET.type, labels=STREET.labels, write_file=lambda object_id, png: object_id)
     # One batch was all of the job, so both had the same answers to go by.
-    assert [line["street"] for line in results.lines] == [line["street"] for line in manifest]
+    assert [line.record("street").label for line in results.lines] == [line["street"] for line in manifest]
     assert len(results.workers) == len(CROWD)
     assert not results.quality["failed"]
 

@@ -118,7 +118,8 @@ def test_tools_for_ground_truth_read_what_the_engine_leaves(engine, labeled) -> 
         labels=STREET.labels,
         write_file=lambda object_id, png: object_id,
     )
-    assert [line["street"] for line in results.lines] == [line["street"] for line in engine.lines(labeled["manifest"])]
+    labels = [line.record("street").label for line in results.lines]
+    assert labels == [line["street"] for line in engine.lines(labeled["manifest"])]
 
 
 def test_a_long_answer_is_uploaded_and_counts(engine) -> None:

@@ -117,7 +117,8 @@ def test_tells_it_to_programs_with_the_whole_description(run, world, people) -> 
         "answers": 4,
         "at_work": 1,
     }
-    assert progress["seconds_left"] == pytest.approx(3_600, abs=5)
+    # What is left takes as long as what is done took, which began an hour before this test.
+    assert 3_600 <= progress["seconds_left"] < 7_200
 
 
 def test_tells_how_far_a_job_of_ground_truth_is_and_what_it_does_not_tell(run, account) -> None:
