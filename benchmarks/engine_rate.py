@@ -21,7 +21,7 @@ from examples.street.portal_workers import PortalWorker, find_engine, invite
 from ground_truth.aws.s3 import Files
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import NotThere
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 
 WORKERS = 3
 
@@ -75,7 +75,7 @@ def label(deployment: Deployment, workers: list[PortalWorker], photo: Photo, obj
     session.client("stepfunctions").start_execution(
         stateMachineArn=engine.state_machine, name=job, input=json.dumps({"request": request})
     )
-    store = Store(session.resource("dynamodb").Table(engine.table))
+    store = EngineStore(session.resource("dynamodb").Table(engine.table))
     while _opened(store, job) < objects:
         time.sleep(0.2)
     opened = time.monotonic()
@@ -94,7 +94,7 @@ def label(deployment: Deployment, workers: list[PortalWorker], photo: Photo, obj
     return Run(objects=objects, opening=opened - started, answering=answered - opened, ending=ended - answered)
 
 
-def _opened(store: Store, job: str) -> int:
+def _opened(store: EngineStore, job: str) -> int:
     try:
         return store.jobs.counts(store.jobs.get(job)).total
     except NotThere:

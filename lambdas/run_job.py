@@ -16,8 +16,8 @@ from ground_truth.engine.control import job_arn, wake_job
 from ground_truth.engine.hooks import Hooks
 from ground_truth.engine.model import EngineJob, NotThere, Status
 from ground_truth.engine.opening import open_batch
-from ground_truth.engine.planning import BatchJson, ManifestBatch, Plan, plan
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.planning import BatchJson, BatchPlan, ManifestBatch, plan
+from ground_truth.engine.store.store import EngineStore
 
 _LEAST_MILLISECONDS = 60_000
 _ENDED = (Status.COMPLETED, Status.STOPPED)
@@ -50,7 +50,7 @@ def handler(event: JobStep, context: LambdaContext) -> object:
     return _STEPS[event["step"]](event, context)
 
 
-def _plan(event: JobStep, _: LambdaContext) -> Plan:
+def _plan(event: JobStep, _: LambdaContext) -> BatchPlan:
     planned = plan(event["request"], _store(), _files(_key(event["request"])))
     _announce(planned["job"])
     return planned
@@ -128,8 +128,10 @@ _STEPS: dict[str, Callable[[JobStep, LambdaContext], object]] = {
 
 
 @functools.cache
-def _store() -> Store:
-    return Store(boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"]))
+def _store() -> EngineStore:
+    return EngineStore(
+        boto3.resource("dynamodb", config=Config(max_pool_connections=32)).Table(os.environ["ENGINE_TABLE"])
+    )
 
 
 def _key(request: Mapping[str, object]) -> str | None:

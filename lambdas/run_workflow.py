@@ -14,7 +14,7 @@ from ground_truth.contract.backends import Backend
 from ground_truth.contract.json_types import Json
 from ground_truth.contract.parameters import parameter_name
 from ground_truth.tasks.description import TaskDescription
-from ground_truth.workflow.outcome import Labeled, explain_labeling, merge_jobs, report_jobs
+from ground_truth.workflow.outcome import LabelingReport, explain_labeling, merge_jobs, report_jobs
 from ground_truth.workflow.plan import LabelingPlan, WorkflowServices, plan_labeling
 from ground_truth.workflow.start import Refused
 
@@ -43,7 +43,7 @@ def _merge(event: WorkflowStep) -> dict[str, str]:
     return merge_jobs(event["plan"], _services())
 
 
-def _report(event: WorkflowStep) -> Labeled:
+def _report(event: WorkflowStep) -> LabelingReport:
     return report_jobs(event["plan"], _services(), boto3.client("s3"))
 
 

@@ -16,7 +16,7 @@ from ground_truth.contract.json_types import JsonObject
 from ground_truth.engine.api import WorkerApi
 from ground_truth.engine.bodies import RequestRefused, read_answer_body, read_decline_body, read_draft_body
 from ground_truth.engine.model import NotThere, Worker
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 
 
 def handler(event: HttpRequest, context: object) -> HttpResponse:
@@ -64,7 +64,7 @@ def _api() -> WorkerApi:
         signature_version="s3v4", s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"}
     )
     s3 = boto3.client("s3", config=config)
-    return WorkerApi(Store(table), Files(s3), s3, boto3.client("stepfunctions"))
+    return WorkerApi(EngineStore(table), Files(s3), s3, boto3.client("stepfunctions"))
 
 
 def _jobs(worker: Worker, path: Mapping[str, str], event: HttpRequest) -> JsonObject:

@@ -20,7 +20,7 @@ from examples.street.portal_workers import find_engine
 from examples.street.task import STREET
 from ground_truth.aws.s3 import split_uri
 from ground_truth.engine.model import NotThere
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.manifests.labels import BoxesLabel
 from ground_truth.manifests.output import LabeledObject, read_output_manifest
 
@@ -128,7 +128,7 @@ def _prepared(deployment: Deployment, mapping: Path, destination: str) -> dict[s
 def _wait_until_open(deployment: Deployment, job: str, objects: int) -> None:
     """Until every object is offered to the workers."""
     session = deployment.emulator.session()
-    store = Store(session.resource("dynamodb").Table(find_engine(deployment).table))
+    store = EngineStore(session.resource("dynamodb").Table(find_engine(deployment).table))
     for _ in range(_OPENS_WITHIN * 5):
         with suppress(NotThere):
             if store.jobs.counts(store.jobs.get(job)).total == objects:

@@ -11,7 +11,7 @@ from examples.street.portal_workers import find_engine, invite, label_all
 from examples.street.task import STREET
 from ground_truth.aws.s3 import Files
 from ground_truth.engine.model import Status
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.jobs.folder import S3Folder, find_job_folder
 from ground_truth.jobs.results import consolidate_job
 from tests.box_overlap import iou
@@ -178,7 +178,7 @@ def test_a_request_with_the_name_of_another_job_leaves_that_job_alone(engine, la
     assert ended["status"] == "FAILED"
     assert "there is a labeling job 'yard' already" in ended["cause"]
     assert (
-        Store(engine.deployment.emulator.session().resource("dynamodb").Table(engine.engine.table))
+        EngineStore(engine.deployment.emulator.session().resource("dynamodb").Table(engine.engine.table))
         .jobs.get("yard")
         .status
         == Status.COMPLETED

@@ -9,7 +9,7 @@ import pytest
 
 from ground_truth.engine.model import EngineJob, OpenObject, Status
 from ground_truth.engine.store import keys
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from tests.memory_aws import memory_aws
 
 _numbers = itertools.count()
@@ -62,7 +62,7 @@ class Engine:
                 }
             ],
         )
-        self.store = Store(self.table, self.clock, at_once=1)  # a crash comes at a request of a known number
+        self.store = EngineStore(self.table, self.clock, at_once=1)  # a crash comes at a request of a known number
         self.table.meta.client.meta.events.register("before-call.dynamodb", self._note)
 
     def _note(self, model: Any, **_: Any) -> None:

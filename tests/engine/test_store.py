@@ -7,7 +7,15 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract.errors import StateError
 from ground_truth.engine import work
-from ground_truth.engine.model import LabelOutcome, NotThere, OpenObject, SentAnswer, Status, StoredObject, WorkerPlace
+from ground_truth.engine.model import (
+    LabelOutcome,
+    NotThere,
+    OpenObject,
+    SentAnswer,
+    Status,
+    StoredObject,
+    WorkerPosition,
+)
 from ground_truth.engine.store import keys, transaction
 from ground_truth.engine.store.answers import answer_item, read_answer
 from ground_truth.engine.store.items import compact, decimal, int_of, json_of, texts_of
@@ -140,8 +148,8 @@ def test_many_items_are_asked_for_by_the_hundred_and_again_where_some_were_left_
 def test_places_in_the_index_are_asked_for_up_to_a_bound() -> None:
     table = Requests({"Items": [{keys.INDEX_SORT_KEY: "1"}]}, {"Items": []})
     reader = TableReader(table)  # type: ignore[arg-type]
-    assert reader.places_above("p", "0", 7) == ["1"]
-    assert reader.places_below("p", "0", 7) == []
+    assert reader.index_keys_above("p", "0", 7) == ["1"]
+    assert reader.index_keys_below("p", "0", 7) == []
     assert [(request["IndexName"], request["Limit"]) for request in table.asked] == [(keys.INDEX, 7)] * 2
 
 
@@ -344,10 +352,10 @@ def test_an_object_with_answers_and_holds_is_free_again_when_the_first_of_its_ho
 
 def test_a_new_worker_begins_where_not_all_begin_and_goes_on_where_they_were(engine: Engine) -> None:
     job = engine.job()
-    place = engine.store.workers.place(job, "ada")
-    assert place == WorkerPlace(shard=keys.first_shard_of("ada"))
-    engine.store.workers.set_place(job, "ada", WorkerPlace(held=("3", "4"), shard=5, cursor="17"))
-    assert engine.store.workers.place(job, "ada") == WorkerPlace(held=("3", "4"), shard=5, cursor="17")
+    position = engine.store.workers.position(job, "ada")
+    assert position == WorkerPosition(shard=keys.first_shard_of("ada"))
+    engine.store.workers.set_position(job, "ada", WorkerPosition(held=("3", "4"), shard=5, cursor="17"))
+    assert engine.store.workers.position(job, "ada") == WorkerPosition(held=("3", "4"), shard=5, cursor="17")
 
 
 def test_who_holds_what_is_done_or_ran_out_is_not_at_work(engine: Engine) -> None:
@@ -374,7 +382,9 @@ def test_who_finds_nothing_in_the_first_shard_gets_what_is_in_the_second_and_goe
         assert lease
         assert lease.object_id == object_id
         work.answer(engine.store, job, object_id, "ada", SENT)
-        assert engine.store.workers.place(job, "ada") == WorkerPlace(held=(object_id,), shard=second, cursor=object_id)
+        assert engine.store.workers.position(job, "ada") == WorkerPosition(
+            held=(object_id,), shard=second, cursor=object_id
+        )
     assert work.claim(engine.store, job, "ada") is None
 
 
@@ -387,7 +397,7 @@ def test_one_claim_looks_through_every_shard_and_back_to_the_beginning_of_the_fi
     assert lease
     assert lease.object_id == last
     work.release(engine.store, job, last, "ada")
-    engine.store.workers.set_place(job, "ada", WorkerPlace(shard=keys.shard_of(last), cursor=last))
+    engine.store.workers.set_position(job, "ada", WorkerPosition(shard=keys.shard_of(last), cursor=last))
     again = work.claim(engine.store, job, "ada")
     assert again, "what was given back lies behind the cursor of the shard where the search began"
     assert again.object_id == last
@@ -417,7 +427,7 @@ def test_a_claim_gives_up_after_so_many_objects_that_the_worker_cannot_have(engi
         after = StoredObject(**vars(before) | {"finished_by": frozenset({"ada"})})
         engine.store.objects.replace(job, before, after)
     assert work.claim(engine.store, job, "ada") is None
-    assert engine.store.workers.place(job, "ada") == WorkerPlace(shard=first, cursor=ids[19])
+    assert engine.store.workers.position(job, "ada") == WorkerPosition(shard=first, cursor=ids[19])
     lease = work.claim(engine.store, job, "ada")
     assert lease
     assert lease.object_id == ids[24]

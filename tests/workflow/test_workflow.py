@@ -124,6 +124,9 @@ def test_a_review_is_chained_on_the_job_that_it_is_about(account: Account) -> No
     [
         ({"tsak": "street"}, "tsak means nothing here: give some of task, manifest"),
         ({"after": "first"}, "give 'task', and either 'manifest' or 'after'"),
+        ({"name": 7}, "'name' should be a text, got 7"),
+        ({"request": ["TaskTitle"]}, "'request' should be an object with changes"),
+        ({"split": "street-car"}, "'split' a list of tasks"),
         ({"name": "no spaces please"}, "'LabelingJobName' should be 1 to 63 letters"),
         ({"backend": "mturk"}, "'backend' should be one of self-hosted, ground-truth, got 'mturk'"),
         ({"backend": "ground-truth"}, "Ground Truth takes no such request: .*WorkteamArn"),

@@ -14,7 +14,7 @@ from ground_truth.engine.control import stop_job
 from ground_truth.engine.description import EngineDescription
 from ground_truth.engine.model import NotThere, Status
 from ground_truth.engine.status import describe, summarize
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, needing
 
@@ -33,7 +33,7 @@ class EngineJobs:
     def __init__(self, deployment: Deployment, engine: EngineDescription) -> None:
         self._deployment = deployment
         self._engine = engine
-        self._store = Store(deployment.session.resource("dynamodb").Table(engine.table))
+        self._store = EngineStore(deployment.session.resource("dynamodb").Table(engine.table))
 
     def describe(self, name: str) -> dict[str, Any]:
         """What DescribeLabelingJob tells.

@@ -1,6 +1,6 @@
 """What the worker's page asks for, without HTTP: jobs, the next object, and what becomes of it.
 
-The worker is who signed in, never who a request says. A worker sees an object only while it is in his hands.
+The worker is who signed in, never who a request says. A worker sees an object only while they have it in hand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ground_truth.engine.bodies import RequestRefused
 from ground_truth.engine.control import wake_job
 from ground_truth.engine.model import EngineJob, Lease, NotHeld, SentAnswer, Status, Worker
 from ground_truth.engine.store.answers import MOST_ANSWER_BYTES
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.engine.strict_json import parse
 from ground_truth.templates.rendering import render_page
 
@@ -35,7 +35,7 @@ _UPLOAD_SECONDS = 900
 class WorkerApi:
     """Answers the requests of workers."""
 
-    def __init__(self, store: Store, files: Files, s3: S3Client, states: SFNClient) -> None:
+    def __init__(self, store: EngineStore, files: Files, s3: S3Client, states: SFNClient) -> None:
         self._store = store
         self._files = files
         self._s3 = s3

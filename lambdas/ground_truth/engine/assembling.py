@@ -10,7 +10,7 @@ from ground_truth.aws.composition import ProgressJson, UploadProgress, compose
 from ground_truth.aws.s3 import Files, split_uri
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
@@ -58,7 +58,7 @@ def assemble(
     return {"job": job.name, "done": True, "manifest": paths.output_manifest}
 
 
-def end_job(job: EngineJob, store: Store) -> Status:
+def end_job(job: EngineJob, store: EngineStore) -> Status:
     """Marks a job whose manifest is there as completed, or as stopped if somebody stopped it."""
     status = Status.STOPPED if job.status in (Status.STOPPING, Status.STOPPED) else Status.COMPLETED
     store.jobs.set_status(job.name, status, unless=[Status.FAILED])

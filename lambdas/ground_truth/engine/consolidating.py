@@ -17,7 +17,7 @@ from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type
 from ground_truth.engine.model import EngineJob, LabelOutcome, ObjectResult, Status, StoredAnswer
 from ground_truth.engine.opening import labels_of, lines_of
 from ground_truth.engine.planning import ManifestBatch
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.manifests.lines import format_line
 from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine
 from ground_truth.manifests.records import failed_record, label_record
@@ -30,7 +30,9 @@ _NOBODY = "no worker answered before the tasks expired"
 _MISSING = "the post-annotation hook returned no annotation for the object; its log says why"
 
 
-def consolidate_batch(job: EngineJob, arn: str, batch: ManifestBatch, store: Store, files: Files, hooks: Hooks) -> int:
+def consolidate_batch(
+    job: EngineJob, arn: str, batch: ManifestBatch, store: EngineStore, files: Files, hooks: Hooks
+) -> int:
     """Writes a batch's answers, has them consolidated, and writes its lines; returns how many objects have labels.
 
     Doing it again writes the same files. An object that cannot be consolidated fails alone, and a hook that fails

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from ground_truth.contract.errors import StateError
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -19,7 +19,7 @@ _ENDED = (Status.COMPLETED, Status.FAILED, Status.STOPPED)
 _NOT_WAITING = {"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"}
 
 
-def stop_job(store: Store, name: str, states: SFNClient) -> None:
+def stop_job(store: EngineStore, name: str, states: SFNClient) -> None:
     """Stops a job: nobody is given an object any more, and what was answered is consolidated.
 
     Stopping it twice does nothing more.
@@ -32,7 +32,7 @@ def stop_job(store: Store, name: str, states: SFNClient) -> None:
     wake_job(store, store.jobs.get(name), states, anyway=True)
 
 
-def wake_job(store: Store, job: EngineJob, states: SFNClient, *, anyway: bool = False) -> bool:
+def wake_job(store: EngineStore, job: EngineJob, states: SFNClient, *, anyway: bool = False) -> bool:
     """Wakes the state machine if nobody has anything left to do, or ``anyway``; returns whether it did.
 
     Waking it twice does nothing more. While objects are still being opened there is no token, and who keeps the

@@ -179,7 +179,7 @@ class ObjectResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkerPlace:
+class WorkerPosition:
     """Where a worker is in a job: the objects they took last, and the shard and the object in it they looked at last.
 
     An empty ``cursor`` is the shard's beginning.

@@ -13,7 +13,7 @@ from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.hooks import HookFailed, Hooks, built_in_type, task_input_of
 from ground_truth.engine.model import EngineJob, OpenObject
 from ground_truth.engine.planning import ManifestBatch
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.manifests.lines import parse_line
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.tasks.input import task_input
@@ -22,7 +22,7 @@ _AT_ONCE = 8
 _VERSION = "2018-10-16"
 
 
-def open_batch(job: EngineJob, arn: str, batch: ManifestBatch, store: Store, files: Files, hooks: Hooks) -> int:
+def open_batch(job: EngineJob, arn: str, batch: ManifestBatch, store: EngineStore, files: Files, hooks: Hooks) -> int:
     """Opens the objects of a batch and returns how many; one whose hook fails is kept as failed, with the reason.
 
     Doing it again opens nothing twice. Lines that are labeled already, that a stopping condition excludes, or that
@@ -78,7 +78,9 @@ class _PreAnnotation:
         return task_input_of(self._hooks.call(self._function, event))
 
 
-def _opened(object_id: str, line: ManifestLine, pre: _PreAnnotation, store: Store, job: EngineJob) -> OpenObject | None:
+def _opened(
+    object_id: str, line: ManifestLine, pre: _PreAnnotation, store: EngineStore, job: EngineJob
+) -> OpenObject | None:
     try:
         page_input, needed = pre.input_of(line)
         length = json_length(page_input)

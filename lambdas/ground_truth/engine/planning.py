@@ -11,7 +11,7 @@ from ground_truth.contract.job_paths import JobPaths
 from ground_truth.contract.request import StoppingConditions
 from ground_truth.engine.model import EngineJob, Status
 from ground_truth.engine.request_checks import check_request
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.manifests.lines import Lines, bounded_lines, parse_line
 
 BATCH_LINES = 100
@@ -52,7 +52,7 @@ class ManifestBatch:
         )
 
 
-class Plan(TypedDict):
+class BatchPlan(TypedDict):
     """What the state machine goes on with: ``batches`` and ``results`` are keys in ``bucket``."""
 
     job: str
@@ -62,14 +62,14 @@ class Plan(TypedDict):
     seconds: int
 
 
-def plan(asked: Mapping[str, object], store: Store, files: Files) -> Plan:
+def plan(unchecked_request: Mapping[str, object], store: EngineStore, files: Files) -> BatchPlan:
     """Makes a job of a request, and the list of its batches; returns what the state machine goes on with.
 
     Doing it again gives the same job and the same list.
     Raises ContractError for a request that no job can be made of, ManifestError for a manifest that is none,
     JobExists for a name that is taken.
     """
-    request = check_request(asked)
+    request = check_request(unchecked_request)
     now = round(store.clock(), 3)
     available = int(request["HumanTaskConfig"].get("TaskAvailabilityLifetimeInSeconds", _AVAILABILITY))
     job = store.jobs.create(

@@ -7,7 +7,7 @@ from typing import Any
 
 from ground_truth.contract.job_paths import JobPaths
 from ground_truth.engine.model import EngineJob, Status
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 
 # What DescribeLabelingJob gives back as CreateLabelingJob took it.
 AS_REQUESTED = (
@@ -24,7 +24,7 @@ AS_REQUESTED = (
 _WITH_OUTPUT = (Status.COMPLETED, Status.STOPPED)
 
 
-def describe(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
+def describe(store: EngineStore, job: EngineJob, state_machine: str) -> dict[str, Any]:
     """What DescribeLabelingJob tells of a job; ``state_machine`` is the ARN of the engine's."""
     arn = _arn(state_machine, f"labeling-job/{job.key}")
     request: Mapping[str, object] = job.request
@@ -36,7 +36,7 @@ def describe(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]
     }
 
 
-def summarize(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any]:
+def summarize(store: EngineStore, job: EngineJob, state_machine: str) -> dict[str, Any]:
     """What ListLabelingJobs tells of a job, in its LabelingJobSummaryList."""
     hooks = {
         "PreHumanTaskLambdaArn": job.pre_annotation,
@@ -50,7 +50,7 @@ def summarize(store: Store, job: EngineJob, state_machine: str) -> dict[str, Any
     }
 
 
-def _state(store: Store, job: EngineJob, arn: str) -> dict[str, Any]:
+def _state(store: EngineStore, job: EngineJob, arn: str) -> dict[str, Any]:
     output = {"OutputDatasetS3Uri": JobPaths.of_request(job.request).output_manifest}
     return {
         "LabelingJobName": job.name,
@@ -64,7 +64,7 @@ def _state(store: Store, job: EngineJob, arn: str) -> dict[str, Any]:
     }
 
 
-def _counters(store: Store, job: EngineJob) -> dict[str, int]:
+def _counters(store: EngineStore, job: EngineJob) -> dict[str, int]:
     """While people work, an object counts as labeled when it has its answers; at the end, when it has a label."""
     counts = store.jobs.counts(job)
     labeled, failed = counts.finished - counts.failed, counts.failed

@@ -18,10 +18,10 @@ from ground_truth.engine.model import (
     Status,
     StoredAnswer,
     StoredObject,
-    WorkerPlace,
+    WorkerPosition,
 )
 from ground_truth.engine.store.keys import SHARDS
-from ground_truth.engine.store.store import Store
+from ground_truth.engine.store.store import EngineStore
 from ground_truth.engine.store.transaction import Conflict
 
 # One claim looks at so many places at most: a worker may do everything of a page and still be offered the next later.
@@ -32,7 +32,7 @@ _MOST_OBJECTS = 2 * _PAGE
 _TRIES = 20
 
 
-def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = None) -> Lease | None:
+def claim(store: EngineStore, job: EngineJob, worker_id: str, *, after: str | None = None) -> Lease | None:
     """Gives a worker an object: the one in their hands, else the next that they have neither answered nor declined.
 
     ``after`` is an object they are about to hand in: they get another beside it. None where there is nothing for them
@@ -41,19 +41,19 @@ def claim(store: Store, job: EngineJob, worker_id: str, *, after: str | None = N
     """
     if job.status != Status.IN_PROGRESS or store.clock() >= job.expires:
         return None
-    place = store.workers.place(job, worker_id)
-    leases = [lease for lease in _leases(store, job, worker_id, place) if lease.object_id != after]
+    position = store.workers.position(job, worker_id)
+    leases = [lease for lease in _leases(store, job, worker_id, position) if lease.object_id != after]
     if leases:
         return leases[0]
-    search = _Search(store, job, worker_id, place)
+    search = _Search(store, job, worker_id, position)
     lease = search.next()
     # The one they have had longer is the first that they are given when they come back.
     held = tuple(object_id for object_id in (after, lease.object_id if lease else None) if object_id)
-    store.workers.set_place(job, worker_id, WorkerPlace(held=held, shard=search.shard, cursor=search.cursor))
+    store.workers.set_position(job, worker_id, WorkerPosition(held=held, shard=search.shard, cursor=search.cursor))
     return lease
 
 
-def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, sent: SentAnswer) -> bool:
+def answer(store: EngineStore, job: EngineJob, object_id: str, worker_id: str, sent: SentAnswer) -> bool:
     """Keeps a worker's answer; returns whether it may have been the last that the job needed.
 
     A second one of the same worker changes nothing. One that comes late counts if the object still needs it, and
@@ -95,7 +95,7 @@ def answer(store: Store, job: EngineJob, object_id: str, worker_id: str, sent: S
     return _repeat(store, job, object_id, step)
 
 
-def release(store: Store, job: EngineJob, object_id: str, worker_id: str) -> None:
+def release(store: EngineStore, job: EngineJob, object_id: str, worker_id: str) -> None:
     """Takes an object out of a worker's hands; they may get it again."""
 
     def step(before: StoredObject) -> bool:
@@ -106,7 +106,7 @@ def release(store: Store, job: EngineJob, object_id: str, worker_id: str) -> Non
     _repeat(store, job, object_id, step)
 
 
-def decline(store: Store, job: EngineJob, object_id: str, worker_id: str, reason: str) -> bool:
+def decline(store: EngineStore, job: EngineJob, object_id: str, worker_id: str, reason: str) -> bool:
     """Takes an object out of a worker's hands for good; returns whether the job may be finished by it.
 
     When as many decline as answers are wanted, the object is not given to anybody else (contract 4.4): it fails
@@ -137,7 +137,7 @@ def decline(store: Store, job: EngineJob, object_id: str, worker_id: str, reason
     return _repeat(store, job, object_id, step)
 
 
-def save_draft(store: Store, job: EngineJob, object_id: str, worker_id: str, draft: JsonObject) -> None:
+def save_draft(store: EngineStore, job: EngineJob, object_id: str, worker_id: str, draft: JsonObject) -> None:
     """Keeps what a worker has so far.
 
     Raises NotHeld if the worker does not hold the object.
@@ -151,12 +151,12 @@ def save_draft(store: Store, job: EngineJob, object_id: str, worker_id: str, dra
 class _Search:
     """Looks for an object that a worker can take, from where they looked last; ``cursor`` is how far they are."""
 
-    def __init__(self, store: Store, job: EngineJob, worker_id: str, place: WorkerPlace) -> None:
+    def __init__(self, store: EngineStore, job: EngineJob, worker_id: str, position: WorkerPosition) -> None:
         self._store = store
         self._job = job
         self._worker = worker_id
-        self.shard = place.shard
-        self.cursor = place.cursor
+        self.shard = position.shard
+        self.cursor = position.cursor
         self._looks = 0
         self._objects = 0
         self._full: bool | None = None
@@ -216,16 +216,16 @@ class _Search:
         return self._full
 
 
-def _leases(store: Store, job: EngineJob, worker_id: str, place: WorkerPlace) -> Iterator[Lease]:
+def _leases(store: EngineStore, job: EngineJob, worker_id: str, position: WorkerPosition) -> Iterator[Lease]:
     """What a worker has in hand still."""
-    for object_id in place.held:
+    for object_id in position.held:
         stored = store.objects.get(job, object_id)
         hold = stored.holds.get(worker_id)
         if hold and hold.expires > store.clock() and not stored.done:
             yield _lease(store, job, stored, worker_id, hold)
 
 
-def _lease(store: Store, job: EngineJob, stored: StoredObject, worker_id: str, hold: Hold) -> Lease:
+def _lease(store: EngineStore, job: EngineJob, stored: StoredObject, worker_id: str, hold: Hold) -> Lease:
     return Lease(
         job=job.name,
         object_id=stored.object_id,
@@ -237,7 +237,7 @@ def _lease(store: Store, job: EngineJob, stored: StoredObject, worker_id: str, h
     )
 
 
-def _repeat(store: Store, job: EngineJob, object_id: str, step: Callable[[StoredObject], bool]) -> bool:
+def _repeat(store: EngineStore, job: EngineJob, object_id: str, step: Callable[[StoredObject], bool]) -> bool:
     for _ in range(_TRIES):
         try:
             return step(store.objects.get(job, object_id))

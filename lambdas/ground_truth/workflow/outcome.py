@@ -28,7 +28,7 @@ from ground_truth.workflow.plan import LabelingPlan, PlannedJob, WorkflowService
 from ground_truth.workflow.start import Refused
 
 
-class Labeled(TypedDict):
+class LabelingReport(TypedDict):
     """What to tell people of a labeling that has ended, and where its reports are."""
 
     message: str
@@ -55,7 +55,7 @@ def merge_jobs(plan: LabelingPlan, services: WorkflowServices) -> dict[str, str]
     return {"manifest": uri}
 
 
-def report_jobs(plan: LabelingPlan, services: WorkflowServices, client: "S3Client") -> Labeled:
+def report_jobs(plan: LabelingPlan, services: WorkflowServices, client: "S3Client") -> LabelingReport:
     """Writes ``report/report.html`` and ``report/quality.json`` beside each job, and says what to tell people."""
     sentences = [f"Labeling {plan['name']} has ended."]
     reports = []

@@ -65,19 +65,19 @@ def plan_labeling(event: Mapping[str, Json], started: datetime, services: Workfl
 
     Raises Refused, ContractError and ManifestError in the words of the library's checks.
     """
-    asked = WorkflowInput.read(event, started)
-    parts = {f"{asked.name}-{number}": task for number, task in enumerate(asked.split, start=1)}
-    jobs = [_job(task, job, asked, services) for job, task in (parts or {asked.name: asked.task}).items()]
-    return {"name": asked.name, "task": asked.task, "jobs": jobs, "split": bool(parts)}
+    labeling = WorkflowInput.read(event, started)
+    parts = {f"{labeling.name}-{number}": task for number, task in enumerate(labeling.split, start=1)}
+    jobs = [_job(task, job, labeling, services) for job, task in (parts or {labeling.name: labeling.task}).items()]
+    return {"name": labeling.name, "task": labeling.task, "jobs": jobs, "split": bool(parts)}
 
 
-def _job(task_name: str, job_name: str, asked: WorkflowInput, services: WorkflowServices) -> PlannedJob:
+def _job(task_name: str, job_name: str, labeling: WorkflowInput, services: WorkflowServices) -> PlannedJob:
     task = services.find_task(task_name)
     output = task.deployment["OutputConfig"]["S3OutputPath"]
-    manifest = asked.manifest or JobPaths.of(output, asked.after or "").output_manifest
+    manifest = labeling.manifest or JobPaths.of(output, labeling.after or "").output_manifest
     task_part = json.loads(services.files.read(task.request))
-    request = merge_parts(task.job_request(task_part, job_name, manifest), asked.request)
-    backend = asked.backend or task.workforce.backend
+    request = merge_parts(task.job_request(task_part, job_name, manifest), labeling.request)
+    backend = labeling.backend or task.workforce.backend
     if backend not in services.backends:
         allowed = f"one of {', '.join(services.backends)}"
         raise ContractError("backend", str(backend), allowed, "deploy the workflow with the other one too")

@@ -28,7 +28,7 @@ MOST_ANSWER_BYTES = 300_000
 _DRAFT_SECONDS = 30 * 86_400
 
 
-class Answers:
+class AnswerStore:
     """The answers and drafts in the engine's table; an answer is written with its object."""
 
     def __init__(self, table: Table, reader: TableReader, clock: Callable[[], float]) -> None:

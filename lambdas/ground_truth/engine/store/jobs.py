@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_REASON_CHARACTERS = 1024
 
 
-class Jobs:
+class JobStore:
     """The jobs in the engine's table, by names whose case does not matter (contract 4.1)."""
 
     def __init__(self, table: Table, reader: TableReader, clock: Callable[[], float]) -> None:

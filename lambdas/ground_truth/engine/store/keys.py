@@ -117,9 +117,9 @@ def open_sort(object_id: str) -> str:
     return object_id.zfill(_OBJECT_DIGITS)
 
 
-def object_id_of(place: str) -> str:
+def object_id_of(index_key: str) -> str:
     """The object at a place among the open ones."""
-    return str(int(place))
+    return str(int(index_key))
 
 
 def open_partition(job: str, shard: int) -> str:
@@ -138,9 +138,9 @@ def held_sort(moment: float) -> str:
     return str(round(moment * 1000)).zfill(_TIME_DIGITS)
 
 
-def held_object_id_of(place: str) -> str:
+def held_object_id_of(index_key: str) -> str:
     """The object at a place among those whose every place is taken."""
-    return place.partition("#")[2]
+    return index_key.partition("#")[2]
 
 
 def held_partition(job: str, shard: int) -> str:

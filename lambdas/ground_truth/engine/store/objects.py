@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
-class Objects:
+class ObjectStore:
     """The objects in the engine's table; what changes in one is counted with it."""
 
     def __init__(self, table: Table, reader: TableReader, clock: Callable[[], float], at_once: int) -> None:
@@ -81,15 +81,15 @@ class Objects:
 
     def open_after(self, job: EngineJob, shard: int, object_id: str, most: int) -> list[str]:
         """The next ids of a shard's objects that can be taken, from behind one on; an empty id is the beginning."""
-        place = keys.open_sort(object_id) if object_id else " "
-        places = self._reader.places_above(keys.open_partition(job.key, shard), place, most)
-        return [keys.object_id_of(place) for place in places]
+        start = keys.open_sort(object_id) if object_id else " "
+        index_keys = self._reader.index_keys_above(keys.open_partition(job.key, shard), start, most)
+        return [keys.object_id_of(index_key) for index_key in index_keys]
 
     def freed(self, job: EngineJob, shard: int, most: int) -> list[str]:
         """The ids of a shard's objects whose every place was taken, and one of whose holds has run out."""
         now = keys.held_sort(self._clock())
-        places = self._reader.places_below(keys.held_partition(job.key, shard), now, most)
-        return [keys.held_object_id_of(place) for place in places]
+        index_keys = self._reader.index_keys_below(keys.held_partition(job.key, shard), now, most)
+        return [keys.held_object_id_of(index_key) for index_key in index_keys]
 
     def results(self, job: EngineJob, object_ids: Iterable[str]) -> Iterator[ObjectResult]:
         """What became of objects, in the order asked; those that were never opened are left out."""

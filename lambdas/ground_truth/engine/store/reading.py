@@ -51,15 +51,15 @@ class TableReader:
                 answer = self._table.meta.client.batch_get_item(RequestItems=answer["UnprocessedKeys"])
                 yield from answer["Responses"].get(name, ())
 
-    def places_above(self, partition: str, place: str, most: int) -> list[str]:
+    def index_keys_above(self, partition: str, index_key: str, most: int) -> list[str]:
         """Places in the index above one, lowest first, at most so many."""
-        return self._places(partition, Key(keys.INDEX_SORT_KEY).gt(place), most)
+        return self._index_keys(partition, Key(keys.INDEX_SORT_KEY).gt(index_key), most)
 
-    def places_below(self, partition: str, place: str, most: int) -> list[str]:
+    def index_keys_below(self, partition: str, index_key: str, most: int) -> list[str]:
         """Places in the index below one, lowest first, at most so many."""
-        return self._places(partition, Key(keys.INDEX_SORT_KEY).lt(place), most)
+        return self._index_keys(partition, Key(keys.INDEX_SORT_KEY).lt(index_key), most)
 
-    def _places(self, partition: str, condition: ConditionBase, most: int) -> list[str]:
+    def _index_keys(self, partition: str, condition: ConditionBase, most: int) -> list[str]:
         page = self._table.query(
             IndexName=keys.INDEX,
             KeyConditionExpression=Key(keys.INDEX_PARTITION_KEY).eq(partition) & condition,
