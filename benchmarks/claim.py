@@ -88,15 +88,15 @@ def steps(count: int) -> dict[str, Requests]:
         lease = work.claim(engine.store, job, "ada")
     counted["first claim"] = requests
     assert lease
-    given = SentAnswer(content=ANSWER, seconds=21.5, identity=IDENTITY)
+    sent = SentAnswer(content=ANSWER, seconds=21.5, identity=IDENTITY)
     with _noting(engine) as requests:
-        work.answer(engine.store, job, lease.object_id, "ada", given)
+        work.answer(engine.store, job, lease.object_id, "ada", sent)
         engine.store.jobs.may_be_finished(job, lease.object_id)
     counted["answer"] = requests
     for _ in range(10):
         following = work.claim(engine.store, job, "ada")
         assert following
-        work.answer(engine.store, job, following.object_id, "ada", given)
+        work.answer(engine.store, job, following.object_id, "ada", sent)
     with _noting(engine) as requests:
         assert work.claim(engine.store, job, "ada")
     counted["12th claim"] = requests

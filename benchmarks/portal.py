@@ -28,7 +28,7 @@ from tests.memory_aws import memory_aws
 
 PHOTOS = {"1280 x 853": (1280, 853), "4000 x 3000": (4000, 3000)}
 NEXT_TASKS = 4
-SEEN = "iframe:not(.unseen)"
+SHOWN = "iframe:not(.unseen)"
 TEMPLATE = """<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>
 <crowd-form><crowd-bounding-box name="boxes" src="{{ task.input.taskObject | grant_read_access }}"
   labels="['car', 'bus', 'bicycle']" header="Draw a box around each"><short-instructions>Close to the edges.
@@ -106,13 +106,13 @@ def measure(browser: Browser, site: Site) -> tuple[float, list[float]]:
     context.add_init_script(NOTE_WHEN_USABLE)
     worker = PortalWorker(context, site, f"worker-{time.monotonic_ns()}", hash="#/jobs/Yard", routed=False)
     page = worker.page
-    frame = frame_of(page, SEEN)
+    frame = frame_of(page, SHOWN)
     frame.wait_for_function("() => window.usable", polling=20)
     first = frame.evaluate("usable") - page.evaluate(ANSWERED)
     page.evaluate(WATCH)
     for number in range(NEXT_TASKS):
         frame_of(page, "iframe.unseen").wait_for_function("() => window.sized", polling=20)
-        frame_of(page, SEEN).locator("crowd-button[form-action=submit]").click()
+        frame_of(page, SHOWN).locator("crowd-button[form-action=submit]").click()
         page.wait_for_function("count => waits.length === count", arg=number + 1)
     waits: list[float] = page.evaluate("waits")
     context.close()

@@ -78,8 +78,8 @@ def seconds(command: list[str]) -> float:
 def environment() -> dict[str, str]:
     """The project of this checkout, whatever is installed; its modules are compiled once, as an installation's are."""
     sources = [str(REPOSITORY / folder) for folder in (".", "lambdas", "cli")]
-    given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return given | {"PYTHONPATH": os.pathsep.join(sources), "PYTHONPYCACHEPREFIX": COMPILED.name}
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return variables | {"PYTHONPATH": os.pathsep.join(sources), "PYTHONPYCACHEPREFIX": COMPILED.name}
 
 
 def in_turns(commands: dict[str, Callable[[Path], list[str]]], runs: int, root: Path) -> dict[str, list[float]]:
@@ -90,8 +90,8 @@ def in_turns(commands: dict[str, Callable[[Path], list[str]]], runs: int, root: 
             to = root / "to"
             to.mkdir()
             os.sync()
-            taken = seconds(command(to))
-            times[name] += [taken] if turn else []
+            duration = seconds(command(to))
+            times[name] += [duration] if turn else []
             shutil.rmtree(to)
     return times
 

@@ -5,16 +5,15 @@ nothing, so that older layouts can be compared, for example in a work tree of an
 """
 
 import argparse
-import ast
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypedDict
+
+from scripts.source_modules import Module, defined_names, given_names, imported_names, lines_of_any, read_modules
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LIBRARY = Path("lambdas/ground_truth")
@@ -47,24 +46,6 @@ class Report(TypedDict):
     private_without_underscore: list[str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Module:
-    """A Python file of the checkout, by its path below it."""
-
-    path: Path
-    text: str
-
-    @cached_property
-    def tree(self) -> ast.Module:
-        """The file's syntax tree."""
-        return ast.parse(self.text)
-
-    @cached_property
-    def nodes(self) -> list[ast.AST]:
-        """Everything in the syntax tree."""
-        return list(ast.walk(self.tree))
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Prints the report."""
     parser = argparse.ArgumentParser(prog="structure", description="How a checkout is built.")
@@ -77,7 +58,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def structure(folder: Path) -> Report:
     """The report on a checkout, as JSON."""
-    modules = [module for part in (*SOURCES, TESTS) for module in _modules(folder, part)]
+    modules = [module for part in (*SOURCES, TESTS) for module in read_modules(folder, part)]
     sources = [module for module in modules if module.path.parts[0] != TESTS]
     graph = import_graph(sources)
     names, commands = repeated_names(sources)
@@ -101,7 +82,7 @@ def import_graph(modules: list[Module]) -> Graph:
     library = [module for module in modules if module.path.is_relative_to(LIBRARY)]
     graph: Graph = {_node(module): set() for module in library if _node(module) != "__init__"}
     for module in library:
-        imported = {name.split(".")[1] for name in _imported(module) if name.startswith(f"{LIBRARY.name}.")}
+        imported = {name.split(".")[1] for name in imported_names(module) if name.startswith(f"{LIBRARY.name}.")}
         if _node(module) in graph:
             graph[_node(module)] |= (imported & graph.keys()) - {_node(module)}
     return graph
@@ -133,7 +114,7 @@ def repeated_names(modules: list[Module]) -> tuple[dict[str, list[str]], dict[st
     for module in modules:
         if not any(module.path.is_relative_to(part) for part in (LIBRARY, COMMAND, CONSTRUCTS)):
             continue
-        defined = dict(_defined(module.tree.body))
+        defined = dict(defined_names(module.tree.body))
         for name in sorted(defined):
             where[name].append(module.path.as_posix())
         commands |= {name for name, is_command in defined.items() if is_command}
@@ -145,17 +126,17 @@ def repeated_names(modules: list[Module]) -> tuple[dict[str, list[str]], dict[st
 
 
 def lines_with_any(modules: list[Module]) -> dict[str, int]:
-    """How many lines name the type `Any`, by folder."""
+    """How many lines name the type ``Any``, by folder."""
     lines: Counter[str] = Counter()
     for module in modules:
-        lines[_folder(module)] += len(set(_lines_of_any(module)))
+        lines[_folder(module)] += len(set(lines_of_any(module)))
     return dict(sorted(lines.items()))
 
 
 def bare_words(modules: list[Module]) -> dict[str, int]:
     """How often a variable, an argument, a definition, an attribute or a file gets a name that says nothing."""
     bare = set(BARE_WORDS.split())
-    names = Counter(name for module in modules for name in _named(module) if name.strip("_").lower() in bare)
+    names = Counter(name for module in modules for name in given_names(module) if name.strip("_").lower() in bare)
     return dict(names.most_common())
 
 
@@ -166,20 +147,14 @@ def long_modules(modules: list[Module]) -> dict[str, int]:
 
 
 def private_without_underscore(folder: Path) -> list[str]:
-    """What lies among the constructs under a public name though the package's `__init__` hands nothing of it on."""
+    """What lies among the constructs under a public name though the package's ``__init__`` hands nothing of it on."""
     package = folder / CONSTRUCTS
     if not package.is_dir():
         return []
     start = Module(path=CONSTRUCTS / "__init__.py", text=(package / "__init__.py").read_text(encoding="utf-8"))
-    public = {name.split(".")[1] for name in _imported(start) if name.startswith(f"{CONSTRUCTS.name}.")}
+    public = {name.split(".")[1] for name in imported_names(start) if name.startswith(f"{CONSTRUCTS.name}.")}
     entries = (path.name for path in package.iterdir() if not path.name.startswith(("_", ".")))
     return sorted(name for name in entries if name != "py.typed" and name.removesuffix(".py") not in public)
-
-
-def _modules(folder: Path, part: str) -> Iterator[Module]:
-    root = folder / part
-    for path in [root] if root.is_file() else sorted(root.rglob("*.py")):
-        yield Module(path=path.relative_to(folder), text=path.read_text(encoding="utf-8"))
 
 
 def _node(module: Module) -> str:
@@ -191,57 +166,6 @@ def _folder(module: Module) -> str:
         if module.path.is_relative_to(package):
             return package.as_posix()
     return module.path.parts[0]
-
-
-def _imported(module: Module) -> Iterator[str]:
-    """Every dotted name that is imported; `from a import b` yields `a.b`."""
-    for node in module.nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _defined(body: list[ast.stmt]) -> Iterator[tuple[str, bool]]:
-    """The public names that statements define, and whether each is a command of click."""
-    for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names = [statement.name]
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
-        else:
-            continue
-        yield from ((name, _is_command(statement)) for name in names if not name.startswith("_"))
-
-
-def _is_command(statement: ast.stmt) -> bool:
-    decorators = statement.decorator_list if isinstance(statement, ast.FunctionDef) else []
-    calls = (decorator.func for decorator in decorators if isinstance(decorator, ast.Call))
-    return any(isinstance(call, ast.Attribute) and call.attr in {"command", "group"} for call in calls)
-
-
-def _lines_of_any(module: Module) -> Iterator[int]:
-    for node in module.nodes:
-        if isinstance(node, ast.Name | ast.alias):
-            name = node.id if isinstance(node, ast.Name) else node.name
-            if name == "Any":
-                yield node.lineno
-
-
-def _named(module: Module) -> Iterator[str]:
-    yield module.path.stem
-    for node in module.nodes:
-        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
-            yield node.id if isinstance(node, ast.Name) else node.attr
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.alias) and node.asname:
-            yield node.asname
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
 
 
 def _text(report: Mapping[str, object]) -> str:
