@@ -1,19 +1,18 @@
 """What a job needs before it is started: no problem of the doctor's, and a cost that is small or agreed to."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import click
 
 from ground_truth.contract.backends import Backend, WorkforceKind
 from ground_truth.contract.errors import StateError
 from ground_truth.contract.findings import Level
+from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.contract.task_types import TaskType
 from ground_truth.jobs.cost import Estimate, estimate_cost
 from ground_truth.tasks.description import TaskDescription
 from ground_truth_cli.account.deployment import Deployment
-from ground_truth_cli.backends.jobs import Jobs
+from ground_truth_cli.backends.jobs import BackendJobs
 from ground_truth_cli.doctor.examination import examine
 
 LIMIT_USD = 10.0
@@ -24,7 +23,7 @@ _CROWDS = {
 }
 
 
-def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs: Jobs) -> None:
+def check_before_start(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs: BackendJobs) -> None:
     """Tells what the doctor finds.
 
     Raises StateError, with every problem, if there is one.
@@ -33,18 +32,20 @@ def check(deployment: Deployment, task: TaskDescription, manifest_uri: str, jobs
         deployment = replace(deployment, tasks={task.name: _without_team(task)})
     problems, warnings = [], 0
     for finding in examine(deployment, task.name, manifest_uri=manifest_uri):
-        told = f"{finding.where}: {finding.fact} -> {finding.fix}"
+        line = f"{finding.where}: {finding.fact} -> {finding.fix}"
         if finding.level is Level.PROBLEM:
-            problems.append(told)
+            problems.append(line)
         elif finding.level is Level.WARNING:
             warnings += 1
-            click.echo(f"warning  {told}", err=True)
+            click.echo(f"warning  {line}", err=True)
     if problems:
         raise StateError("the job was not started:\n" + "\n".join(problems))
     click.echo(f"doctor: no problems, {warnings or 'no'} warning{'' if warnings == 1 else 's'}", err=True)
 
 
-def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, objects: int, region: str) -> Estimate:
+def job_cost(
+    request: LabelingJobRequest, jobs: BackendJobs, *, task_type: TaskType, objects: int, region: str
+) -> Estimate:
     """What a job over so many objects costs on a backend."""
     config = request["HumanTaskConfig"]
     hosted = jobs.backend == Backend.SELF_HOSTED
@@ -57,7 +58,7 @@ def cost_of(request: Mapping[str, Any], jobs: Jobs, *, task_type: TaskType, obje
     )
 
 
-def ask(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bool) -> None:
+def ask_to_start(cost: Estimate, objects: int, answers: int, *, limit_usd: float, yes: bool) -> None:
     """Tells what a job costs, and asks whether to start it if that is above the limit.
 
     Raises StateError where it is and nobody can be asked, Abort where the answer is no.

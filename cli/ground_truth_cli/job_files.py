@@ -28,7 +28,7 @@ class LabelSource:
 
     def __init__(self, source: str) -> None:
         is_manifest = source.endswith((".manifest", ".jsonl")) or Path(source).is_file()
-        self._given = source
+        self._source = source
         self._file = PurePosixPath(source).name if is_manifest else ""
         self._folder = folder_at(source).parent() if is_manifest else folder_at(source)
 
@@ -39,13 +39,13 @@ class LabelSource:
 
     def manifest(self) -> bytes:
         """The output manifest. Raises InputError if the job has none."""
-        found = self._folder.read(self._file) if self._file else manifest_of(self._folder)
-        if found is None:
+        manifest = self._folder.read(self._file) if self._file else manifest_of(self._folder)
+        if manifest is None:
             raise InputError(
-                f"'source' should be a job's folder or an output manifest, got {self._given!r}: it has no "
+                f"'source' should be a job's folder or an output manifest, got {self._source!r}: it has no "
                 f"{OUTPUT_MANIFEST}; wait for the job, or merge its answers with 'consolidate'"
             )
-        return found
+        return manifest
 
     def read_mask(self, address: str) -> bytes:
         """A mask: of a job that was downloaded the file there, else the one at the address.

@@ -18,8 +18,8 @@ from examples.street.outputs import SCENES_FOLDER, make_room
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import find_engine
 from ground_truth_cli.account.deployment import find_deployment
-from ground_truth_cli.commands.portal import behind
-from ground_truth_cli.local_servers.portal import serve
+from ground_truth_cli.local_servers.portal import serve_portal
+from ground_truth_cli.local_servers.portal_origins import portal_origins
 
 OUTPUT = Path("demo-output", "label")
 JOB = "street-by-hand"
@@ -68,7 +68,7 @@ def add_worker(deployment: Deployment, name: str) -> str:
 def open_page(deployment: Deployment) -> Iterator[str]:
     """Serves the workers' page while the block runs; yields its address."""
     environment = find_deployment("local", session=deployment.emulator.session())
-    with serve(behind(environment, find_engine(deployment))) as server:
+    with serve_portal(portal_origins(environment, find_engine(deployment))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield f"http://127.0.0.1:{server.server_port}/"

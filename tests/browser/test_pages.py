@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ground_truth_cli.local_servers.preview import serve
+from ground_truth_cli.local_servers.preview import serve_preview
 from tests.browser.test_accessibility import AXE, RULES
 from tests.cli.commands.test_preview import box, new_preview
 
@@ -18,7 +18,7 @@ def preview_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     preview = new_preview(tmp_path_factory.mktemp("preview"))
     for left in (10, 14):
         preview.answer(box(left), 3)
-    server = serve(preview)
+    server = serve_preview(preview)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

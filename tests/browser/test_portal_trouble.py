@@ -172,7 +172,7 @@ def run_out_of_time(portal, ada: PortalWorker) -> None:
     portal.engine.clock.now += 598
     ada.page.reload()
     ada.ready()
-    # Behind the look ahead, which is made as soon as the task is there.
+    # PortalOrigins the look ahead, which is made as soon as the task is there.
     ada.page.wait_for_timeout(300)
     portal.engine.clock.now += 3
 

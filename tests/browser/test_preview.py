@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from ground_truth_cli.local_servers.preview import serve
+from ground_truth_cli.local_servers.preview import serve_preview
 from ground_truth_cli.local_servers.preview_session import Preview
 from tests.cli.commands.test_preview import TEMPLATE, new_preview
 
@@ -51,7 +51,7 @@ class Author:
 @pytest.fixture
 def author(context: BrowserContext, tmp_path: Path) -> Iterator[Author]:
     preview = new_preview(tmp_path, labels=["car"])
-    server = serve(preview)
+    server = serve_preview(preview)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     page = context.new_page()
     errors: list[str] = []

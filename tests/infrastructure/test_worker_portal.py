@@ -10,7 +10,7 @@ from aws_cdk.assertions import Template
 
 from cdk_ground_truth import Example, Instructions, SelfHostedEngine
 from cdk_ground_truth._assets import page_folder
-from ground_truth_cli.local_servers.portal import Behind, serve
+from ground_truth_cli.local_servers.portal import PortalOrigins, serve_portal
 from tests.infrastructure.apps import label, new_stack, only, resources, street, template_of
 
 HEADERS: dict[str, dict[str, str]] = json.loads((page_folder() / "headers.json").read_text())
@@ -125,8 +125,8 @@ def test_the_frame_loads_scripts_of_the_address_that_was_asked_for_and_of_no_oth
 def test_the_frame_s_policy_in_the_cloud_and_on_this_machine_differ_by_their_addresses_alone() -> None:
     found = template()
     files = policy_of(found, "/frame.html")["media-src"]
-    behind = Behind(api_url="", cognito_url="", client="", files=tuple(files))
-    with serve(behind) as server:
+    behind = PortalOrigins(api_url="", cognito_url="", client="", files=tuple(files))
+    with serve_portal(behind) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         connection = http.client.HTTPConnection("localhost", server.server_port, timeout=120)
         connection.request("GET", "/frame.html")

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import (
@@ -20,7 +20,12 @@ from ground_truth.contract.errors import StateError
 from ground_truth.contract.parameters import parameter_prefix
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.tasks.description import TaskDescription
+from ground_truth_cli.account.clients import Clients
 from ground_truth_cli.account.refusals import code_of, is_refusal
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts.type_defs import GetCallerIdentityResponseTypeDef
 
 _ROOT = "/ground-truth"
 _NOT_VALID = {
@@ -37,28 +42,18 @@ class Deployment:
     """An environment as it lies in the account: where, and the tasks it has published, by name."""
 
     environment: str
-    session: Any
+    aws: Clients
     tasks: Mapping[str, TaskDescription]
-    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def client(self, service: str, **options: Any) -> Any:
-        """A client of an AWS service; one without options is made once, as making one takes a while."""
-        if options:
-            return self.session.client(service, **options)
-        if service not in self._clients:
-            self._clients[service] = self.session.client(service)
-        return self._clients[service]
 
     @property
     def region(self) -> str:
         """The region that was looked into."""
-        return str(self.session.region_name)
+        return str(self.aws.session.region_name)
 
     @cached_property
-    def caller(self) -> Mapping[str, str]:
+    def caller(self) -> "GetCallerIdentityResponseTypeDef":
         """Who asks: ``Account`` and ``Arn``."""
-        identity: Mapping[str, str] = self.client("sts").get_caller_identity()
-        return identity
+        return self.aws.session.client("sts").get_caller_identity()
 
     def task(self, name: str) -> TaskDescription:
         """Finds a task by name.
@@ -83,21 +78,21 @@ class Deployment:
     def task_part(self, task: TaskDescription) -> LabelingJobRequest:
         """The published part of the request, which the task itself determines."""
         bucket, key = split_uri(task.request)
-        part: LabelingJobRequest = json.loads(self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+        part: LabelingJobRequest = json.loads(self.aws.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
         return part
 
 
-def find_deployment(environment: str, *, session: Any = None) -> Deployment:
+def find_deployment(environment: str, *, session: boto3.Session | None = None) -> Deployment:
     """Finds an environment with the credentials and the region of the command line, unless a session is given.
 
     Raises StateError where credentials, region or environment are missing, saying which environments there are.
     """
     prefix = parameter_prefix(environment)
     try:
-        session = session or boto3.Session()
-        tasks = _tasks(session.client("ssm"), prefix)
+        aws = Clients(session or boto3.Session())
+        tasks = _tasks(aws.parameters, prefix)
         if not tasks:
-            raise StateError(_nothing_there(session, environment))
+            raise StateError(_nothing_there(aws, environment))
     except ProfileNotFound as error:
         raise StateError(f"{error}: correct AWS_PROFILE, or run 'aws configure'") from error
     except (NoCredentialsError, CredentialRetrievalError) as error:
@@ -117,10 +112,10 @@ def find_deployment(environment: str, *, session: Any = None) -> Deployment:
                 f"{prefix}; the stack's grant_start() gives it"
             ) from error
         raise
-    return Deployment(environment=environment, session=session, tasks=tasks)
+    return Deployment(environment=environment, aws=aws, tasks=tasks)
 
 
-def _tasks(ssm: Any, prefix: str) -> dict[str, TaskDescription]:
+def _tasks(ssm: "SSMClient", prefix: str) -> dict[str, TaskDescription]:
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=f"{prefix}/tasks", Recursive=False)
     return {
         parameter["Name"].rpartition("/")[2]: TaskDescription.read(parameter["Value"])
@@ -129,14 +124,14 @@ def _tasks(ssm: Any, prefix: str) -> dict[str, TaskDescription]:
     }
 
 
-def _nothing_there(session: Any, environment: str) -> str:
-    found = f"environment {environment!r} has no tasks in {session.region_name}"
+def _nothing_there(aws: Clients, environment: str) -> str:
+    missing = f"environment {environment!r} has no tasks in {aws.session.region_name}"
     try:
-        pages = session.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=_ROOT, Recursive=True)
+        pages = aws.parameters.get_paginator("get_parameters_by_path").paginate(Path=_ROOT, Recursive=True)
         names = sorted({entry["Name"].split("/")[2] for page in pages for entry in page["Parameters"]})
     except ClientError:
         elsewhere = "deploy its stack, or set AWS_DEFAULT_REGION to where it is"
-        return f"{found}: {elsewhere} (you may not list the other environments)"
+        return f"{missing}: {elsewhere} (you may not list the other environments)"
     if not names:
-        return f"{found}, nor has any other: deploy a stack, or set AWS_DEFAULT_REGION and AWS_PROFILE to where it is"
-    return f"{found}: there are {', '.join(names)}; name one of these or deploy the stack"
+        return f"{missing}, nor has any other: deploy a stack, or set AWS_DEFAULT_REGION and AWS_PROFILE to where it is"
+    return f"{missing}: there are {', '.join(names)}; name one of these or deploy the stack"

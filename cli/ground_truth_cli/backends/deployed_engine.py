@@ -14,13 +14,13 @@ def find_engine(deployment: Deployment) -> EngineDescription:
 
     Raises StateError where there is none, or where the caller may not look.
     """
-    found = look_for_engine(deployment)
-    if found is None:
+    engine = look_for_engine(deployment)
+    if engine is None:
         raise StateError(
             f"environment {deployment.environment!r} has no self-hosted engine in {deployment.region}: "
             f"there is no parameter {engine_parameter(deployment.environment)}; deploy a stack with an engine"
         )
-    return found
+    return engine
 
 
 def look_for_engine(deployment: Deployment) -> EngineDescription | None:
@@ -30,7 +30,7 @@ def look_for_engine(deployment: Deployment) -> EngineDescription | None:
     """
     name = engine_parameter(deployment.environment)
     try:
-        parameter = deployment.client("ssm").get_parameter(Name=name)["Parameter"]
+        parameter = deployment.aws.parameters.get_parameter(Name=name)["Parameter"]
     except ClientError as error:
         if code_of(error) == "ParameterNotFound":
             return None

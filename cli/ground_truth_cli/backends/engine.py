@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.labeling_job import JobDescription, JobSummary
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.control import stop_job
 from ground_truth.engine.description import EngineDescription
@@ -17,6 +18,9 @@ from ground_truth.engine.status import describe, summarize
 from ground_truth.engine.store.store import EngineStore
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import NameTaken, NotAllowed, code_of, needing
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
 _FAILED = ("FAILED", "TIMED_OUT", "ABORTED")
 
@@ -33,9 +37,9 @@ class EngineJobs:
     def __init__(self, deployment: Deployment, engine: EngineDescription) -> None:
         self._deployment = deployment
         self._engine = engine
-        self._store = EngineStore(deployment.session.resource("dynamodb").Table(engine.table))
+        self._store = EngineStore(deployment.aws.session.resource("dynamodb").Table(engine.table))
 
-    def describe(self, name: str) -> dict[str, Any]:
+    def describe(self, name: str) -> JobDescription:
         """What DescribeLabelingJob tells.
 
         Raises NotThere where there is no such job, NoJobYet for a request that is none yet.
@@ -47,7 +51,7 @@ class EngineJobs:
                 self._refuse_what_is_no_job_yet(name)
                 raise
 
-    def list(self) -> Iterator[dict[str, Any]]:
+    def list(self) -> Iterator[JobSummary]:
         """The summaries of ListLabelingJobs, newest first."""
         with self._reading("list the engine's jobs"):
             for job in self._store.jobs.newest_first():
@@ -74,7 +78,7 @@ class EngineJobs:
     def stop(self, name: str) -> None:
         """Stops a job. Raises StateError for one that has ended."""
         with needing("dynamodb:UpdateItem on the engine's table and states:SendTaskSuccess", "stop jobs of the engine"):
-            stop_job(self._store, name, self._deployment.client("stepfunctions"))
+            stop_job(self._store, name, self._deployment.aws.step_functions)
 
     def start(self, request: LabelingJobRequest) -> str:
         """Starts a job; returns the ARN of its execution. Raises NameTaken for a name that is taken."""
@@ -83,7 +87,7 @@ class EngineJobs:
             raise NameTaken(name)
         with needing(f"states:StartExecution on {self._engine.state_machine}", "start jobs of the engine"):
             try:
-                answer = self._deployment.client("stepfunctions").start_execution(
+                answer = self._deployment.aws.step_functions.start_execution(
                     stateMachineArn=self._engine.state_machine, name=name, input=json.dumps({"request": request})
                 )
             except ClientError as error:
@@ -108,25 +112,25 @@ class EngineJobs:
         """Raises NoJobYet for a request that the engine refused, or has only just got."""
         arn = f"{self._engine.state_machine.replace(':stateMachine:', ':execution:')}:{name}"
         try:
-            found = self._deployment.client("stepfunctions").describe_execution(executionArn=arn)
+            execution = self._deployment.aws.step_functions.describe_execution(executionArn=arn)
         except ClientError:
             return
-        if found["status"] == "RUNNING":
+        if execution["status"] == "RUNNING":
             raise NoJobYet(f"job {name!r} is just being started: look again in a moment")
-        if found["status"] in _FAILED:
-            raise NoJobYet(f"the engine refused to start job {name!r}: {_said(found)}")
+        if execution["status"] in _FAILED:
+            raise NoJobYet(f"the engine refused to start job {name!r}: {_failure_of(execution)}")
 
     def _worker_ids(self) -> Iterator[str]:
         region = self._engine.state_machine.split(":")[3]
-        pages = self._deployment.client("cognito-idp").get_paginator("list_users_in_group")
+        pages = self._deployment.aws.cognito.get_paginator("list_users_in_group")
         with needing("cognito-idp:ListUsersInGroup", "list the workers"):
             for page in pages.paginate(UserPoolId=self._engine.user_pool, GroupName=self._engine.group):
                 for user in page["Users"]:
-                    subject = next(one["Value"] for one in user["Attributes"] if one["Name"] == "sub")
+                    subject = next(entry["Value"] for entry in user["Attributes"] if entry["Name"] == "sub")
                     yield f"private.{region}.{subject}"
 
 
-def _said(execution: dict[str, Any]) -> str:
+def _failure_of(execution: "DescribeExecutionOutputTypeDef") -> str:
     """Why an execution failed; a function's own message, where one raised."""
     cause = execution.get("cause", "")
     try:

@@ -1,13 +1,14 @@
 """The labeling jobs of SageMaker Ground Truth: all of an account and region."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import cast
 
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.labeling_job import JobDescription, JobSummary
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.model import NotThere
 from ground_truth.engine.status import AS_REQUESTED
@@ -25,25 +26,25 @@ class GroundTruthJobs:
     backend = Backend.GROUND_TRUTH
 
     def __init__(self, deployment: Deployment) -> None:
-        self._sagemaker = deployment.client("sagemaker")
+        self._sagemaker = deployment.aws.sagemaker
 
-    def describe(self, name: str) -> dict[str, Any]:
+    def describe(self, name: str) -> JobDescription:
         """What DescribeLabelingJob tells. Raises NotThere where there is no such job."""
         with _needing("DescribeLabelingJob", "look at jobs of Ground Truth"), _telling(name):
-            found: dict[str, Any] = self._sagemaker.describe_labeling_job(LabelingJobName=name)
-        return {key: value for key, value in found.items() if key != "ResponseMetadata"}
+            response = self._sagemaker.describe_labeling_job(LabelingJobName=name)
+        return cast(JobDescription, {key: value for key, value in response.items() if key != "ResponseMetadata"})
 
-    def list(self) -> Iterator[dict[str, Any]]:
+    def list(self) -> Iterator[JobSummary]:
         """The summaries of ListLabelingJobs, newest first."""
         pages = self._sagemaker.get_paginator("list_labeling_jobs")
         with _needing("ListLabelingJobs", "list jobs of Ground Truth"):
             for page in pages.paginate(SortBy="CreationTime", SortOrder="Descending"):
-                yield from page["LabelingJobSummaryList"]
+                yield from cast(list[JobSummary], page["LabelingJobSummaryList"])
 
     def request(self, name: str) -> LabelingJobRequest:
         """What CreateLabelingJob was given."""
-        found = self.describe(name)
-        return merge_parts({key: found[key] for key in ("LabelingJobName", *AS_REQUESTED) if key in found})
+        description: Mapping[str, object] = self.describe(name)
+        return merge_parts({key: description[key] for key in ("LabelingJobName", *AS_REQUESTED) if key in description})
 
     def answers(self, name: str) -> None:
         """Ground Truth does not tell how many answers there are."""
@@ -64,14 +65,16 @@ class GroundTruthJobs:
         name = request["LabelingJobName"]
         with _needing("CreateLabelingJob, and iam:PassRole on the execution role", "start jobs of Ground Truth"):
             try:
-                return str(self._sagemaker.create_labeling_job(**request)["LabelingJobArn"])
+                # boto3's stubs have shapes of their own for what the contract's request says.
+                call = cast(Callable[..., Mapping[str, object]], self._sagemaker.create_labeling_job)
+                return str(call(**request)["LabelingJobArn"])
             except ClientError as error:
                 if code_of(error) != "ResourceInUse":
                     raise
                 raise NameTaken(name) from error
 
 
-def _needing(action: str, what: str) -> Any:
+def _needing(action: str, what: str) -> AbstractContextManager[None]:
     return needing(f"sagemaker:{action}", what)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ground_truth.contract.backends import Backend
 from ground_truth.contract.errors import StateError
+from ground_truth.contract.labeling_job import JobDescription, JobSummary
 from ground_truth.contract.request import LabelingJobRequest
 from ground_truth.engine.model import NotThere
 from ground_truth_cli.account.deployment import Deployment, find_deployment
@@ -20,18 +21,17 @@ from ground_truth_cli.backends.names import checked_name
 from ground_truth_cli.terminal.failure_text import failure_text
 
 ENDED = ("Completed", "Failed", "Stopped")
-Described = dict[str, Any]
 
 
-class Jobs(Protocol):
+class BackendJobs(Protocol):
     """The labeling jobs of one backend, in the shapes of SageMaker."""
 
     backend: Backend
 
-    def describe(self, name: str) -> Described:
+    def describe(self, name: str) -> JobDescription:
         """What DescribeLabelingJob tells. Raises NotThere where there is no such job."""
 
-    def list(self) -> Iterator[Described]:
+    def list(self) -> Iterator[JobSummary]:
         """The summaries of ListLabelingJobs, newest first."""
 
     def request(self, name: str) -> LabelingJobRequest:
@@ -54,44 +54,44 @@ class Jobs(Protocol):
 class Job:
     """A job that was found: where it is, and how it is described."""
 
-    jobs: Jobs
-    described: Described
+    jobs: BackendJobs
+    description: JobDescription
 
     @property
     def name(self) -> str:
         """The name as it was given when the job was started."""
-        return str(self.described["LabelingJobName"])
+        return str(self.description["LabelingJobName"])
 
     @property
     def output(self) -> str | None:
         """The address of the output manifest; None as long as there is none."""
-        found = self.described.get("LabelingJobOutput") or {}
-        return found.get("OutputDatasetS3Uri") or None
+        output = self.description.get("LabelingJobOutput")
+        return output.get("OutputDatasetS3Uri") or None if output else None
 
     @property
     def folder(self) -> str:
         """The address of the folder with everything of the job (contract section 8)."""
-        return f"{self.described['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
+        return f"{self.description['OutputConfig']['S3OutputPath'].rstrip('/')}/{self.name}"
 
     @property
     def label_attribute(self) -> str:
         """The name under which the job's labels stand in its manifest."""
-        return str(self.described.get("LabelAttributeName", self.name))
+        return str(self.description.get("LabelAttributeName", self.name))
 
     @property
     def status(self) -> str:
         """One of the states of DescribeLabelingJob."""
-        return str(self.described["LabelingJobStatus"])
+        return str(self.description["LabelingJobStatus"])
 
 
-def jobs_on(deployment: Deployment, backend: Backend) -> Jobs:
+def jobs_on(deployment: Deployment, backend: Backend) -> BackendJobs:
     """The jobs of a backend. Raises StateError where the environment has no such."""
     if backend is Backend.GROUND_TRUTH:
         return GroundTruthJobs(deployment)
     return EngineJobs(deployment, find_engine(deployment))
 
 
-def all_jobs(deployment: Deployment, backend: Backend | None) -> list[Jobs]:
+def all_jobs(deployment: Deployment, backend: Backend | None) -> list[BackendJobs]:
     """The jobs of the backend given, else of those that the environment has."""
     if backend:
         return [jobs_on(deployment, backend)]
@@ -110,27 +110,28 @@ def find_job(deployment: Deployment, name: str, backend: Backend | None) -> Job:
     Raises StateError for one that is not there, or is on both backends.
     """
     checked_name(name, name)
-    places = all_jobs(deployment, backend)
-    found, unseen = [], []
-    for jobs in places:
+    backends = all_jobs(deployment, backend)
+    candidates: list[Job] = []
+    failures = []
+    for jobs in backends:
         try:
-            found.append(Job(jobs=jobs, described=jobs.describe(name)))
+            candidates.append(Job(jobs=jobs, description=jobs.describe(name)))
         except NotThere:
             continue
         except (NotAllowed, ClientError, BotoCoreError) as error:
-            unseen.append(f"{jobs.backend} could not be looked at: {error}")
-    if len(found) > 1:
+            failures.append(f"{jobs.backend} could not be looked at: {error}")
+    if len(candidates) > 1:
         raise StateError(f"there is a job {name!r} on both backends: choose with --backend {' or '.join(Backend)}")
-    if found:
-        for text in unseen:
+    if candidates:
+        for text in failures:
             click.echo(text, err=True)
-        return found[0]
-    looked = " or ".join(jobs.backend for jobs in places)
+        return candidates[0]
+    looked = " or ".join(jobs.backend for jobs in backends)
     text = f"there is no job {name!r} ({looked}): see ground-truth list --env {deployment.environment}"
-    raise StateError("\n".join([text, *unseen]))
+    raise StateError("\n".join([text, *failures]))
 
 
-def place_of(source: str, environment: str | None) -> str:
+def folder_of_source(source: str, environment: str | None) -> str:
     """Where a job's files are: ``source`` itself, or the folder of the job of that name in an environment."""
     return find_job(find_deployment(environment), source, None).folder if environment else source
 
@@ -142,8 +143,8 @@ def output_manifest_of(job: Job, environment: str) -> str:
     """
     if job.output:
         return job.output
-    if "FailureReason" in job.described:
-        raise StateError(f"job {job.name!r} has failed: {failure_text(job.described['FailureReason'])}")
+    if "FailureReason" in job.description:
+        raise StateError(f"job {job.name!r} has failed: {failure_text(job.description['FailureReason'])}")
     raise StateError(
         f"job {job.name!r} is {job.status}, and has no output manifest: "
         f"see ground-truth status {job.name} --env {environment}"

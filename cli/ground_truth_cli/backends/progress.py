@@ -2,10 +2,10 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+
+from ground_truth.contract.labeling_job import JobState
 
 _WINDOW_SECONDS = 600
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -27,24 +27,26 @@ class Progress:
     per_hour: float | None = None
     seconds_left: float | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, int | float | None]:
         """The figures for programs."""
         return asdict(self)
 
 
-class Pace:
+class ProgressMeter:
     """Measures how fast a job goes on: while it is watched, else since it was created."""
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int]] = deque()
 
-    def measure(self, described: Mapping[str, Any], answers: int | None, at_work: int | None) -> Progress:
-        """How far a job is that is described like this now."""
-        counters = described["LabelCounters"]
+    def measure(self, description: JobState, answers: int | None, at_work: int | None) -> Progress:
+        """How far a job is that is described so now."""
+        counters = description["LabelCounters"]
         failed = counters.get("FailedNonRetryableError", 0)
         done = counters.get("TotalLabeled", 0) + failed
         objects = done + counters.get("Unlabeled", 0)
-        rate = self._rate(done, described["CreationTime"]) if described["LabelingJobStatus"] == "InProgress" else None
+        rate = (
+            self._rate(done, description["CreationTime"]) if description["LabelingJobStatus"] == "InProgress" else None
+        )
         return Progress(
             objects=objects,
             done=done,
@@ -67,7 +69,7 @@ class Pace:
         return done / max(now - created.timestamp(), 1) or None
 
 
-def in_words(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A time in its two largest units."""
     left = round(seconds)
     parts = []

@@ -17,7 +17,7 @@ from ground_truth_cli.job_files import folder_at, read_file
 from ground_truth_cli.local_files import write_bytes, write_text
 from ground_truth_cli.terminal.progress_bars import counting
 
-_TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
+_TYPES = [kind.key for kind in TASK_TYPES.values() if kind is not CUSTOM]
 
 
 @click.command()

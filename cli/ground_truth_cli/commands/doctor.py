@@ -8,7 +8,7 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Finding
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.doctor.examination import SAMPLE, examine
-from ground_truth_cli.terminal.findings import report
+from ground_truth_cli.terminal.findings import print_findings
 
 
 @click.command()
@@ -41,7 +41,7 @@ def doctor(
         for name in names
         for finding in examine(deployment, name, manifest_uri=manifest_uri, sample=sample, invoke=invoke)
     )
-    report(_once(found), as_json=as_json)
+    print_findings(_once(found), as_json=as_json)
 
 
 def _once(findings: Iterator[Finding]) -> Iterator[Finding]:

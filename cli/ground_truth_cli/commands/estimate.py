@@ -51,7 +51,7 @@ def estimate(
         workers, region = workers or deployed_workers, region or deployed_region
     answers = workers if workers is not None else task_type.default_workers
     prices = {WorkforceKind.MECHANICAL_TURK: price_usd, WorkforceKind.VENDOR: vendor_price_usd}
-    found = [
+    estimates = [
         estimate_cost(
             task_type,
             objects=objects,
@@ -64,12 +64,12 @@ def estimate(
         for workforce in _TITLES
     ]
     if as_json:
-        click.echo(json.dumps([entry.as_json() for entry in found], indent=2))
+        click.echo(json.dumps([entry.as_json() for entry in estimates], indent=2))
         return
     click.echo(f"{objects:,} objects, {task_type.key}, {answers} answers each, prices of {AS_OF}\n")
-    for entry in found:
+    for entry in estimates:
         click.echo(f"{_TITLES[entry.workforce]:<38}USD {entry.total_usd:>12,.2f}  {_incomplete(entry)}".rstrip())
-    for entry in found:
+    for entry in estimates:
         _print_items(entry)
 
 

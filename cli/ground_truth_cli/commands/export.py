@@ -14,7 +14,7 @@ from ground_truth.exports.formats import FORMATS, export_files
 from ground_truth.manifests.lines import read_manifest
 from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.manifests.output import read_labels_of
-from ground_truth_cli.backends.jobs import place_of
+from ground_truth_cli.backends.jobs import folder_of_source
 from ground_truth_cli.job_files import LabelSource, read_file
 from ground_truth_cli.local_files import write_bytes
 from ground_truth_cli.terminal.options import of_named_job
@@ -56,9 +56,9 @@ def export(
     """
     if out.exists() and any(out.iterdir()):
         raise InputError(f"'--out' should be a new or an empty folder, got {out}: files of another export would stay")
-    found = LabelSource(place_of(source, environment))
-    lines = list(read_manifest(BytesIO(found.manifest())))
-    attribute = label_attribute or _only_attribute(lines, found.job_name)
+    labels_source = LabelSource(folder_of_source(source, environment))
+    lines = list(read_manifest(BytesIO(labels_source.manifest())))
+    attribute = label_attribute or _only_attribute(lines, labels_source.job_name)
     dataset = read_dataset(
         read_labels_of(lines, attribute),
         min_confidence=min_confidence,
@@ -67,7 +67,7 @@ def export(
     if not dataset.images:
         raise InputError(f"nothing to export: no image has a label '{attribute}'{_why_none(dataset)}")
     files = 0
-    for name, content in export_files(dataset, format_name, found.read_mask):
+    for name, content in export_files(dataset, format_name, labels_source.read_mask):
         write_bytes(out / name, content)
         files += 1
     _summarize(dataset, {"format": format_name, "label_attribute": attribute, "files": files, "out": str(out)}, as_json)

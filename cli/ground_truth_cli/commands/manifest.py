@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, cast
 
 import click
 
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.json_types import Json
 from ground_truth.contract.task_types import TASK_TYPES
 from ground_truth.manifests.check import check_manifest
 from ground_truth.manifests.lines import write_manifest
 from ground_truth.manifests.predictions import chained_lines, read_predictions
 from ground_truth_cli.local_files import read_bytes, reading, writing
-from ground_truth_cli.terminal.findings import report
+from ground_truth_cli.terminal.findings import print_findings
 from ground_truth_cli.terminal.progress_bars import counted
 
 _READ_BYTES = 1 << 20
@@ -46,7 +47,7 @@ def check(file: str, task_type: str | None, label_attribute: str, audited_attrib
             label_attribute=label_attribute,
             audited_attribute=audited_attribute,
         )
-        report(findings, as_json=as_json)
+        print_findings(findings, as_json=as_json)
 
 
 @manifest.command("from-predictions")
@@ -96,11 +97,12 @@ def from_predictions(
     click.echo(f"labels of the task, in this order: {', '.join(labels or read.labels)}")
 
 
-def _read_json(path: Path) -> Any:
+def _read_json(path: Path) -> Json:
     try:
-        return json.loads(read_bytes(path))
+        content: Json = json.loads(read_bytes(path))
     except ValueError as error:
         raise InputError(f"{path} is not JSON: {error}") from error
+    return content
 
 
 @contextmanager
@@ -116,7 +118,8 @@ def _opened(file: str) -> Iterator[tuple[BinaryIO, int | None]]:
 
         bucket, key = split_uri(file)
         answer = boto3.client("s3").get_object(Bucket=bucket, Key=key)
-        body: Any = answer["Body"]
+        # The body reads as a raw file does; its types do not say so.
+        body = cast(io.RawIOBase, answer["Body"])
         with io.BufferedReader(body, _READ_BYTES) as lines:
             yield lines, answer["ContentLength"]
     else:

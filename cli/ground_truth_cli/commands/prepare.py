@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
@@ -12,8 +12,11 @@ from ground_truth.contract.errors import InputError
 from ground_truth.images.limits import MOST_PIXELS, REDACTABLE
 from ground_truth.images.prepare import Options
 from ground_truth_cli.preparation.owner_key import default_key_file, owner_key
-from ground_truth_cli.preparation.places import Folder, Place, Prefix, place
-from ground_truth_cli.preparation.run import MAPPING, REJECTED, Plan, carry_out
+from ground_truth_cli.preparation.run import MAPPING, REJECTED, PreparationPlan, RunSummary, carry_out
+from ground_truth_cli.preparation.storages import Folder, Prefix, Storage, storage_at
+
+if TYPE_CHECKING:
+    from ground_truth_cli.preparation.cloud import CloudSummary
 
 
 @click.command("prepare")
@@ -71,16 +74,16 @@ def prepare(
     """
     if cloud:
         _check_cloud_options()
-        summary = _in_account(source, destination, cloud)
-        click.echo(json.dumps(summary) if as_json else "\n".join(f"{name}: {each}" for name, each in summary.items()))
+        dataset = _in_account(source, destination, cloud)
+        click.echo(json.dumps(dataset) if as_json else "\n".join(f"{name}: {each}" for name, each in dataset.items()))
         return
-    from_place, to_place = place(source), place(destination)
-    _check_places(from_place, to_place, uri)
-    plan = Plan(
-        source=from_place,
-        destination=to_place,
-        records=records or _default_records(to_place),
-        uri=to_place.uri if isinstance(to_place, Prefix) else (uri or "").rstrip("/"),
+    source_storage, storage = storage_at(source), storage_at(destination)
+    _check_storages(source_storage, storage, uri)
+    plan = PreparationPlan(
+        source=source_storage,
+        destination=storage,
+        records=records or _default_records(storage),
+        uri=storage.uri if isinstance(storage, Prefix) else (uri or "").rstrip("/"),
         key=owner_key(key_file, create=not dry_run),
         options=Options(keep_format=keep_format, downscale=downscale, max_pixels=max_pixels),
         redact=redact,
@@ -98,30 +101,30 @@ def prepare(
 def _check_cloud_options() -> None:
     context = click.get_current_context()
     allowed = {"source", "destination", "cloud", "as_json"}
-    given = [
+    refused = [
         name
         for name in context.params
         if name not in allowed and context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     ]
-    if given:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+    if refused:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in refused)
         raise InputError(f"with --cloud, {names} cannot be given: DatasetPreparation has such settings")
 
 
-def _in_account(source: str, name: str, environment: str) -> dict[str, Any]:
+def _in_account(source: str, name: str, environment: str) -> "CloudSummary":
     import boto3
 
     from ground_truth_cli.preparation.cloud import prepare_in_account
 
     try:
-        return prepare_in_account(boto3.Session(), place(source), name, environment)
+        return prepare_in_account(boto3.Session(), storage_at(source), name, environment)
     except KeyboardInterrupt:
         click.echo("Stopped waiting; a run that has started goes on in the account.", err=True)
         raise SystemExit(130) from None
 
 
-def _check_places(source: Place, destination: Place, uri: str | None) -> None:
-    if uri is not None and (isinstance(destination, Prefix) or not isinstance(place(uri), Prefix)):
+def _check_storages(source: Storage, destination: Storage, uri: str | None) -> None:
+    if uri is not None and (isinstance(destination, Prefix) or not isinstance(storage_at(uri), Prefix)):
         raise InputError(
             f"'uri' should be like s3://bucket/prefix and go with a folder as destination, got {uri!r}: "
             "a destination on S3 names itself"
@@ -130,19 +133,19 @@ def _check_places(source: Place, destination: Place, uri: str | None) -> None:
         raise InputError("'destination' should be another place than 'source', got the same: the originals stay")
 
 
-def _same(source: Place, destination: Place) -> bool:
+def _same(source: Storage, destination: Storage) -> bool:
     if isinstance(source, Folder) and isinstance(destination, Folder):
         return source.root.resolve() == destination.root.resolve()
     return source == destination
 
 
-def _default_records(destination: Place) -> Path:
+def _default_records(destination: Storage) -> Path:
     if isinstance(destination, Folder):
         return destination.root
     return Path("prepare-records", destination.bucket, *destination.key_prefix.split("/"))
 
 
-def _text(summary: dict[str, Any], plan: Plan) -> str:
+def _text(summary: RunSummary, plan: PreparationPlan) -> str:
     would = "would be " if plan.dry_run else ""
     lines = [
         f"{summary['images']:,} pictures {would}listed, from {summary['files']:,} files "

@@ -5,17 +5,17 @@ import webbrowser
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import click
 
 from ground_truth.contract.errors import InputError
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.label_category_config import read_labels
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES, TaskType
 from ground_truth.manifests.lines import read_manifest
 from ground_truth.templates.parse import Page
 from ground_truth_cli.local_files import read_bytes, read_text, reading
-from ground_truth_cli.local_servers.preview import serve
+from ground_truth_cli.local_servers.preview import serve_preview
 from ground_truth_cli.local_servers.preview_session import Preview
 
 _SIGNED_SECONDS = 3600
@@ -85,7 +85,7 @@ def preview(
         media=instruction_pictures,
         hook=hook,
     )
-    with serve(shown, port) as server:
+    with serve_preview(shown, port) as server:
         address = f"http://127.0.0.1:{server.server_port}/"
         click.echo(json.dumps({"url": address}) if as_json else f"{address} shows {template}; Ctrl-C ends it.")
         if not no_browser:
@@ -96,7 +96,7 @@ def preview(
             click.echo("Ended.", err=True)
 
 
-def _line(manifest: Path, number: int) -> dict[str, Any]:
+def _line(manifest: Path, number: int) -> JsonObject:
     with reading(manifest), manifest.open("rb") as file:
         line = next(islice(read_manifest(file), number - 1, None), None)
     if line is None:
@@ -122,13 +122,12 @@ def _signer() -> Callable[[str], str]:
         bucket, key = split_uri(uri)
         try:
             client = boto3.client("s3")
-            address: str = client.generate_presigned_url(
+            return client.generate_presigned_url(
                 "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=_SIGNED_SECONDS
             )
         except BotoCoreError as error:
             raise InputError(
                 f"{uri} cannot be shown: {error}; give its folder with --images, or credentials"
             ) from error
-        return address
 
     return sign

@@ -19,13 +19,13 @@ from ground_truth.manifests.manifest_line import ManifestLine
 from ground_truth.reporting.report import MOST_PICTURES, make_report
 from ground_truth.reporting.summary import ReportSummary
 from ground_truth.reporting.thumbnails import Thumbnails
-from ground_truth_cli.backends.jobs import place_of
+from ground_truth_cli.backends.jobs import folder_of_source
 from ground_truth_cli.job_files import folder_at, read_file
 from ground_truth_cli.local_files import write_text
 from ground_truth_cli.terminal.options import MemberOf, of_named_job
 from ground_truth_cli.terminal.progress_bars import counting
 
-_TYPES = [one.key for one in TASK_TYPES.values() if one is not CUSTOM]
+_TYPES = [kind.key for kind in TASK_TYPES.values() if kind is not CUSTOM]
 # The report shows a few pictures: without a network it is better told soon.
 _SOON = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 2})
 
@@ -76,7 +76,7 @@ def report(
     SOURCE is the job's folder, <output path>/<job name>, in S3 or downloaded; with --env it is the job's name. The
     page needs no network and holds small copies of the images it shows: give it to nobody who may not see them.
     """
-    job = find_job_folder(folder_at(place_of(source, environment)))
+    job = find_job_folder(folder_at(folder_of_source(source, environment)))
     lines = _lines(job, manifest)
     task_type = TASK_TYPES[type_key] if type_key else _type_in(lines or [], label_attribute)
     with counting("Reading answers") as progress:
@@ -112,13 +112,13 @@ def _type_in(lines: list[ManifestLine], label_attribute: str | None) -> TaskType
         if record.type and label_attribute in (None, record.attribute)
     }
     # Adjusted labels have the type of the labels that they adjust, and so does what merges them.
-    known = [one for one in TASK_TYPES.values() if one is not CUSTOM and one.record_type in written]
-    if len({one.record_type for one in known}) != 1:
-        found = f"labels of {', '.join(sorted(written))}" if written else "no label that tells"
+    candidates = [kind for kind in TASK_TYPES.values() if kind is not CUSTOM and kind.record_type in written]
+    if len({kind.record_type for kind in candidates}) != 1:
+        labels = f"labels of {', '.join(sorted(written))}" if written else "no label that tells"
         raise InputError(
-            f"the kind of task is not clear, the manifest has {found}: give --type, one of {', '.join(_TYPES)}"
+            f"the kind of task is not clear, the manifest has {labels}: give --type, one of {', '.join(_TYPES)}"
         )
-    return known[0]
+    return candidates[0]
 
 
 def _summarize(summary: ReportSummary, out: Path, *, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -32,19 +31,19 @@ def results(name: str, environment: str, backend: Backend | None, as_json: bool,
     failures = _failures(deployment, job, manifest)
     fetched = _fetch(deployment, manifest, out) if out else None
     if as_json:
-        found = {
+        summary = {
             "name": job.name,
             "backend": job.jobs.backend,
             "status": job.status,
-            "counters": job.described["LabelCounters"],
+            "counters": job.description["LabelCounters"],
             "manifest": manifest,
             "file": str(fetched) if fetched else None,
             "failures": [_failure(reason, objects) for reason, objects in failures.most_common()],
         }
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(summary, indent=2, ensure_ascii=False))
         return
     click.echo(
-        f"{job.name} ({job.jobs.backend}): {job.status}, {job.described['LabelCounters']['TotalLabeled']:,} labeled"
+        f"{job.name} ({job.jobs.backend}): {job.status}, {job.description['LabelCounters']['TotalLabeled']:,} labeled"
     )
     click.echo(f"manifest   {fetched or manifest}")
     for reason, objects in failures.most_common(_MOST_REASONS):
@@ -57,13 +56,13 @@ def results(name: str, environment: str, backend: Backend | None, as_json: bool,
 
 def _failures(deployment: Deployment, job: Job, manifest: str) -> "Counter[str]":
     """How many objects failed, for each reason."""
-    with Files(deployment.client("s3")).stream(manifest) as lines:
+    with Files(deployment.aws.s3).stream(manifest) as lines:
         return Counter(reason for _, reason in failed_objects(lines, job.label_attribute))
 
 
-def _failure(reason: str, objects: int) -> dict[str, Any]:
-    known = explain_failure(reason)
-    return {"reason": reason, "objects": objects, **(known.as_json() if known else {})}
+def _failure(reason: str, objects: int) -> dict[str, object]:
+    explanation = explain_failure(reason)
+    return {"reason": reason, "objects": objects, **(explanation.as_json() if explanation else {})}
 
 
 def _fetch(deployment: Deployment, manifest: str, out: Path) -> Path:
@@ -75,5 +74,5 @@ def _fetch(deployment: Deployment, manifest: str, out: Path) -> Path:
         )
     with writing(path):
         out.mkdir(parents=True, exist_ok=True)
-        deployment.client("s3").download_file(bucket, key, str(path))
+        deployment.aws.s3.download_file(bucket, key, str(path))
     return path

@@ -19,9 +19,9 @@ from ground_truth.manifests.lines import format_line
 from ground_truth.tasks.description import TaskDescription
 from ground_truth.tasks.request_parts import job_part, merge_parts
 from ground_truth_cli.account.deployment import Deployment, find_deployment
-from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
+from ground_truth_cli.approval import LIMIT_USD, ask_to_start, check_before_start, job_cost
 from ground_truth_cli.backends.engine import NoJobYet
-from ground_truth_cli.backends.jobs import Jobs, find_job, output_manifest_of
+from ground_truth_cli.backends.jobs import BackendJobs, find_job, output_manifest_of
 from ground_truth_cli.backends.names import checked_name
 from ground_truth_cli.terminal.options import of_one_job
 
@@ -46,7 +46,7 @@ def retry(
     """
     deployment = find_deployment(environment)
     job = find_job(deployment, name, backend)
-    files = Files(deployment.client("s3"))
+    files = Files(deployment.aws.s3)
     with files.stream(output_manifest_of(job, environment)) as lines:
         failed = [line for line, _ in failed_objects(lines, job.label_attribute)]
     if not failed:
@@ -60,15 +60,15 @@ def retry(
     request = _request(before, new, manifest)
     task = _task_of(deployment, request)
     if task:
-        check(deployment, task, manifest, job.jobs)
+        check_before_start(deployment, task, manifest, job.jobs)
     else:
         click.echo("doctor: no task of the stack has the job's template any more, nothing was examined", err=True)
     kind = TASK_TYPES.get(task.type, CUSTOM) if task else CUSTOM
-    cost = cost_of(request, job.jobs, task_type=kind, objects=len(failed), region=deployment.region)
+    cost = job_cost(request, job.jobs, task_type=kind, objects=len(failed), region=deployment.region)
     answers = request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
-    ask(cost, len(failed), answers, limit_usd=limit_usd, yes=yes)
+    ask_to_start(cost, len(failed), answers, limit_usd=limit_usd, yes=yes)
     arn = job.jobs.start(request)
-    found = {
+    summary = {
         "name": new,
         "backend": job.jobs.backend,
         "arn": arn,
@@ -76,18 +76,18 @@ def retry(
         "objects": len(failed),
         "manifest": manifest,
     }
-    told = f"started {new} over {len(failed):,} objects: see ground-truth status {new} --env {environment} --watch"
-    click.echo(json.dumps(found) if as_json else told)
+    sentence = f"started {new} over {len(failed):,} objects: see ground-truth status {new} --env {environment} --watch"
+    click.echo(json.dumps(summary) if as_json else sentence)
 
 
-def _free_name(jobs: Jobs, name: str) -> str:
+def _free_name(jobs: BackendJobs, name: str) -> str:
     stem = re.sub(r"-retry-\d+$", "", name)
     endings = (f"-retry-{number}" for number in itertools.count(1))
     names = (f"{stem[: limits.JOB_NAME_LENGTH - len(ending)].rstrip('-')}{ending}" for ending in endings)
-    return next(one for one in names if _is_free(jobs, one))
+    return next(candidate for candidate in names if _is_free(jobs, candidate))
 
 
-def _is_free(jobs: Jobs, name: str) -> bool:
+def _is_free(jobs: BackendJobs, name: str) -> bool:
     try:
         with suppress(NoJobYet):
             jobs.describe(name)
@@ -102,8 +102,8 @@ def _manifest_of(request: LabelingJobRequest) -> str:
 
 def _request(before: LabelingJobRequest, name: str, manifest: str) -> LabelingJobRequest:
     """The request of the job before for another manifest; what limited that one is fulfilled."""
-    kept = {key: value for key, value in before.items() if key != "StoppingConditions"}
-    return merge_parts(kept, job_part(name, manifest))
+    parts = {key: value for key, value in before.items() if key != "StoppingConditions"}
+    return merge_parts(parts, job_part(name, manifest))
 
 
 def _task_of(deployment: Deployment, request: LabelingJobRequest) -> TaskDescription | None:

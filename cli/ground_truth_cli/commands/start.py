@@ -10,7 +10,7 @@ from ground_truth.contract.errors import InputError
 from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.request_parts import merge_parts
 from ground_truth_cli.account.deployment import find_deployment
-from ground_truth_cli.approval import LIMIT_USD, ask, check, cost_of
+from ground_truth_cli.approval import LIMIT_USD, ask_to_start, check_before_start, job_cost
 from ground_truth_cli.backends.jobs import jobs_on
 from ground_truth_cli.backends.names import checked_name
 from ground_truth_cli.terminal.options import MemberOf
@@ -50,14 +50,14 @@ def start(
         )
     if workers:
         request = merge_parts(request, {"HumanTaskConfig": {"NumberOfHumanWorkersPerDataObject": workers}})
-    check(deployment, task, manifest_uri, jobs)
-    with Files(deployment.client("s3")).stream(manifest_uri) as lines:
+    check_before_start(deployment, task, manifest_uri, jobs)
+    with Files(deployment.aws.s3).stream(manifest_uri) as lines:
         objects = sum(1 for line in lines if line.strip())
     kind = TASK_TYPES.get(task.type, CUSTOM)
-    cost = cost_of(request, jobs, task_type=kind, objects=objects, region=deployment.region)
+    cost = job_cost(request, jobs, task_type=kind, objects=objects, region=deployment.region)
     answers = request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
-    ask(cost, objects, answers, limit_usd=limit_usd, yes=yes)
+    ask_to_start(cost, objects, answers, limit_usd=limit_usd, yes=yes)
     arn = jobs.start(request)
-    found = {"name": name, "backend": jobs.backend, "arn": arn, "usd": round(cost.total_usd, 2)}
-    told = f"started {name}: see ground-truth status {name} --env {environment} --watch"
-    click.echo(json.dumps(found) if as_json else told)
+    summary = {"name": name, "backend": jobs.backend, "arn": arn, "usd": round(cost.total_usd, 2)}
+    sentence = f"started {name}: see ground-truth status {name} --env {environment} --watch"
+    click.echo(json.dumps(summary) if as_json else sentence)

@@ -4,18 +4,18 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
 
 import click
 
 from ground_truth.contract.backends import Backend
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.backends.jobs import ENDED, Job, find_job
-from ground_truth_cli.backends.progress import Pace, Progress, in_words
+from ground_truth_cli.backends.progress import Progress, ProgressMeter, duration_text
 from ground_truth_cli.terminal.failure_text import failure_text
 from ground_truth_cli.terminal.options import of_one_job
 
-_UNTOLD = {
+_NOT_TOLD = {
     Backend.GROUND_TRUTH: "not told by Ground Truth",
     Backend.SELF_HOSTED: "you may not list the workers",
 }
@@ -28,54 +28,54 @@ _UNTOLD = {
 def status(name: str, environment: str, backend: Backend | None, as_json: bool, watch: bool, every: float) -> None:
     """Show how far JOB is: objects done, answers, workers, rate and time left."""
     job = find_job(find_deployment(environment), name, backend)
-    looks = _looks(job, every) if watch else iter([_look(job, Pace())])
-    shown = _as_json(looks) if as_json else _with_bar(looks) if watch else _last(looks)
-    ended, progress = shown
+    observations = _observations(job, every) if watch else iter([_observe(job, ProgressMeter())])
+    last = _as_json(observations) if as_json else _with_bar(observations) if watch else _last(observations)
+    ended, progress = last
     if not as_json:
-        for line in _told(ended, progress):
+        for line in _lines(ended, progress):
             click.echo(line)
     if watch and ended.status == "Failed":
         raise SystemExit(1)
 
 
-Look = tuple[Job, Progress]
+_Observation = tuple[Job, Progress]
 
 
-def _look(job: Job, pace: Pace) -> Look:
-    return job, pace.measure(job.described, job.jobs.answers(job.name), job.jobs.at_work(job.name))
+def _observe(job: Job, meter: ProgressMeter) -> _Observation:
+    return job, meter.measure(job.description, job.jobs.answers(job.name), job.jobs.at_work(job.name))
 
 
-def _looks(job: Job, every: float) -> Iterator[Look]:
+def _observations(job: Job, every: float) -> Iterator[_Observation]:
     """The job now and again, until it has ended."""
-    pace = Pace()
-    yield _look(job, pace)
+    meter = ProgressMeter()
+    yield _observe(job, meter)
     while job.status not in ENDED:
         time.sleep(every)
-        job = Job(jobs=job.jobs, described=job.jobs.describe(job.name))
-        yield _look(job, pace)
+        job = Job(jobs=job.jobs, description=job.jobs.describe(job.name))
+        yield _observe(job, meter)
 
 
-def _last(looks: Iterator[Look]) -> Look:
-    (only,) = looks
+def _last(observations: Iterator[_Observation]) -> _Observation:
+    (only,) = observations
     return only
 
 
-def _as_json(looks: Iterator[Look]) -> Look:
+def _as_json(observations: Iterator[_Observation]) -> _Observation:
     """One line a look, so that programs can read them as they come."""
-    for job, progress in looks:
-        found = {"backend": job.jobs.backend, "progress": progress.as_json(), "job": job.described}
-        click.echo(json.dumps(found, default=_text, ensure_ascii=False))
+    for job, progress in observations:
+        observation = {"backend": job.jobs.backend, "progress": progress.as_json(), "job": job.description}
+        click.echo(json.dumps(observation, default=_text, ensure_ascii=False))
     return job, progress
 
 
-def _with_bar(looks: Iterator[Look]) -> Look:
+def _with_bar(observations: Iterator[_Observation]) -> _Observation:
     """A bar on a terminal, elsewhere a line whenever something has changed."""
     from tqdm import tqdm
 
     before = ""
     layout = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} objects{postfix}"
     with tqdm(file=sys.stderr, disable=None, bar_format=layout) as bar:
-        for job, progress in looks:
+        for job, progress in observations:
             bar.total, bar.n = progress.objects, progress.done
             bar.set_description_str(f"{job.name} {job.status}", refresh=False)
             bar.set_postfix_str(", ".join(_brief(progress)))
@@ -93,25 +93,25 @@ def _brief(progress: Progress) -> Iterator[str]:
         yield f"{progress.at_work} at work"
     if progress.per_hour and progress.seconds_left is not None:
         yield f"{progress.per_hour:g} an hour"
-        yield f"{in_words(progress.seconds_left)} left"
+        yield f"{duration_text(progress.seconds_left)} left"
 
 
-def _told(job: Job, progress: Progress) -> Iterator[str]:
-    untold = _UNTOLD[job.jobs.backend]
+def _lines(job: Job, progress: Progress) -> Iterator[str]:
+    not_told = _NOT_TOLD[job.jobs.backend]
     yield f"{job.name} ({job.jobs.backend}): {job.status}"
     percent = f", {progress.done / progress.objects:.0%}" if progress.objects else ""
     yield f"objects    {progress.done:,} of {progress.objects:,} done{percent}, {progress.failed:,} of them failed"
-    yield f"answers    {untold if progress.answers is None else f'{progress.answers:,}'}"
+    yield f"answers    {not_told if progress.answers is None else f'{progress.answers:,}'}"
     if job.status not in ENDED:
-        yield f"workers    {untold if progress.at_work is None else f'{progress.at_work:,} at work now'}"
-        known = progress.per_hour and progress.seconds_left is not None
-        yield f"rate       {f'{progress.per_hour:g} objects an hour' if known else 'not known yet'}"
-        yield f"time left  {f'about {in_words(progress.seconds_left or 0)}' if known else 'not known yet'}"
+        yield f"workers    {not_told if progress.at_work is None else f'{progress.at_work:,} at work now'}"
+        has_rate = progress.per_hour and progress.seconds_left is not None
+        yield f"rate       {f'{progress.per_hour:g} objects an hour' if has_rate else 'not known yet'}"
+        yield f"time left  {f'about {duration_text(progress.seconds_left or 0)}' if has_rate else 'not known yet'}"
     if job.output:
         yield f"manifest   {job.output}"
-    if "FailureReason" in job.described:
-        yield f"failed     {failure_text(job.described['FailureReason'])}"
+    if "FailureReason" in job.description:
+        yield f"failed     {failure_text(job.description['FailureReason'])}"
 
 
-def _text(value: Any) -> str:
-    return str(value.isoformat())
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

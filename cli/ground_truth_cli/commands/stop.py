@@ -16,6 +16,6 @@ def stop(name: str, environment: str, backend: Backend | None, as_json: bool) ->
     """Stop JOB: nobody is given an object any more, and what was answered is consolidated."""
     job = find_job(find_deployment(environment), name, backend)
     job.jobs.stop(job.name)
-    found = {"name": job.name, "backend": job.jobs.backend, "status": "Stopping"}
-    told = f"{job.name} is stopping: see ground-truth status {job.name} --env {environment} --watch"
-    click.echo(json.dumps(found) if as_json else told)
+    summary = {"name": job.name, "backend": job.jobs.backend, "status": "Stopping"}
+    sentence = f"{job.name} is stopping: see ground-truth status {job.name} --env {environment} --watch"
+    click.echo(json.dumps(summary) if as_json else sentence)

@@ -8,7 +8,7 @@ from ground_truth.contract.task_types import CUSTOM, TASK_TYPES
 from ground_truth.tasks.examples import example_input_of_type
 from ground_truth.templates.check import check_template
 from ground_truth_cli.local_files import read_text
-from ground_truth_cli.terminal.findings import report
+from ground_truth_cli.terminal.findings import print_findings
 
 
 @click.group()
@@ -30,4 +30,4 @@ def check(file: Path, task_type: str, as_json: bool) -> None:
     """Checks a template before a worker meets it, and renders it for an example object."""
     chosen = TASK_TYPES[task_type]
     text = read_text(file)
-    report(check_template(text, task_type=chosen, task_input=example_input_of_type(chosen)), as_json=as_json)
+    print_findings(check_template(text, task_type=chosen, task_input=example_input_of_type(chosen)), as_json=as_json)

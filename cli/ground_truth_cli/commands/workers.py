@@ -1,7 +1,7 @@
 """``ground-truth workers``: who may work on the jobs of the self-hosted engine."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from botocore.exceptions import ClientError
@@ -11,6 +11,10 @@ from ground_truth.engine.description import EngineDescription
 from ground_truth_cli.account.deployment import find_deployment
 from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.backends.deployed_engine import find_engine
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import UserTypeTypeDef
 
 _environment = click.option("--env", "environment", required=True, help="The environment, such as dev.")
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print for programs.")
@@ -33,9 +37,9 @@ def add(email: str, environment: str, as_json: bool) -> None:
     invited = _invite(cognito, engine, email)
     cognito.admin_add_user_to_group(UserPoolId=engine.user_pool, Username=email, GroupName=engine.group)
     portal = engine.portal_url or "(no portal is deployed)"
-    found = {"email": email, "invited": invited, "portal": engine.portal_url}
-    said = f"invited {email} by e-mail" if invited else f"{email} was known already and may work"
-    click.echo(json.dumps(found) if as_json else f"{said}; the portal is {portal}")
+    summary = {"email": email, "invited": invited, "portal": engine.portal_url}
+    sentence = f"invited {email} by e-mail" if invited else f"{email} was known already and may work"
+    click.echo(json.dumps(summary) if as_json else f"{sentence}; the portal is {portal}")
 
 
 @workers.command(name="list")
@@ -45,13 +49,13 @@ def list_(environment: str, as_json: bool) -> None:
     """List the workers, and whether each has signed in yet."""
     cognito, engine = _people(environment)
     pages = cognito.get_paginator("list_users_in_group").paginate(UserPoolId=engine.user_pool, GroupName=engine.group)
-    found = [_worker(user) for page in pages for user in page["Users"]]
+    members = [_worker(user) for page in pages for user in page["Users"]]
     if as_json:
-        click.echo(json.dumps(found, indent=2))
+        click.echo(json.dumps(members, indent=2))
         return
-    for worker in found:
+    for worker in members:
         click.echo(f"{worker['email']:<40}{worker['status']}" + ("" if worker["enabled"] else ", disabled"))
-    if not found:
+    if not members:
         click.echo("there are no workers yet: invite one with ground-truth workers add EMAIL")
 
 
@@ -72,12 +76,12 @@ def remove(email: str, environment: str, as_json: bool) -> None:
     click.echo(json.dumps({"email": email, "removed": True}) if as_json else f"{email} may no longer work")
 
 
-def _people(environment: str) -> tuple[Any, EngineDescription]:
+def _people(environment: str) -> tuple["CognitoIdentityProviderClient", EngineDescription]:
     deployment = find_deployment(environment)
-    return deployment.client("cognito-idp"), find_engine(deployment)
+    return deployment.aws.cognito, find_engine(deployment)
 
 
-def _invite(cognito: Any, engine: EngineDescription, email: str) -> bool:
+def _invite(cognito: "CognitoIdentityProviderClient", engine: EngineDescription, email: str) -> bool:
     """Creates the account; False where there is one, which is enabled again."""
     try:
         cognito.admin_create_user(
@@ -94,7 +98,7 @@ def _invite(cognito: Any, engine: EngineDescription, email: str) -> bool:
     return True
 
 
-def _worker(user: dict[str, Any]) -> dict[str, Any]:
+def _worker(user: "UserTypeTypeDef") -> dict[str, object]:
     attributes = {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
     return {
         "email": attributes.get("email", user["Username"]),

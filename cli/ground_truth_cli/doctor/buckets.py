@@ -1,17 +1,16 @@
 """Checks of buckets: region, CORS, ownership, public access and policy of every bucket a job touches."""
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from botocore.exceptions import ClientError
 
 from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look
+from ground_truth_cli.doctor.policies import statements_of
+from ground_truth_cli.doctor.probes import PlannedJob, probe
 
-REGION = Check(
+BUCKET_REGION = Check(
     "bucket.region",
     "Every bucket of the job lies in the job's region",
     "images, manifest and job must be in one region; otherwise the job fails or workers see no pictures",
@@ -26,64 +25,66 @@ OWNERSHIP = Check(
     "The bucket owns what others upload to it",
     "with ownership 'ObjectWriter' images from another account cannot be read by the execution role",
 )
-PUBLIC_ACCESS = Check(
+BUCKET_PUBLIC_ACCESS = Check(
     "bucket.public-access",
     "Images are closed to the public, and public instruction pictures are open",
     "training data needs no public access; a block on the pictures' bucket leaves workers without examples",
 )
-POLICY = Check(
+BUCKET_POLICY = Check(
     "bucket.policy",
     "No bucket policy ties reading to a network",
     "the worker's browser fetches the image with a signed address from wherever the worker is",
 )
-CHECKS = (REGION, CORS, OWNERSHIP, PUBLIC_ACCESS, POLICY)
+CHECKS = (BUCKET_REGION, CORS, OWNERSHIP, BUCKET_PUBLIC_ACCESS, BUCKET_POLICY)
 
 _RULE = "GET from origin * with ExposeHeaders ['Access-Control-Allow-Origin']"
 _NETWORK_KEYS = ("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip")
 
 
-def output_bucket(examined: Examined) -> str:
+def output_bucket(job: PlannedJob) -> str:
     """The bucket that the job writes to."""
-    return split_uri(f"{examined.request['OutputConfig']['S3OutputPath']}/")[0]
+    return split_uri(f"{job.request['OutputConfig']['S3OutputPath']}/")[0]
 
 
-def check_buckets(examined: Examined, data_buckets: set[str]) -> Iterator[Finding]:
+def check_buckets(job: PlannedJob, data_buckets: set[str]) -> Iterator[Finding]:
     """Checks the buckets of a job: those its images lie in, its output's, and the instruction pictures'."""
-    for bucket in sorted(data_buckets | {output_bucket(examined)}):
-        yield from _region(examined, bucket)
-        yield from _cors(examined, bucket)
-        yield from _ownership(examined, bucket)
-        yield from _closed(examined, bucket)
-        yield from _policy(examined, bucket)
-    media = examined.task.instruction_media
+    for bucket in sorted(data_buckets | {output_bucket(job)}):
+        yield from _region(job, bucket)
+        yield from _cors(job, bucket)
+        yield from _ownership(job, bucket)
+        yield from _closed(job, bucket)
+        yield from _policy(job, bucket)
+    media = job.task.instruction_media
     if media.startswith("https://"):
-        yield from _open(examined, media.removeprefix("https://").partition(".s3.")[0])
+        yield from _open(job, media.removeprefix("https://").partition(".s3.")[0])
 
 
-@look(REGION, needs="s3:ListBucket")
-def _region(examined: Examined, bucket: str) -> Iterator[Finding]:
-    job_region = examined.deployment.region
-    there = bucket_region(examined, bucket)
+@probe(BUCKET_REGION, needs="s3:ListBucket")
+def _region(job: PlannedJob, bucket: str) -> Iterator[Finding]:
+    job_region = job.deployment.region
+    there = bucket_region(job, bucket)
     if there is None:
-        yield problem(REGION, where=bucket, fact="there is no such bucket", fix="correct the name in the manifest")
+        yield problem(
+            BUCKET_REGION, where=bucket, fact="there is no such bucket", fix="correct the name in the manifest"
+        )
     elif there != job_region:
         yield problem(
-            REGION,
+            BUCKET_REGION,
             where=bucket,
             fact=f"lies in {there}, the job runs in {job_region}",
             fix=f"copy the images to a bucket in {job_region} and write its addresses into the manifest",
         )
     else:
-        yield ok(REGION, where=bucket, fact=f"lies in {there}, as the job does")
+        yield ok(BUCKET_REGION, where=bucket, fact=f"lies in {there}, as the job does")
 
 
-def bucket_region(examined: Examined, bucket: str) -> str | None:
+def bucket_region(job: PlannedJob, bucket: str) -> str | None:
     """The region a bucket lies in; None if there is no such bucket.
 
     Raises ClientError where it cannot be told. S3 names the region even where it refuses to answer.
     """
     try:
-        answer = examined.deployment.client("s3").head_bucket(Bucket=bucket)
+        answer = job.deployment.aws.s3.head_bucket(Bucket=bucket)
     except ClientError as error:
         if code_of(error) in ("404", "NoSuchBucket"):
             return None
@@ -93,14 +94,14 @@ def bucket_region(examined: Examined, bucket: str) -> str | None:
         return str(headers["x-amz-bucket-region"])
     headers = answer["ResponseMetadata"]["HTTPHeaders"]
     # Not every S3 sends the header; a bucket that answers in this region without it is in this region.
-    return str(answer.get("BucketRegion") or headers.get("x-amz-bucket-region") or examined.deployment.region)
+    return str(answer.get("BucketRegion") or headers.get("x-amz-bucket-region") or job.deployment.region)
 
 
-@look(CORS, needs="s3:GetBucketCORS")
-def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
+@probe(CORS, needs="s3:GetBucketCORS")
+def _cors(job: PlannedJob, bucket: str) -> Iterator[Finding]:
     fix = f"allow {_RULE} (aws s3api put-bucket-cors)"
     try:
-        rules = examined.deployment.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+        rules = job.deployment.aws.s3.get_bucket_cors(Bucket=bucket)["CORSRules"]
     except ClientError as error:
         if code_of(error) != "NoSuchCORSConfiguration":
             raise
@@ -117,10 +118,10 @@ def _cors(examined: Examined, bucket: str) -> Iterator[Finding]:
         yield ok(CORS, where=bucket, fact=f"allows {_RULE}")
 
 
-@look(OWNERSHIP, needs="s3:GetBucketOwnershipControls")
-def _ownership(examined: Examined, bucket: str) -> Iterator[Finding]:
+@probe(OWNERSHIP, needs="s3:GetBucketOwnershipControls")
+def _ownership(job: PlannedJob, bucket: str) -> Iterator[Finding]:
     try:
-        answer = examined.deployment.client("s3").get_bucket_ownership_controls(Bucket=bucket)
+        answer = job.deployment.aws.s3.get_bucket_ownership_controls(Bucket=bucket)
         ownership = answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
     except ClientError as error:
         if code_of(error) != "OwnershipControlsNotFoundError":
@@ -137,77 +138,67 @@ def _ownership(examined: Examined, bucket: str) -> Iterator[Finding]:
         yield ok(OWNERSHIP, where=bucket, fact=f"owns its objects ({ownership})")
 
 
-@look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
-def _closed(examined: Examined, bucket: str) -> Iterator[Finding]:
-    settings = _public_access_block(examined, bucket)
+@probe(BUCKET_PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
+def _closed(job: PlannedJob, bucket: str) -> Iterator[Finding]:
+    settings = _public_access_block(job, bucket)
     if not (settings.get("BlockPublicPolicy") and settings.get("RestrictPublicBuckets")):
         yield warning(
-            PUBLIC_ACCESS,
+            BUCKET_PUBLIC_ACCESS,
             where=bucket,
             fact="a policy could open its images to the public",
             fix="turn on BlockPublicPolicy and RestrictPublicBuckets: workers get signed addresses and need neither",
         )
     else:
         acls = "" if settings.get("IgnorePublicAcls") else "; ACLs stay possible"
-        yield ok(PUBLIC_ACCESS, where=bucket, fact=f"blocks public policies{acls}")
+        yield ok(BUCKET_PUBLIC_ACCESS, where=bucket, fact=f"blocks public policies{acls}")
 
 
-@look(PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
-def _open(examined: Examined, bucket: str) -> Iterator[Finding]:
-    settings = _public_access_block(examined, bucket)
+@probe(BUCKET_PUBLIC_ACCESS, needs="s3:GetBucketPublicAccessBlock")
+def _open(job: PlannedJob, bucket: str) -> Iterator[Finding]:
+    settings = _public_access_block(job, bucket)
     hindering = [name for name in ("BlockPublicPolicy", "RestrictPublicBuckets") if settings.get(name)]
     if hindering:
         yield problem(
-            PUBLIC_ACCESS,
+            BUCKET_PUBLIC_ACCESS,
             where=bucket,
             fact=f"is to show instruction pictures to everybody, but {' and '.join(hindering)} forbids it",
             fix="deploy the stack again, or use InstructionMedia(public=False)",
         )
     else:
-        yield ok(PUBLIC_ACCESS, where=bucket, fact="may show its instruction pictures to everybody")
+        yield ok(BUCKET_PUBLIC_ACCESS, where=bucket, fact="may show its instruction pictures to everybody")
 
 
-def _public_access_block(examined: Examined, bucket: str) -> Mapping[str, bool]:
+def _public_access_block(job: PlannedJob, bucket: str) -> Mapping[str, bool]:
     try:
-        answer = examined.deployment.client("s3").get_public_access_block(Bucket=bucket)
+        answer = job.deployment.aws.s3.get_public_access_block(Bucket=bucket)
     except ClientError as error:
         if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
             raise
         return {}
-    settings: Mapping[str, bool] = answer["PublicAccessBlockConfiguration"]
-    return settings
+    return {name: bool(value) for name, value in answer["PublicAccessBlockConfiguration"].items()}
 
 
-@look(POLICY, needs="s3:GetBucketPolicy")
-def _policy(examined: Examined, bucket: str) -> Iterator[Finding]:
+@probe(BUCKET_POLICY, needs="s3:GetBucketPolicy")
+def _policy(job: PlannedJob, bucket: str) -> Iterator[Finding]:
     try:
-        policy = json.loads(examined.deployment.client("s3").get_bucket_policy(Bucket=bucket)["Policy"])
+        policy = job.deployment.aws.s3.get_bucket_policy(Bucket=bucket)["Policy"]
     except ClientError as error:
         if code_of(error) != "NoSuchBucketPolicy":
             raise
-        yield ok(POLICY, where=bucket, fact="has no policy")
+        yield ok(BUCKET_POLICY, where=bucket, fact="has no policy")
         return
-    keys = sorted({key for statement in _as_list(policy["Statement"]) for key in _condition_keys(statement)})
+    keys = sorted({key for statement in statements_of(policy) for key in statement.condition_keys()})
     tied = [key for key in keys if key.lower() in _NETWORK_KEYS]
     if tied:
         yield warning(
-            POLICY,
+            BUCKET_POLICY,
             where=bucket,
             fact=f"its policy asks for {', '.join(tied)}: workers elsewhere will see no images",
             fix="let s3:GetObject of signed addresses through, or restrict the work team's network to the same one",
         )
     else:
-        yield ok(POLICY, where=bucket, fact="its policy does not depend on the worker's network")
+        yield ok(BUCKET_POLICY, where=bucket, fact="its policy does not depend on the worker's network")
 
 
-def _condition_keys(statement: Mapping[str, Any]) -> Iterator[str]:
-    for condition in statement.get("Condition", {}).values():
-        yield from condition
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _lower(texts: Any) -> list[str]:
+def _lower(texts: Iterable[str]) -> list[str]:
     return [text.lower() for text in texts]

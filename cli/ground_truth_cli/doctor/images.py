@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 from PIL import Image
@@ -17,7 +17,10 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth.contract.task_types import TaskType
 from ground_truth_cli.account.refusals import code_of, is_refusal, message_of
-from ground_truth_cli.doctor.probes import Examined, not_looked
+from ground_truth_cli.doctor.probes import PlannedJob, could_not_look
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 EXIST = Check(
     "image.exists",
@@ -61,9 +64,9 @@ class Head:
     error: ClientError | BotoCoreError | None = None
 
 
-def fetch_heads(examined: Examined, uris: Sequence[str]) -> list[Head]:
+def fetch_heads(job: PlannedJob, uris: Sequence[str]) -> list[Head]:
     """Reads the beginnings of images, several at a time."""
-    s3 = examined.deployment.client("s3")
+    s3 = job.deployment.aws.s3
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(lambda uri: _fetch(s3, uri), uris))
 
@@ -72,14 +75,14 @@ def check_images(heads: Sequence[Head], total: int, task_type: TaskType) -> Iter
     """Checks a sample of the images of a manifest that has ``total``, by their first bytes."""
     if not heads:
         return
-    seen = f"all {total} images" if len(heads) >= total else f"a sample of {len(heads)} of {total} images"
-    yield from _presence(heads, seen)
+    sample = f"all {total} images" if len(heads) >= total else f"a sample of {len(heads)} of {total} images"
+    yield from _presence(heads, sample)
     there = [head for head in heads if head.error is None]
     if there:
-        yield from _headers(there, seen, task_type)
+        yield from _headers(there, sample, task_type)
 
 
-def _fetch(s3: Any, uri: str) -> Head:
+def _fetch(s3: "S3Client", uri: str) -> Head:
     bucket, key = split_uri(uri)
     try:
         answer = s3.get_object(Bucket=bucket, Key=key, Range=f"bytes=0-{_HEADER - 1}")
@@ -94,7 +97,7 @@ def _fetch(s3: Any, uri: str) -> Head:
     return Head(uri=uri, content=content, size=size, key=answer.get("SSEKMSKeyId"))
 
 
-def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
+def _presence(heads: Sequence[Head], sample: str) -> Iterator[Finding]:
     failed = [head for head in heads if head.error]
     refused = [head for head in failed if isinstance(head.error, ClientError) and is_refusal(head.error)]
     missing = [
@@ -107,26 +110,26 @@ def _presence(heads: Sequence[Head], seen: str) -> Iterator[Finding]:
         yield problem(
             EXIST,
             where=_first(missing),
-            fact=f"{_of(missing, seen)} are not there",
+            fact=f"{_of(missing, sample)} are not there",
             fix="put them there or take their lines out",
         )
     if refused:
-        yield not_looked(
+        yield could_not_look(
             EXIST,
             where=_first(refused),
-            reason=f"you lack s3:GetObject (or kms:Decrypt) for {_of(refused, seen)}",
+            reason=f"you lack s3:GetObject (or kms:Decrypt) for {_of(refused, sample)}",
             fix="have it granted to you; without s3:ListBucket a missing image is refused too",
         )
     for head in other[:1]:
-        said = message_of(head.error) if isinstance(head.error, ClientError) else str(head.error)
-        yield not_looked(EXIST, where=head.uri, reason=said, fix="try again")
+        reason = message_of(head.error) if isinstance(head.error, ClientError) else str(head.error)
+        yield could_not_look(EXIST, where=head.uri, reason=reason, fix="try again")
     if not failed:
-        yield ok(EXIST, where=_bucket(heads), fact=f"{seen} are there")
+        yield ok(EXIST, where=_bucket(heads), fact=f"{sample} are there")
 
 
-def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[Finding]:
+def _headers(heads: Sequence[Head], sample: str, task_type: TaskType) -> Iterator[Finding]:
     large: list[Head] = []
-    unknown: list[Head] = []
+    unrecognized: list[Head] = []
     strange: list[Head] = []
     turned: list[Head] = []
     for head in heads:
@@ -135,7 +138,7 @@ def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[
             large.append(head)
         if not kind and head.size > len(head.content):
             # A long header hides the rest of it behind the first bytes; then nothing is known.
-            unknown.append(head)
+            unrecognized.append(head)
         elif task_type.file_endings and kind not in _FORMATS:
             strange.append(head)
         if orientation != 1:
@@ -145,37 +148,37 @@ def _headers(heads: Sequence[Head], seen: str, task_type: TaskType) -> Iterator[
         yield problem(
             SIZE,
             where=_first(large),
-            fact=f"{_of(large, seen)} have more than {(task_type.max_file_bytes or 0) // _MEBIBYTE} MB or "
+            fact=f"{_of(large, sample)} have more than {(task_type.max_file_bytes or 0) // _MEBIBYTE} MB or "
             f"{task_type.max_pixels or 0:,} pixels, the most that {task_type.key} takes",
             fix="make them smaller: ground-truth prepare",
         )
     else:
-        yield ok(SIZE, where=where, fact=f"{seen} are as small as {task_type.key} wants them")
+        yield ok(SIZE, where=where, fact=f"{sample} are as small as {task_type.key} wants them")
     if strange:
         yield problem(
             FORMAT,
             where=_first(strange),
-            fact=f"{_of(strange, seen)} are neither JPEG nor PNG",
+            fact=f"{_of(strange, sample)} are neither JPEG nor PNG",
             fix="convert them to JPEG",
         )
-    elif unknown:
-        yield not_looked(
+    elif unrecognized:
+        yield could_not_look(
             FORMAT,
-            where=_first(unknown),
-            reason=f"the first 64 KB of {_of(unknown, seen)} tell nothing",
+            where=_first(unrecognized),
+            reason=f"the first 64 KB of {_of(unrecognized, sample)} tell nothing",
             fix="open one to see",
         )
     else:
-        yield ok(FORMAT, where=where, fact=f"{seen} are of a format that {task_type.key} takes")
+        yield ok(FORMAT, where=where, fact=f"{sample} are of a format that {task_type.key} takes")
     if turned:
         yield warning(
             ORIENTATION,
             where=_first(turned),
-            fact=f"{_of(turned, seen)} are turned by an EXIF flag",
+            fact=f"{_of(turned, sample)} are turned by an EXIF flag",
             fix="label upright copies instead: ground-truth prepare",
         )
     else:
-        yield ok(ORIENTATION, where=where, fact=f"{seen} are upright as they are")
+        yield ok(ORIENTATION, where=where, fact=f"{sample} are upright as they are")
 
 
 def _read_header(head: Head) -> tuple[int, str, int]:
@@ -208,8 +211,8 @@ def _first(heads: Sequence[Head]) -> str:
     return heads[0].uri + (f" and {len(heads) - 1} more" if len(heads) > 1 else "")
 
 
-def _of(some: Sequence[Head], seen: str) -> str:
-    return f"{len(some)} of {seen}"
+def _of(heads: Sequence[Head], sample: str) -> str:
+    return f"{len(heads)} of {sample}"
 
 
 def _bucket(heads: Sequence[Head]) -> str:

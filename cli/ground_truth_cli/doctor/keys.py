@@ -1,73 +1,72 @@
 """Checks of KMS keys: those that images are encrypted with, and the output's (contract section 3.4)."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.findings import Check, Finding, ok, problem
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look
+from ground_truth_cli.doctor.policies import statements_of
+from ground_truth_cli.doctor.probes import PlannedJob, probe
 
 STATE = Check(
     "key.state",
     "Every key that images or output are encrypted with exists and is enabled",
     "a key that is disabled or to be deleted makes the job fail on output and workers see broken images",
 )
-POLICY = Check(
+KEY_POLICY = Check(
     "key.policy",
     "The key's own policy names the execution role or leaves the decision to the account's IAM policies",
     "IAM policies alone open no key: without the key's policy the role can neither read images nor write labels",
 )
-CHECKS = (STATE, POLICY)
+CHECKS = (STATE, KEY_POLICY)
 
 
-def find_keys(examined: Examined, buckets: set[str], image_keys: Iterable[str]) -> Iterator[str]:
+def find_keys(job: PlannedJob, buckets: set[str], image_keys: Iterable[str]) -> Iterator[str]:
     """Yields the keys of the job, each once: its output's, its images', and those that buckets encrypt with.
 
     Buckets that cannot be looked at are left out; ``check_keys`` tells of them.
     """
-    given = examined.request["OutputConfig"].get("KmsKeyId")
-    found = ([given] if given else []) + list(image_keys)
+    output_key = job.request["OutputConfig"].get("KmsKeyId")
+    keys = ([output_key] if output_key else []) + list(image_keys)
     for bucket in sorted(buckets):
         try:
-            found += _default_keys(examined, bucket)
+            keys += _default_keys(job, bucket)
         except ClientError:
             continue
-    yield from dict.fromkeys(found)
+    yield from dict.fromkeys(keys)
 
 
-def check_keys(examined: Examined, buckets: set[str], image_keys: Iterable[str]) -> Iterator[Finding]:
+def check_keys(job: PlannedJob, buckets: set[str], image_keys: Iterable[str]) -> Iterator[Finding]:
     """Checks the keys of the job's buckets, images and output."""
     for bucket in sorted(buckets):
-        yield from _encryption(examined, bucket)
-    for key in find_keys(examined, buckets, image_keys):
-        yield from _state(examined, key)
+        yield from _encryption(job, bucket)
+    for key in find_keys(job, buckets, image_keys):
+        yield from _state(job, key)
 
 
-def _default_keys(examined: Examined, bucket: str) -> list[str]:
+def _default_keys(job: PlannedJob, bucket: str) -> list[str]:
     try:
-        answer = examined.deployment.client("s3").get_bucket_encryption(Bucket=bucket)
+        answer = job.deployment.aws.s3.get_bucket_encryption(Bucket=bucket)
     except ClientError as error:
         if code_of(error) != "ServerSideEncryptionConfigurationNotFoundError":
             raise
         return []
     rules = answer["ServerSideEncryptionConfiguration"]["Rules"]
-    found = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID") for rule in rules]
-    return [key for key in found if key]
+    keys = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID") for rule in rules]
+    return [key for key in keys if key]
 
 
-@look(STATE, needs="s3:GetEncryptionConfiguration")
-def _encryption(examined: Examined, bucket: str) -> Iterator[Finding]:
-    if not _default_keys(examined, bucket):
+@probe(STATE, needs="s3:GetEncryptionConfiguration")
+def _encryption(job: PlannedJob, bucket: str) -> Iterator[Finding]:
+    if not _default_keys(job, bucket):
         yield ok(STATE, where=bucket, fact="encrypts with S3's own keys")
 
 
-@look(STATE, needs="kms:DescribeKey")
-def _state(examined: Examined, key: str) -> Iterator[Finding]:
+@probe(STATE, needs="kms:DescribeKey")
+def _state(job: PlannedJob, key: str) -> Iterator[Finding]:
     try:
-        metadata = examined.deployment.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+        metadata = job.deployment.aws.kms.describe_key(KeyId=key)["KeyMetadata"]
     except ClientError as error:
         if code_of(error) != "NotFoundException":
             raise
@@ -80,49 +79,39 @@ def _state(examined: Examined, key: str) -> Iterator[Finding]:
         return
     yield ok(STATE, where=key, fact="is enabled")
     if metadata.get("KeyManager") == "AWS":
-        role_account = examined.role_arn.split(":")[4]
+        role_account = job.role_arn.split(":")[4]
         if metadata["AWSAccountId"] != role_account:
             yield problem(
-                POLICY,
+                KEY_POLICY,
                 where=key,
                 fact=f"is an AWS managed key of account {metadata['AWSAccountId']}, the role is of {role_account}",
                 fix="such a key cannot be shared: encrypt with a key of your own",
             )
         else:
-            yield ok(POLICY, where=key, fact="is managed by AWS for this account")
+            yield ok(KEY_POLICY, where=key, fact="is managed by AWS for this account")
         return
-    yield from _policy(examined, key, metadata["AWSAccountId"])
+    yield from _policy(job, key, metadata["AWSAccountId"])
 
 
-@look(POLICY, needs="kms:GetKeyPolicy")
-def _policy(examined: Examined, key: str, key_account: str) -> Iterator[Finding]:
-    text = examined.deployment.client("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-    statements = json.loads(text)["Statement"]
-    allowed = {
-        name
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if statement["Effect"] == "Allow"
-        for name in _principals(statement)
-    }
-    role = examined.role_arn
+@probe(KEY_POLICY, needs="kms:GetKeyPolicy")
+def _policy(job: PlannedJob, key: str, key_account: str) -> Iterator[Finding]:
+    policy = job.deployment.aws.kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    allowed = {name for statement in statements_of(policy) if statement.allows for name in statement.principals("AWS")}
+    role = job.role_arn
     account = role.split(":")[4]
     partition = role.split(":")[1]
     if role in allowed or "*" in allowed:
-        yield ok(POLICY, where=key, fact="its policy names the execution role")
+        yield ok(KEY_POLICY, where=key, fact="its policy names the execution role")
     elif allowed & {account, f"arn:{partition}:iam::{account}:root"}:
         yield ok(
-            POLICY, where=key, fact="its policy leaves it to the account's IAM policies; see role.permissions for those"
+            KEY_POLICY,
+            where=key,
+            fact="its policy leaves it to the account's IAM policies; see role.permissions for those",
         )
     else:
         yield problem(
-            POLICY,
+            KEY_POLICY,
             where=key,
             fact=f"its policy lets neither the execution role nor account {account} use it (it is of {key_account})",
             fix=f"allow {role} kms:Encrypt, Decrypt, ReEncrypt*, GenerateDataKey* and DescribeKey in the key's policy",
         )
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal", {})
-    named = principal if isinstance(principal, str) else principal.get("AWS", [])
-    return [named] if isinstance(named, str) else list(named)

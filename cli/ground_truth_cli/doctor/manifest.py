@@ -16,7 +16,7 @@ from ground_truth.jobs.cost import estimate_cost
 from ground_truth.manifests.check import check_manifest as check_lines
 from ground_truth.manifests.manifest_line import LabelRecord, ManifestLine
 from ground_truth_cli.account.refusals import code_of
-from ground_truth_cli.doctor.probes import Examined, look
+from ground_truth_cli.doctor.probes import PlannedJob, probe
 from ground_truth_cli.doctor.task import read
 
 EXISTS = Check(
@@ -48,7 +48,7 @@ _MOST_OF_A_KIND = 3
 
 
 @dataclass(kw_only=True)
-class Manifest:
+class ManifestSurvey:
     """What one reading of a manifest keeps beside what is wrong with it.
 
     ``sample`` holds the addresses of at most ``sample_size`` images, picked evenly; ``labels`` are those that
@@ -85,8 +85,8 @@ class Manifest:
         self.buckets.add(bucket)
         if len(self.sample) < self.sample_size:
             self.sample.append(address)
-        elif (place := self._random.randrange(self.count)) < self.sample_size:
-            self.sample[place] = address
+        elif (position := self._random.randrange(self.count)) < self.sample_size:
+            self.sample[position] = address
 
 
 def _class_names(record: LabelRecord) -> set[str]:
@@ -97,53 +97,53 @@ def _class_names(record: LabelRecord) -> set[str]:
     return named - {"BACKGROUND"}
 
 
-def open_manifest(examined: Examined, uri: str, *, sample_size: int) -> tuple[Manifest | None, list[Finding]]:
+def survey_manifest(job: PlannedJob, uri: str, *, sample_size: int) -> tuple[ManifestSurvey | None, list[Finding]]:
     """Reads the manifest from S3, and says whether it is there; None where it cannot be read."""
-    read: list[Manifest] = []
-    findings = list(_reading(examined, uri, read, sample_size))
+    read: list[ManifestSurvey] = []
+    findings = list(_reading(job, uri, read, sample_size))
     return (read[0] if read else None), findings
 
 
-@look(EXISTS, needs="s3:GetObject")
-def _reading(examined: Examined, uri: str, into: list[Manifest], sample_size: int) -> Iterator[Finding]:
+@probe(EXISTS, needs="s3:GetObject")
+def _reading(job: PlannedJob, uri: str, into: list[ManifestSurvey], sample_size: int) -> Iterator[Finding]:
     bucket, key = split_uri(uri)
     try:
-        body = examined.deployment.client("s3").get_object(Bucket=bucket, Key=key)["Body"]
+        body = job.deployment.aws.s3.get_object(Bucket=bucket, Key=key)["Body"]
     except ClientError as error:
         if code_of(error) not in ("NoSuchKey", "NoSuchBucket"):
             raise
         yield problem(EXISTS, where=uri, fact="is not there", fix="correct the address, or put the manifest there")
         return
-    manifest = Manifest(uri=uri, sample_size=sample_size)
+    manifest = ManifestSurvey(uri=uri, sample_size=sample_size)
     lines = body.iter_lines(chunk_size=1 << 20)
     into.append(manifest)
     manifest.findings += check_lines(
         lines,
-        task_type=TASK_TYPES.get(examined.task.type),
-        label_attribute=examined.request.get("LabelAttributeName", ""),
+        task_type=TASK_TYPES.get(job.task.type),
+        label_attribute=job.request.get("LabelAttributeName", ""),
         most_of_a_kind=_MOST_OF_A_KIND,
         on_line=manifest.note,
     )
     yield ok(EXISTS, where=uri, fact=f"is there, with images in {len(manifest.buckets)} buckets")
 
 
-def check_manifest(examined: Examined, manifest: Manifest, members: int | None) -> Iterator[Finding]:
+def check_surveyed_manifest(job: PlannedJob, manifest: ManifestSurvey, members: int | None) -> Iterator[Finding]:
     """Checks a manifest that was read; ``members`` is how many people work, None where unknown."""
     for finding in manifest.findings:
         yield replace(finding, where=f"{manifest.uri} {finding.where}".strip())
-    task_type = TASK_TYPES.get(examined.task.type)
+    task_type = TASK_TYPES.get(job.task.type)
     if manifest.count == 0 or task_type is None:
         return
     # A verification has labels of its own: "right" and "wrong", say.
-    if task_type.adjusts and examined.task.label_category_config:
-        yield from _review(examined, examined.task.label_category_config, manifest)
-    yield _workload(examined, manifest, members)
-    yield from _cost(examined, manifest, task_type)
+    if task_type.adjusts and job.task.label_category_config:
+        yield from _review(job, job.task.label_category_config, manifest)
+    yield _workload(job, manifest, members)
+    yield from _cost(job, manifest, task_type)
 
 
-@look(REVIEW, needs="s3:GetObject")
-def _review(examined: Examined, categories: str, manifest: Manifest) -> Iterator[Finding]:
-    expected = set(read_labels(read(examined, categories)))
+@probe(REVIEW, needs="s3:GetObject")
+def _review(job: PlannedJob, categories: str, manifest: ManifestSurvey) -> Iterator[Finding]:
+    expected = set(read_labels(read(job, categories)))
     for attribute, labels in manifest.labels.items():
         if strange := sorted(labels - expected):
             yield problem(
@@ -156,15 +156,15 @@ def _review(examined: Examined, categories: str, manifest: Manifest) -> Iterator
             yield ok(REVIEW, where=manifest.uri, fact=f"{attribute!r} has labels of the task only")
 
 
-def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Finding:
-    config = examined.request["HumanTaskConfig"]
+def _workload(job: PlannedJob, manifest: ManifestSurvey, members: int | None) -> Finding:
+    config = job.request["HumanTaskConfig"]
     workers = config["NumberOfHumanWorkersPerDataObject"]
     lifetime = config.get("TaskAvailabilityLifetimeInSeconds", limits.AVAILABILITY_SECONDS[-1])
     batch = min(manifest.count, config.get("MaxConcurrentTaskCount", limits.CONCURRENT_OBJECTS_WITHOUT_QUOTA))
     people = members or workers
-    seconds = TASK_TYPES.get(examined.task.type, CUSTOM).seconds_per_answer
+    seconds = TASK_TYPES.get(job.task.type, CUSTOM).seconds_per_answer
     needed = batch * workers * seconds / people / _SHARE_OF_TIME_WORKED
-    told = (
+    workload = (
         f"a batch of {batch} objects x {workers} answers takes {people} people about {_days(needed)} "
         f"(assumed: {seconds} s an answer, 30 hours a week"
         + ("" if members else f", {people} people as the team's size is unknown")
@@ -174,7 +174,7 @@ def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Fi
         return warning(
             WORKLOAD,
             where=manifest.uri,
-            fact=told,
+            fact=workload,
             fix="raise task_availability_lifetime_in_seconds, lower max_concurrent_task_count, or add people",
         )
     if members is not None and members < workers:
@@ -184,27 +184,27 @@ def _workload(examined: Examined, manifest: Manifest, members: int | None) -> Fi
             fact=f"each object needs {workers} different workers, the team has {members}",
             fix="add people, or lower number_of_human_workers_per_data_object",
         )
-    return ok(WORKLOAD, where=manifest.uri, fact=told)
+    return ok(WORKLOAD, where=manifest.uri, fact=workload)
 
 
-def _cost(examined: Examined, manifest: Manifest, task_type: TaskType) -> Iterator[Finding]:
-    workers = examined.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
-    price = examined.request["HumanTaskConfig"].get("PublicWorkforceTaskPrice", {}).get("AmountInUsd", {})
+def _cost(job: PlannedJob, manifest: ManifestSurvey, task_type: TaskType) -> Iterator[Finding]:
+    workers = job.request["HumanTaskConfig"]["NumberOfHumanWorkersPerDataObject"]
+    price = job.request["HumanTaskConfig"].get("PublicWorkforceTaskPrice", {}).get("AmountInUsd", {})
     tenths = 1000 * price.get("Dollars", 0) + 10 * price.get("Cents", 0) + price.get("TenthFractionsOfACent", 0)
     try:
-        found = estimate_cost(
+        cost = estimate_cost(
             task_type,
             objects=manifest.count,
             workers=workers,
-            workforce=examined.task.workforce,
+            workforce=job.task.workforce,
             price_usd=f"{tenths / 1000:.3f}" if tenths else None,
-            region=examined.deployment.region,
+            region=job.deployment.region,
         )
     except GroundTruthError as error:
         yield warning(COST, where=manifest.uri, fact=str(error), fix="see ground-truth estimate")
         return
     yield ok(
-        COST, where=manifest.uri, fact=f"about USD {found.total_usd:.2f} ({found.workforce}); see ground-truth estimate"
+        COST, where=manifest.uri, fact=f"about USD {cost.total_usd:.2f} ({cost.workforce}); see ground-truth estimate"
     )
 
 

@@ -14,11 +14,11 @@ from ground_truth.tasks.description import TaskDescription
 from ground_truth_cli.account.deployment import Deployment
 from ground_truth_cli.account.refusals import is_refusal, message_of
 
-P = ParamSpec("P")
+_P = ParamSpec("_P")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examined:
+class PlannedJob:
     """What the doctor examines: a task of a deployment, and the request a job of it would make."""
 
     deployment: Deployment
@@ -39,46 +39,50 @@ class Examined:
     def hooks(self) -> dict[str, str]:
         """The ARNs of the functions that the job calls, by what they do; without those it does not have."""
         config = self.request["HumanTaskConfig"]
-        found = {
+        functions = {
             "pre-annotation": config.get("PreHumanTaskLambdaArn"),
             "post-annotation": config.get("AnnotationConsolidationConfig", {}).get("AnnotationConsolidationLambdaArn"),
         }
-        return {name: arn for name, arn in found.items() if arn}
+        return {name: arn for name, arn in functions.items() if arn}
 
 
 # What a look at something named (a bucket, a key, a role ...) is: it is given the name to look at.
-Look = Callable[Concatenate[Examined, str, P], Iterator[Finding]]
+Probe = Callable[Concatenate[PlannedJob, str, _P], Iterator[Finding]]
 
 
-def look(check: Check, *, needs: str) -> Callable[[Look[P]], Look[P]]:
+def probe(check: Check, *, needs: str) -> Callable[[Probe[_P]], Probe[_P]]:
     """Makes a look safe: what AWS refuses to show is a warning, never a crash and never an "ok".
 
     ``needs`` is the permission that the look needs.
     """
 
-    def decorate(function: Look[P]) -> Look[P]:
+    def decorate(function: Probe[_P]) -> Probe[_P]:
         @wraps(function)
-        def looking(examined: Examined, where: str, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[Finding]:
+        def guarded(job: PlannedJob, where: str, /, *args: _P.args, **kwargs: _P.kwargs) -> Iterator[Finding]:
             try:
-                yield from function(examined, where, *args, **kwargs)
+                yield from function(job, where, *args, **kwargs)
             except ClientError as error:
                 if is_refusal(error):
-                    yield not_looked(
+                    yield could_not_look(
                         check,
                         where=where,
                         reason=f"you lack {needs}",
                         fix=f"have {needs} granted to you, then run again",
                     )
                 else:
-                    yield not_looked(check, where=where, reason=message_of(error), fix="look at it in the AWS console")
+                    yield could_not_look(
+                        check, where=where, reason=message_of(error), fix="look at it in the AWS console"
+                    )
             except BotoCoreError as error:
-                yield not_looked(check, where=where, reason=str(error), fix="try again; look at it in the AWS console")
+                yield could_not_look(
+                    check, where=where, reason=str(error), fix="try again; look at it in the AWS console"
+                )
 
-        return looking
+        return guarded
 
     return decorate
 
 
-def not_looked(check: Check, *, where: str, reason: str, fix: str) -> Finding:
+def could_not_look(check: Check, *, where: str, reason: str, fix: str) -> Finding:
     """A warning that the look could not be taken."""
     return warning(check, where=where, fact=f"could not look at {check.id}: {reason}", fix=fix)

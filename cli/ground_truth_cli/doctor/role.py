@@ -5,7 +5,7 @@ The role is asked for exactly the actions that the contract demands (section 3.3
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,7 +13,11 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of
 from ground_truth_cli.doctor.keys import find_keys
-from ground_truth_cli.doctor.probes import Examined, look
+from ground_truth_cli.doctor.policies import statements_of
+from ground_truth_cli.doctor.probes import PlannedJob, probe
+
+if TYPE_CHECKING:
+    from mypy_boto3_iam import IAMClient
 
 TRUST = Check(
     "role.trust",
@@ -59,23 +63,21 @@ class Demand:
 
 
 def check_role(
-    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+    job: PlannedJob, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
 ) -> Iterator[Finding]:
     """Checks the execution role on the job's resources, and the caller where Ground Truth is started."""
-    yield from _trust(examined, examined.role_arn)
-    yield from _permissions(
-        examined, examined.role_arn, list(demands(examined, data_buckets, manifest_uri, image_keys))
-    )
-    if not examined.is_self_hosted:
-        yield from _caller(examined, "you")
+    yield from _trust(job, job.role_arn)
+    yield from _permissions(job, job.role_arn, list(demands(job, data_buckets, manifest_uri, image_keys)))
+    if not job.is_self_hosted:
+        yield from _caller(job, "you")
 
 
 def demands(
-    examined: Examined, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
+    job: PlannedJob, data_buckets: set[str], manifest_uri: str | None, image_keys: Iterable[str]
 ) -> Iterator[Demand]:
     """Yields what the role must be allowed for this job."""
-    deployment, request = examined.deployment, examined.request
-    partition, account = examined.role_arn.split(":")[1], examined.role_arn.split(":")[4]
+    deployment, request = job.deployment, job.request
+    partition, account = job.role_arn.split(":")[1], job.role_arn.split(":")[4]
     s3 = f"arn:{partition}:s3:::"
     output, prefix = split_uri(f"{request['OutputConfig']['S3OutputPath'].rstrip('/')}/any")
     for bucket in sorted(data_buckets | {output}):
@@ -85,12 +87,12 @@ def demands(
         yield Demand(actions=_READING, resource=f"{s3}{bucket}/any")
         # The documentation lists these for input too, though nothing is known to be written there.
         yield Demand(actions=_WRITING, resource=f"{s3}{bucket}/any", stops=False)
-    for uri in (examined.task.template, examined.task.label_category_config, manifest_uri):
+    for uri in (job.task.template, job.task.label_category_config, manifest_uri):
         if uri:
             yield Demand(actions=_READING, resource=f"{s3}{'/'.join(split_uri(uri))}")
-    for arn in examined.hooks.values():
+    for arn in job.hooks.values():
         yield Demand(actions=("lambda:InvokeFunction",), resource=arn)
-    for key in _key_arns(examined, find_keys(examined, data_buckets | {output}, image_keys)):
+    for key in _key_arns(job, find_keys(job, data_buckets | {output}, image_keys)):
         yield Demand(actions=_KEY, resource=key)
     group = f"arn:{partition}:logs:{deployment.region}:{account}:log-group:/aws/sagemaker/LabelingJobs"
     yield Demand(actions=("logs:CreateLogGroup", "logs:DescribeLogStreams"), resource=group, stops=False)
@@ -99,8 +101,8 @@ def demands(
     yield Demand(actions=("cloudwatch:PutMetricData",), resource="*", stops=False)
 
 
-def _key_arns(examined: Examined, keys: Iterable[str]) -> Iterator[str]:
-    kms = examined.deployment.client("kms")
+def _key_arns(job: PlannedJob, keys: Iterable[str]) -> Iterator[str]:
+    kms = job.deployment.aws.kms
     for key in keys:
         try:
             metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
@@ -112,10 +114,10 @@ def _key_arns(examined: Examined, keys: Iterable[str]) -> Iterator[str]:
             yield metadata["Arn"]
 
 
-@look(TRUST, needs="iam:GetRole")
-def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
+@probe(TRUST, needs="iam:GetRole")
+def _trust(job: PlannedJob, role_arn: str) -> Iterator[Finding]:
     try:
-        role = examined.deployment.client("iam").get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
+        role = job.deployment.aws.iam.get_role(RoleName=role_arn.rpartition("/")[2])["Role"]
     except ClientError as error:
         if code_of(error) != "NoSuchEntity":
             raise
@@ -123,9 +125,9 @@ def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
         return
     trusted = [
         service
-        for statement in _as_list(role["AssumeRolePolicyDocument"]["Statement"])
-        if statement["Effect"] == "Allow" and isinstance(statement.get("Principal"), dict)
-        for service in _as_list(statement["Principal"].get("Service", []))
+        for statement in statements_of(role["AssumeRolePolicyDocument"])
+        if statement.allows
+        for service in statement.principals("Service")
     ]
     if _SERVICE in trusted:
         yield ok(TRUST, where=role_arn, fact="lets SageMaker assume it")
@@ -138,41 +140,44 @@ def _trust(examined: Examined, role_arn: str) -> Iterator[Finding]:
         )
 
 
-@look(PERMISSIONS, needs="iam:SimulatePrincipalPolicy")
-def _permissions(examined: Examined, role_arn: str, asked: Sequence[Demand]) -> Iterator[Finding]:
-    iam = examined.deployment.client("iam")
-    for demand in asked:
+@probe(PERMISSIONS, needs="iam:SimulatePrincipalPolicy")
+def _permissions(job: PlannedJob, role_arn: str, demanded: Sequence[Demand]) -> Iterator[Finding]:
+    iam = job.deployment.aws.iam
+    granted = list(demanded)
+    for demand in demanded:
         missing = _denied(iam, role_arn, demand.actions, demand.resource)
         if not missing:
             continue
-        report = problem if demand.stops else warning
-        yield report(
+        say = problem if demand.stops else warning
+        yield say(
             PERMISSIONS,
             where=role_arn,
             fact=f"may not {', '.join(missing)} on {demand.resource}",
             fix="add it to the role's policy, or take away what forbids it (a permissions boundary, an explicit deny)",
         )
-        asked = [other for other in asked if other is not demand]
-    actions = sum(len(demand.actions) for demand in asked)
+        granted.remove(demand)
+    actions = sum(len(demand.actions) for demand in granted)
     if actions:
         yield ok(
-            PERMISSIONS, where=role_arn, fact=f"has {actions} of the rights that a job needs, on {len(asked)} resources"
+            PERMISSIONS,
+            where=role_arn,
+            fact=f"has {actions} of the rights that a job needs, on {len(granted)} resources",
         )
 
 
-@look(CALLER, needs="iam:SimulatePrincipalPolicy")
-def _caller(examined: Examined, where: str) -> Iterator[Finding]:
-    deployment = examined.deployment
-    iam = deployment.client("iam")
+@probe(CALLER, needs="iam:SimulatePrincipalPolicy")
+def _caller(job: PlannedJob, where: str) -> Iterator[Finding]:
+    deployment = job.deployment
+    iam = deployment.aws.iam
     caller = deployment.caller["Arn"]
     if caller.endswith(":root"):
         yield ok(CALLER, where=where, fact="are the account's root, which may do everything")
         return
     principal = _principal(iam, caller)
-    role = examined.role_arn
+    role = job.role_arn
     partition, account = role.split(":")[1], role.split(":")[4]
-    job = f"arn:{partition}:sagemaker:{deployment.region}:{account}:labeling-job/{examined.task.name.lower()}-any"
-    missing = _denied(iam, principal, ("sagemaker:CreateLabelingJob", "sagemaker:AddTags"), job)
+    job_arn = f"arn:{partition}:sagemaker:{deployment.region}:{account}:labeling-job/{job.task.name.lower()}-any"
+    missing = _denied(iam, principal, ("sagemaker:CreateLabelingJob", "sagemaker:AddTags"), job_arn)
     missing += _denied(iam, principal, ("iam:PassRole",), role, {"iam:PassedToService": _SERVICE})
     if missing:
         yield problem(
@@ -185,17 +190,16 @@ def _caller(examined: Examined, where: str) -> Iterator[Finding]:
         yield ok(CALLER, where=where, fact=f"({principal}) may start jobs with the execution role")
 
 
-def _principal(iam: Any, caller: str) -> str:
+def _principal(iam: "IAMClient", caller: str) -> str:
     """The role or user behind a session: the simulator does not know sessions."""
     if ":assumed-role/" not in caller:
         return caller
     # The session's ARN lacks the path of its role, so that the role itself is asked.
-    arn: str = iam.get_role(RoleName=caller.split("/")[1])["Role"]["Arn"]
-    return arn
+    return iam.get_role(RoleName=caller.split("/")[1])["Role"]["Arn"]
 
 
 def _denied(
-    iam: Any, principal: str, actions: Iterable[str], resource: str, context: dict[str, str] | None = None
+    iam: "IAMClient", principal: str, actions: Iterable[str], resource: str, context: dict[str, str] | None = None
 ) -> list[str]:
     """The actions that a principal is not allowed on a resource."""
     answer = iam.simulate_principal_policy(
@@ -208,7 +212,3 @@ def _denied(
         ],
     )
     return [result["EvalActionName"] for result in answer["EvaluationResults"] if result["EvalDecision"] != "allowed"]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

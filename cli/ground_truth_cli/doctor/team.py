@@ -1,13 +1,17 @@
 """Checks of the people: workforce, work team, its members, and the pool they sign in with (contract section 11)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from ground_truth.contract.findings import Check, Finding, ok, problem, warning
 from ground_truth_cli.account.refusals import code_of, is_refusal
-from ground_truth_cli.doctor.probes import Examined, look, not_looked
+from ground_truth_cli.doctor.probes import PlannedJob, could_not_look, probe
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp.type_defs import UserTypeTypeDef
+    from mypy_boto3_sagemaker.type_defs import CognitoMemberDefinitionTypeDef
 
 WORKFORCE = Check(
     "team.workforce",
@@ -32,18 +36,18 @@ SIGN_IN = Check(
 CHECKS = (WORKFORCE, WORK_TEAM, MEMBERS, SIGN_IN)
 
 
-def check_team(examined: Examined) -> Iterator[Finding]:
+def check_team(job: PlannedJob) -> Iterator[Finding]:
     """Checks the people that the job's request names."""
-    arn = examined.request["HumanTaskConfig"].get("WorkteamArn")
-    if examined.is_self_hosted:
+    arn = job.request["HumanTaskConfig"].get("WorkteamArn")
+    if job.is_self_hosted:
         yield ok(
             WORK_TEAM,
-            where=examined.task.name,
+            where=job.task.name,
             fact="no work team is needed: the engine of this environment has its own",
         )
     elif arn is None:
         yield problem(
-            WORK_TEAM, where=examined.task.name, fact="the request names no work team", fix="deploy the stack again"
+            WORK_TEAM, where=job.task.name, fact="the request names no work team", fix="deploy the stack again"
         )
     elif "/public-crowd/" in arn:
         yield problem(
@@ -54,15 +58,15 @@ def check_team(examined: Examined) -> Iterator[Finding]:
             fix="use Workforce.self_hosted() or Workforce.private()",
         )
     elif "/vendor-crowd/" in arn:
-        yield from _vendor(examined, arn)
+        yield from _vendor(job, arn)
     else:
-        yield from _workforce(examined, examined.deployment.region)
-        yield from _private(examined, arn)
+        yield from _workforce(job, job.deployment.region)
+        yield from _private(job, arn)
 
 
-@look(WORKFORCE, needs="sagemaker:ListWorkforces")
-def _workforce(examined: Examined, region: str) -> Iterator[Finding]:
-    workforces = examined.deployment.client("sagemaker").list_workforces()["Workforces"]
+@probe(WORKFORCE, needs="sagemaker:ListWorkforces")
+def _workforce(job: PlannedJob, region: str) -> Iterator[Finding]:
+    workforces = job.deployment.aws.sagemaker.list_workforces()["Workforces"]
     if workforces:
         portal = workforces[0].get("SubDomain", "")
         yield ok(
@@ -77,9 +81,9 @@ def _workforce(examined: Examined, region: str) -> Iterator[Finding]:
         )
 
 
-@look(WORK_TEAM, needs="sagemaker:DescribeSubscribedWorkteam")
-def _vendor(examined: Examined, arn: str) -> Iterator[Finding]:
-    sagemaker = examined.deployment.client("sagemaker")
+@probe(WORK_TEAM, needs="sagemaker:DescribeSubscribedWorkteam")
+def _vendor(job: PlannedJob, arn: str) -> Iterator[Finding]:
+    sagemaker = job.deployment.aws.sagemaker
     try:
         team = sagemaker.describe_subscribed_workteam(WorkteamArn=arn)["SubscribedWorkteam"]
     except ClientError as error:
@@ -90,11 +94,11 @@ def _vendor(examined: Examined, arn: str) -> Iterator[Finding]:
     yield ok(WORK_TEAM, where=arn, fact=f"is subscribed to: {team.get('SellerName', 'seller not named')}")
 
 
-@look(WORK_TEAM, needs="sagemaker:DescribeWorkteam")
-def _private(examined: Examined, arn: str) -> Iterator[Finding]:
+@probe(WORK_TEAM, needs="sagemaker:DescribeWorkteam")
+def _private(job: PlannedJob, arn: str) -> Iterator[Finding]:
     region, account = arn.split(":")[3:5]
-    here = examined.deployment
-    if region != here.region or account != examined.role_arn.split(":")[4]:
+    here = job.deployment
+    if region != here.region or account != job.role_arn.split(":")[4]:
         yield problem(
             WORK_TEAM,
             where=arn,
@@ -103,7 +107,7 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
         )
         return
     try:
-        team = here.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
+        team = here.aws.sagemaker.describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
     except ClientError as error:
         if code_of(error) not in ("ValidationException", "ResourceNotFound"):
             raise
@@ -112,10 +116,10 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
     yield ok(WORK_TEAM, where=arn, fact="exists")
     for definition in team["MemberDefinitions"]:
         if group := definition.get("CognitoMemberDefinition"):
-            yield from _members(examined, group["UserGroup"], group)
-            yield from _sign_in(examined, group["UserPool"], group)
+            yield from _members(job, group["UserGroup"], group)
+            yield from _sign_in(job, group["UserPool"], group)
         else:
-            yield not_looked(
+            yield could_not_look(
                 MEMBERS,
                 where=arn,
                 reason="its members are in your own identity provider",
@@ -123,25 +127,23 @@ def _private(examined: Examined, arn: str) -> Iterator[Finding]:
             )
 
 
-def count_members(examined: Examined) -> int | None:
+def count_members(job: PlannedJob) -> int | None:
     """How many people of the work team can work; None where that cannot be told."""
-    arn = examined.request["HumanTaskConfig"].get("WorkteamArn")
+    arn = job.request["HumanTaskConfig"].get("WorkteamArn")
     if arn is None or "/private-crowd/" not in arn:
         return None
     try:
-        team = examined.deployment.client("sagemaker").describe_workteam(WorkteamName=arn.rpartition("/")[2])[
-            "Workteam"
-        ]
+        team = job.deployment.aws.sagemaker.describe_workteam(WorkteamName=arn.rpartition("/")[2])["Workteam"]
         groups = [entry["CognitoMemberDefinition"] for entry in team["MemberDefinitions"]]
-        return sum(len(list(_users(examined, group))) for group in groups)
+        return len([user for group in groups for user in _users(job, group)])
     except (ClientError, KeyError):
         return None
 
 
-@look(MEMBERS, needs="cognito-idp:ListUsersInGroup")
-def _members(examined: Examined, group: str, definition: Mapping[str, str]) -> Iterator[Finding]:
+@probe(MEMBERS, needs="cognito-idp:ListUsersInGroup")
+def _members(job: PlannedJob, group: str, definition: "CognitoMemberDefinitionTypeDef") -> Iterator[Finding]:
     try:
-        users = list(_users(examined, definition))
+        users = list(_users(job, definition))
     except ClientError as error:
         if code_of(error) != "ResourceNotFoundException":
             raise
@@ -171,8 +173,8 @@ def _members(examined: Examined, group: str, definition: Mapping[str, str]) -> I
         yield ok(MEMBERS, where=group, fact=f"has {len(users)} members, all of whom have signed in")
 
 
-def _users(examined: Examined, definition: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    cognito = examined.deployment.client("cognito-idp")
+def _users(job: PlannedJob, definition: "CognitoMemberDefinitionTypeDef") -> Iterator["UserTypeTypeDef"]:
+    cognito = job.deployment.aws.cognito
     pages = cognito.get_paginator("list_users_in_group").paginate(
         UserPoolId=definition["UserPool"], GroupName=definition["UserGroup"]
     )
@@ -180,9 +182,9 @@ def _users(examined: Examined, definition: Mapping[str, str]) -> Iterator[Mappin
         yield from (user for user in page["Users"] if user.get("Enabled", True))
 
 
-@look(SIGN_IN, needs="cognito-idp:DescribeUserPool and cognito-idp:DescribeUserPoolClient")
-def _sign_in(examined: Examined, pool: str, definition: Mapping[str, str]) -> Iterator[Finding]:
-    cognito = examined.deployment.client("cognito-idp")
+@probe(SIGN_IN, needs="cognito-idp:DescribeUserPool and cognito-idp:DescribeUserPoolClient")
+def _sign_in(job: PlannedJob, pool: str, definition: "CognitoMemberDefinitionTypeDef") -> Iterator[Finding]:
+    cognito = job.deployment.aws.cognito
     described = cognito.describe_user_pool(UserPoolId=pool)["UserPool"]
     client = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=definition["ClientId"])["UserPoolClient"]
     missing = [

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from ground_truth.contract.errors import InputError
 
@@ -25,10 +24,10 @@ class LoopbackServer(ThreadingHTTPServer):
             reason = error.strerror or error
             raise InputError(f"port {port} cannot be used: {reason}; choose another --port") from error
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Says nothing of a browser that left in the middle, as on every reload."""
         if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as it came
 
 
 def is_own_address(host: str | None) -> bool:

@@ -12,9 +12,9 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ground_truth.contract.json_types import JsonObject
 from ground_truth_cli.local_servers.loopback import LoopbackServer, is_own_address, media_type
 from ground_truth_cli.local_servers.portal_files import portal_folder
 
@@ -26,7 +26,7 @@ _LONGEST_WAIT = 60
 
 
 @dataclass(frozen=True, kw_only=True)
-class Behind:
+class PortalOrigins:
     """What lies behind the page: the addresses of the API, of Cognito and of the buckets, and the sign-in's client.
 
     ``renamed`` are addresses in pages that only AWS itself answers to, and what stands for them here.
@@ -38,23 +38,23 @@ class Behind:
     files: tuple[str, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
 
-    def config(self) -> dict[str, Any]:
+    def config(self) -> JsonObject:
         """What the page is told of it."""
         return {"apiUrl": _API, "signIn": {"cognitoUrl": _SIGN_IN, "clientId": self.client, "password": True}}
 
 
-def serve(behind: Behind, port: int = 0) -> ThreadingHTTPServer:
+def serve_portal(origins: PortalOrigins, port: int = 0) -> ThreadingHTTPServer:
     """Makes the server, on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
-    return LoopbackServer(partial(_Handler, behind, portal_folder()), port)
+    return LoopbackServer(partial(_Handler, origins, portal_folder()), port)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, behind: Behind, portal: Path, *given: object) -> None:
-        self._behind = behind
+    def __init__(self, origins: PortalOrigins, portal: Path, *request: object) -> None:
+        self._origins = origins
         self._portal = portal
-        super().__init__(*given)  # type: ignore[arg-type]
+        super().__init__(*request)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
         """Answers with a file, or for the API."""
@@ -62,9 +62,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_for_us():
             return
         if path.startswith(f"{_API}/"):
-            self._pass_on(self._behind.api_url, _API)
+            self._pass_on(self._origins.api_url, _API)
         elif path == "/config.json":
-            self._send(json.dumps(self._behind.config()).encode(), "application/json", path)
+            self._send(json.dumps(self._origins.config()).encode(), "application/json", path)
         else:
             self._send_file(path)
 
@@ -73,9 +73,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_for_us():
             return
         if self.path == _SIGN_IN:
-            self._pass_on(self._behind.cognito_url, _SIGN_IN)
+            self._pass_on(self._origins.cognito_url, _SIGN_IN)
         elif self.path.startswith(f"{_API}/"):
-            self._pass_on(self._behind.api_url, _API)
+            self._pass_on(self._origins.api_url, _API)
         else:
             self._refuse(HTTPStatus.NOT_FOUND, "there is nothing to send to")
 
@@ -118,7 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         finally:
             connection.close()
-        for old, new in self._behind.renamed.items():
+        for old, new in self._origins.renamed.items():
             content = content.replace(old.encode(), new.encode())
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.headers.get("Content-Type", "application/json"))
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _headers_of(self, path: str) -> Mapping[str, str]:
         """The headers that a file of the page is sent with; the last path of headers.json that fits decides."""
         text = (self._portal / "headers.json").read_text(encoding="utf-8")
-        page, files = f"http://{self.headers['Host']}", " ".join(self._behind.files)
+        page, files = f"http://{self.headers['Host']}", " ".join(self._origins.files)
         for name, value in (("{page}", page), ("{api}", ""), ("{sign-in}", ""), ("{files}", files)):
             text = text.replace(name, value)
         policies: dict[str, dict[str, str]] = json.loads(text)
@@ -164,5 +164,5 @@ def _connect(address: str) -> http.client.HTTPConnection:
         return http.client.HTTPSConnection(target.netloc, timeout=_LONGEST_WAIT)
     # Every name that ends so is this machine, which not every machine knows (RFC 6761).
     host = target.hostname or ""
-    place = "127.0.0.1" if host.endswith(".localhost") else host
-    return http.client.HTTPConnection(place, target.port, timeout=_LONGEST_WAIT)
+    address_of_host = "127.0.0.1" if host.endswith(".localhost") else host
+    return http.client.HTTPConnection(address_of_host, target.port, timeout=_LONGEST_WAIT)

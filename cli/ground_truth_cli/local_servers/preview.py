@@ -25,7 +25,7 @@ _STRICT = (
 _MOST_BYTES = 64 * 1024 * 1024
 
 
-def serve(preview: Preview, port: int = 0) -> ThreadingHTTPServer:
+def serve_preview(preview: Preview, port: int = 0) -> ThreadingHTTPServer:
     """Makes the server, on the loopback address alone; port 0 takes a free one. It runs by ``serve_forever``."""
     return LoopbackServer(partial(_Handler, preview, portal_folder()), port)
 
@@ -33,10 +33,10 @@ def serve(preview: Preview, port: int = 0) -> ThreadingHTTPServer:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, preview: Preview, portal: Path, *given: object) -> None:
+    def __init__(self, preview: Preview, portal: Path, *request: object) -> None:
         self._preview = preview
         self._portal = portal
-        super().__init__(*given)  # type: ignore[arg-type]
+        super().__init__(*request)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
         """Answers with a file, the page of the task, or the state."""
@@ -65,8 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         if content is None:
             return
         try:
-            given = json.loads(content)
-            self._preview.answer(given["answer"], float(given["seconds"]))
+            sent = json.loads(content)
+            self._preview.answer(sent["answer"], float(sent["seconds"]))
         except (KeyError, TypeError, ValueError, GroundTruthError) as error:
             self._refuse(HTTPStatus.BAD_REQUEST, f"the answer cannot be taken: {error}")
             return

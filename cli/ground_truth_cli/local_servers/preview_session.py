@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote
 
 from ground_truth.answers.batch import AnnotatedObject, Answer
@@ -14,6 +14,7 @@ from ground_truth.aws.s3 import split_uri
 from ground_truth.consolidation.by_type import consolidator
 from ground_truth.consolidation.output_records import label_records
 from ground_truth.contract.errors import InputError, ServiceError, StateError
+from ground_truth.contract.json_types import JsonObject
 from ground_truth.contract.task_types import TaskType
 from ground_truth.engine.hooks import task_input_of
 from ground_truth.tasks.input import task_input
@@ -31,6 +32,15 @@ _ARN = "arn:aws:sagemaker:us-east-1:111122223333:labeling-job/preview"
 _HANDLERS = ("handler", "lambda_handler")
 
 
+class WorkerResponse(TypedDict):
+    """One answer, as a file of worker responses has it."""
+
+    answerContent: JsonObject
+    submissionTime: str
+    timeSpentInSeconds: float
+    workerId: str
+
+
 @dataclass(kw_only=True)
 class Preview:
     """A template as its author sees it.
@@ -42,7 +52,7 @@ class Preview:
     """
 
     template: Path
-    line: Mapping[str, Any]
+    line: JsonObject
     folder: Path
     labels: list[str]
     task_type: TaskType
@@ -50,7 +60,7 @@ class Preview:
     images: Path | None = None
     media: Path | None = None
     hook: Path | None = None
-    answers: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[WorkerResponse] = field(default_factory=list)
     mask: bytes = b""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,11 +69,11 @@ class Preview:
 
         Raises TemplateError where the template cannot be rendered, InputError for a line that a page cannot be given.
         """
-        given = self._task_input()
+        page_input = self._task_input()
         text = read_text(self.template)
-        return render_page(text, given, self._granted, title=self.template.name)
+        return render_page(text, page_input, self._readable, title=self.template.name)
 
-    def _task_input(self) -> Mapping[str, Any]:
+    def _task_input(self) -> Mapping[str, object]:
         if self.hook is None:
             media = MEDIA_PATH if self.media else None
             return task_input(self.shown_line, labels=self.labels, instruction_media=media)
@@ -79,7 +89,7 @@ class Preview:
         return task_input_of(answer)[0]
 
     @property
-    def shown_line(self) -> dict[str, Any]:
+    def shown_line(self) -> JsonObject:
         """The line with an address for a picture that is named by its path."""
         source = self.line.get("source-ref")
         if isinstance(source, str) and "://" not in source:
@@ -103,7 +113,7 @@ class Preview:
         except OSError:
             return 0
 
-    def answer(self, content: Mapping[str, Any], seconds: float) -> None:
+    def answer(self, content: JsonObject, seconds: float) -> None:
         """Keeps an answer, as one of another worker, in the form of a worker response (contract section 8)."""
         with self._lock:
             if len(self.answers) >= _MOST_ANSWERS:
@@ -124,7 +134,7 @@ class Preview:
             self.answers.clear()
             self.mask = b""
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> dict[str, object]:
         """All that the preview shows beside the page."""
         with self._lock:
             return {
@@ -140,13 +150,15 @@ class Preview:
         """Where the picture is; None where there is none to be had, which the page of the task says."""
         source = self.shown_line.get("source-ref")
         try:
-            return self._granted(source) if isinstance(source, str) and source else None
+            return self._readable(source) if isinstance(source, str) and source else None
         except InputError:
             return None
 
-    def _merged(self) -> dict[str, Any]:
+    def _merged(self) -> JsonObject:
         """The record of the output manifest; its label is the same as the post-annotation hook's."""
-        answers = tuple(Answer(worker_id=one["workerId"], content=one["answerContent"]) for one in self.answers)
+        answers = tuple(
+            Answer(worker_id=response["workerId"], content=response["answerContent"]) for response in self.answers
+        )
         consolidation = consolidator(self.task_type.key)(
             [(_OBJECT, AnnotatedObject(dataset_object_id=_OBJECT, answers=answers))],
             self.labels,
@@ -161,7 +173,7 @@ class Preview:
         self.mask = png
         return MASK_PATH
 
-    def _granted(self, uri: str) -> str:
+    def _readable(self, uri: str) -> str:
         if not uri.startswith("s3://"):
             return uri
         local = self._local(uri)

@@ -8,14 +8,19 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from tqdm import tqdm
 
 from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.contract.parameters import preparation_parameter
 from ground_truth.images.dataset import DatasetKeys, Preparation
-from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
+from ground_truth_cli.preparation.storages import Entry, Folder, Prefix, Storage
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _THREADS = 16
@@ -23,7 +28,25 @@ _IN_HAND = 64
 _SECONDS_BETWEEN_LOOKS = 2.0
 
 
-def prepare_in_account(session: Any, source: Place, name: str, environment: str) -> dict[str, Any]:
+class CloudSummary(TypedDict):
+    """What became of a dataset, and where it is."""
+
+    dataset: str
+    uploaded: int
+    images: int
+    manifest: str
+    rejected: str
+    mapping: str
+
+
+class _RunOutput(TypedDict):
+    """What the workflow ends with."""
+
+    images: int
+    manifest: str
+
+
+def prepare_in_account(session: "boto3.Session", source: Storage, name: str, environment: str) -> CloudSummary:
     """Uploads a folder as a dataset, has it prepared, and returns the summary.
 
     What an earlier call uploaded is not uploaded again. A source on S3 has to lie where the upload would put it.
@@ -49,7 +72,7 @@ def prepare_in_account(session: Any, source: Place, name: str, environment: str)
     }
 
 
-def _upload(session: Any, source: Folder, target: Prefix) -> int:
+def _upload(session: "boto3.Session", source: Folder, target: Prefix) -> int:
     """Uploads the files that are not there in their size; returns how many that were."""
     client = session.client("s3")
 
@@ -77,30 +100,30 @@ def _upload(session: Any, source: Folder, target: Prefix) -> int:
     return count
 
 
-def _is_there(client: Any, target: Prefix, entry: Entry) -> bool:
+def _is_there(client: "S3Client", target: Prefix, entry: Entry) -> bool:
     answer = client.list_objects_v2(Bucket=target.bucket, Prefix=target.key_prefix + entry.name, MaxKeys=1)
-    found = answer.get("Contents", [])
-    return bool(found and found[0]["Key"] == target.key_prefix + entry.name and found[0]["Size"] == entry.size)
+    objects = answer.get("Contents", [])
+    return bool(objects) and (objects[0]["Key"], objects[0]["Size"]) == (target.key_prefix + entry.name, entry.size)
 
 
-def _run(client: Any, machine: str, dataset: DatasetKeys) -> dict[str, Any]:
+def _run(client: "SFNClient", machine: str, dataset: DatasetKeys) -> "_RunOutput":
     started = client.start_execution(stateMachineArn=machine, input=json.dumps({"key": dataset.marker}))
     execution = started["executionArn"]
     with tqdm(unit="file", desc="Preparing", disable=None, file=sys.stderr) as bar:
-        while (found := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
+        while (state := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
             for total, done in _counts(client, execution):
                 bar.total, bar.n = total, done
                 bar.refresh()
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-    if found["status"] != "SUCCEEDED":
+    if state["status"] != "SUCCEEDED":
         raise ServiceError(
-            f"the preparation of {dataset.name} ended as {found['status']}: {found.get('cause', execution)}"
+            f"the preparation of {dataset.name} ended as {state['status']}: {state.get('cause', execution)}"
         )
-    output: dict[str, Any] = json.loads(found["output"])
+    output: _RunOutput = json.loads(state["output"])
     return output
 
 
-def _counts(client: Any, execution: str) -> Iterator[tuple[int, int]]:
+def _counts(client: "SFNClient", execution: str) -> Iterator[tuple[int, int]]:
     """How many files there are and how many are done, once the service has listed them."""
     with contextlib.suppress(IndexError):
         run = client.list_map_runs(executionArn=execution)["mapRuns"][0]["mapRunArn"]

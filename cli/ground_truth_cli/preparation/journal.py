@@ -9,7 +9,7 @@ from pathlib import Path
 from ground_truth.contract.errors import InputError
 from ground_truth.images.prepare import Change
 from ground_truth_cli.local_files import writing
-from ground_truth_cli.preparation.places import Entry
+from ground_truth_cli.preparation.storages import Entry
 from ground_truth_cli.preparation.work import Outcome
 
 _VERSION = 1

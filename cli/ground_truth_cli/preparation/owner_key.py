@@ -17,13 +17,13 @@ def default_key_file() -> Path:
     return Path(click.get_app_dir("ground-truth"), "prepare.key")
 
 
-def owner_key(given: Path | None, *, create: bool = True) -> bytes:
+def owner_key(key_file: Path | None, *, create: bool = True) -> bytes:
     """Reads the key; the default one is created at first use, readable by its owner only.
 
     Raises InputError for a key that is too short to keep names secret, or that cannot be read or written.
     """
-    path = given or default_key_file()
-    if given is None and not path.exists():
+    path = key_file or default_key_file()
+    if key_file is None and not path.exists():
         if not create:
             return secrets.token_bytes(32)
         with writing(path):

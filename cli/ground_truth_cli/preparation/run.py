@@ -15,14 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.images.prepare import Options
 from ground_truth_cli.local_files import writing
 from ground_truth_cli.preparation.journal import Journal
-from ground_truth_cli.preparation.places import Entry, Folder, Place, Prefix
-from ground_truth_cli.preparation.work import Outcome, Work, prepare_files, start
+from ground_truth_cli.preparation.storages import Entry, Folder, Prefix, Storage
+from ground_truth_cli.preparation.work import Outcome, Work, prepare_files, start_process
 
 MANIFEST, MAPPING, REJECTED = "input.manifest", "mapping.csv", "rejected.csv"
 JOURNAL = ".prepare.sqlite"
@@ -35,15 +34,15 @@ _SECONDS_BETWEEN_RECORDS = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class PreparationPlan:
     """What is to be done.
 
     ``records`` is the folder of mapping, rejects and journal. ``uri`` is what the manifest puts before names;
     empty leaves them relative to the destination. ``jobs`` is the number of processes.
     """
 
-    source: Place
-    destination: Place
+    source: Storage
+    destination: Storage
     records: Path
     uri: str
     key: bytes
@@ -55,8 +54,8 @@ class Plan:
     @property
     def settings(self) -> str:
         """A short text that differs when the same file would become something else."""
-        told = json.dumps([asdict(self.options), sorted(self.redact), str(self.destination)])
-        return hmac.new(self.key, told.encode(), hashlib.sha256).hexdigest()[:16]
+        text = json.dumps([asdict(self.options), sorted(self.redact), str(self.destination)])
+        return hmac.new(self.key, text.encode(), hashlib.sha256).hexdigest()[:16]
 
     def work(self) -> Work:
         """What the processes need to know."""
@@ -71,7 +70,11 @@ class Plan:
         )
 
 
-def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
+RunSummary = dict[str, int | float | str]
+"""What a run did, by name: counts, the seconds it took, and where the manifest is."""
+
+
+def carry_out(plan: PreparationPlan, *, progress: bool) -> RunSummary:
     """Does a plan and returns the summary; stopped at any point, the next call goes on from there.
 
     Raises InputError for a source without files, and for a destination that another source filled.
@@ -90,17 +93,22 @@ def carry_out(plan: Plan, *, progress: bool) -> dict[str, Any]:
         if not before + left:
             raise InputError(f"'source' should hold files, got none in {plan.source}")
         _prepare_rest(plan, journal, left, progress=progress)
-        summary: dict[str, Any] = {"files": before + left, "done_before": before, **journal.counts()}
-        summary["duplicates"] = summary["prepared"] - summary["images"]
+        counts = journal.counts()
+        summary: RunSummary = {
+            "files": before + left,
+            "done_before": before,
+            **counts,
+            "duplicates": counts["prepared"] - counts["images"],
+        }
         if not plan.dry_run:
             summary["removed"] = _remove_unlisted(plan, journal)
             summary["manifest"] = _write_results(plan, journal)
-        return summary | {"dry_run": plan.dry_run, "seconds": round(time.monotonic() - started, 1)}
+        return {**summary, "dry_run": plan.dry_run, "seconds": round(time.monotonic() - started, 1)}
     finally:
         journal.close()
 
 
-def _listed(plan: Plan) -> Iterator[tuple[Entry, str]]:
+def _listed(plan: PreparationPlan) -> Iterator[tuple[Entry, str]]:
     """The files of the source; of a folder that was prepared already, the pictures its manifest names."""
     if plan.source.entry(MANIFEST).size:
         yield from _listed_by_manifest(plan.source)
@@ -110,7 +118,7 @@ def _listed(plan: Plan) -> Iterator[tuple[Entry, str]]:
         yield entry, ""
 
 
-def _listed_by_manifest(source: Place) -> Iterator[tuple[Entry, str]]:
+def _listed_by_manifest(source: Storage) -> Iterator[tuple[Entry, str]]:
     for number, text in enumerate(source.read(MANIFEST, _MANIFEST_BYTES).splitlines(), start=1):
         try:
             line = json.loads(text)
@@ -120,7 +128,7 @@ def _listed_by_manifest(source: Place) -> Iterator[tuple[Entry, str]]:
         yield source.entry(image), json.dumps(line) if line else ""
 
 
-def _check_written(plan: Plan, journal: Journal) -> None:
+def _check_written(plan: PreparationPlan, journal: Journal) -> None:
     """What the journal says is there may have been removed since."""
     if not plan.dry_run and isinstance(plan.destination, Folder):
         missing = (n for n, image, size in journal.prepared() if not plan.destination.holds(f"images/{image}", size))
@@ -128,13 +136,13 @@ def _check_written(plan: Plan, journal: Journal) -> None:
             journal.forget(names)
 
 
-def _prepare_rest(plan: Plan, journal: Journal, left: int, *, progress: bool) -> None:
+def _prepare_rest(plan: PreparationPlan, journal: Journal, left: int, *, progress: bool) -> None:
     jobs = max(1, min(plan.jobs, left))
     # The fewer files there are, the smaller a task: no process should wait long for the last of another.
     tasks = _tasks(journal, max(1, min(_FILES_A_TASK, left // (jobs * _LEAST_TASKS_A_PROCESS))))
     # Threads come with the progress bar and the clients; processes are forked before there are any.
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=start, initargs=(plan.work(),)) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=start_process, initargs=(plan.work(),)) as pool:
         running = {pool.submit(prepare_files, names) for names in itertools.islice(tasks, jobs * _TASKS_A_PROCESS)}
         finished: list[Outcome] = []
         recorded = time.monotonic()
@@ -183,7 +191,7 @@ def _outcomes(done: Iterable["Future[list[Outcome]]"]) -> list[Outcome]:
         ) from error
 
 
-def _remove_unlisted(plan: Plan, journal: Journal) -> int:
+def _remove_unlisted(plan: PreparationPlan, journal: Journal) -> int:
     """Removes the pictures of files that are gone or were prepared otherwise: nobody should find them."""
     unlisted = journal.unlisted()
     for image in unlisted:
@@ -192,14 +200,16 @@ def _remove_unlisted(plan: Plan, journal: Journal) -> int:
     return len(unlisted)
 
 
-def _write_results(plan: Plan, journal: Journal) -> str:
+def _write_results(plan: PreparationPlan, journal: Journal) -> str:
     before = f"{plan.uri}/images/" if plan.uri else "images/"
     with writing(plan.records), tempfile.TemporaryDirectory(dir=plan.records) as scratch:
         mapping = ((old, f"{before}{image}") for old, image, _ in journal.prepared())
         _write_private(Path(scratch, MAPPING), _csv(("file", "image"), mapping)).replace(plan.records / MAPPING)
         rejected = _write_private(Path(scratch, REJECTED), _csv(("file", "reason"), journal.rejected()))
         rejected.replace(plan.records / REJECTED)
-        lines = (json.dumps({"source-ref": f"{before}{image}"} | rest) + "\n" for image, rest in journal.lines())
+        lines = (
+            json.dumps({"source-ref": f"{before}{image}"} | attributes) + "\n" for image, attributes in journal.lines()
+        )
         plan.destination.upload(MANIFEST, _write_private(Path(scratch, MANIFEST), lines))
     if isinstance(plan.destination, Prefix):
         return f"{plan.destination.uri}/{MANIFEST}"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ground_truth.contract.errors import InputError
 from ground_truth.images.dataset import image_name
@@ -31,7 +31,7 @@ class Unreadable(InputError):
     """A file that cannot be had now; the text says why."""
 
 
-class Store(Protocol):
+class FileStorage(Protocol):
     """A place to read from and write to."""
 
     def read(self, name: str, most: int) -> bytes:
@@ -52,8 +52,8 @@ class Work:
     ``threads`` is how many files one process has in hand, more than one where files travel.
     """
 
-    source: Store
-    destination: Store | None
+    source: FileStorage
+    destination: FileStorage | None
     key: bytes
     options: Options
     redact: tuple[str, ...]
@@ -75,17 +75,27 @@ class Outcome:
     changes: tuple[Change, ...] = ()
 
 
-_state: dict[str, Any] = {}
+@dataclass(frozen=True, kw_only=True)
+class _Process:
+    """What a process has, once it is ready."""
+
+    work: Work
+    detect: "Detector | None"
+    threads: ThreadPoolExecutor | None
 
 
-def start(work: Work) -> None:
+# Empty until the process is ready.
+_process: list[_Process] = []
+
+
+def start_process(work: Work) -> None:
     """Readies a process; the interrupt key is for the one that leads."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keep_memory()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    _state["work"] = work
-    _state["detect"] = _detector(work.redact)
-    _state["threads"] = _threads(work.threads) if work.threads > 1 else None
+    detect = _detector(work.redact)
+    threads = _threads(work.threads) if work.threads > 1 else None
+    _process[:] = [_Process(work=work, detect=detect, threads=threads)]
 
 
 def _detector(kinds: Sequence[str]) -> "Detector | None":
@@ -125,13 +135,12 @@ def _end_with(leader: int) -> None:
 
 def prepare_files(names: Sequence[str]) -> list[Outcome]:
     """Prepares some files, one after the other or as many at once as the work says."""
-    threads: ThreadPoolExecutor | None = _state["threads"]
+    threads = _process[0].threads
     return list(threads.map(_prepare_file, names) if threads else map(_prepare_file, names))
 
 
 def _prepare_file(name: str) -> Outcome:
-    work: Work = _state["work"]
-    detect: Detector | None = _state["detect"]
+    work, detect = _process[0].work, _process[0].detect
     try:
         content = work.source.read(name, MOST_SOURCE_BYTES)
     except Unreadable as error:

@@ -3,7 +3,6 @@
 import errno
 import sys
 import traceback
-from typing import Any
 
 import click
 
@@ -19,7 +18,7 @@ class PlainErrors(click.Group):
     says so and how to report it. With ``--debug`` every error shows where it comes from, too.
     """
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Runs the command; an error becomes one line."""
         try:
             return super().invoke(ctx)

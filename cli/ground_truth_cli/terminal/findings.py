@@ -14,17 +14,17 @@ _MARKS = {
 }
 
 
-def report(findings: Iterable[Finding], *, as_json: bool) -> None:
+def print_findings(findings: Iterable[Finding], *, as_json: bool) -> None:
     """Prints findings as they come and exits with status 1 if one is a problem."""
-    seen = []
+    reported = []
     for finding in findings:
-        seen.append(finding)
+        reported.append(finding)
         if not as_json:
-            place = f"{finding.where}: " if finding.where else ""
-            click.echo(f"{_MARKS[finding.level]}  {place}{finding.fact}")
+            where = f"{finding.where}: " if finding.where else ""
+            click.echo(f"{_MARKS[finding.level]}  {where}{finding.fact}")
             if finding.fix and finding.level is not Level.OK:
                 click.echo(f"         -> {finding.fix}")
     if as_json:
-        click.echo(json.dumps([finding.as_json() for finding in seen], indent=2, ensure_ascii=False))
-    if any(finding.level is Level.PROBLEM for finding in seen):
+        click.echo(json.dumps([finding.as_json() for finding in reported], indent=2, ensure_ascii=False))
+    if any(finding.level is Level.PROBLEM for finding in reported):
         raise SystemExit(1)

@@ -8,8 +8,8 @@ import click
 
 from ground_truth.contract.backends import Backend
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -31,7 +31,7 @@ on_backend = click.option("--backend", type=MemberOf(Backend), help="Look there 
 for_programs = click.option("--json", "as_json", is_flag=True, help="Print for programs.")
 
 
-def of_one_job(command: Callable[P, R]) -> Callable[P, R]:
+def of_one_job(command: Callable[_P, _R]) -> Callable[_P, _R]:
     """Gives a command what names a job: ``JOB``, ``--env``, ``--backend``; and ``--json``."""
     for option in (for_programs, on_backend, of_environment, click.argument("name", metavar="JOB")):
         command = option(command)

@@ -15,7 +15,7 @@ from ground_truth.contract.errors import StateError
 from ground_truth.engine import work
 from ground_truth.engine.model import SentAnswer, Status
 from ground_truth_cli.backends.ground_truth import GroundTruthJobs
-from ground_truth_cli.backends.progress import in_words
+from ground_truth_cli.backends.progress import duration_text
 from ground_truth_cli.commands import list as list_command
 from ground_truth_cli.commands import status, stop
 from ground_truth_cli.main import main
@@ -303,7 +303,7 @@ def test_refuses_what_is_no_name_before_asking_aws(run, world) -> None:
     [(0, "0 s"), (59.4, "59 s"), (3_600, "1 h"), (3_660, "1 h 1 min"), (3_601, "1 h"), (200_000, "2 d 7 h")],
 )
 def test_times_are_told_in_their_two_largest_units(seconds: float, words: str) -> None:
-    assert in_words(seconds) == words
+    assert duration_text(seconds) == words
 
 
 def test_shows_a_bar_on_a_terminal(run, world, people, monkeypatch) -> None:

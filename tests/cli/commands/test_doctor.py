@@ -1,11 +1,13 @@
 """The doctor as a command: one line a check, status 1 on a problem, and refusals that are warnings."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from ground_truth.contract.findings import Level
+from ground_truth_cli.account.clients import Clients
 from ground_truth_cli.commands import doctor as command
 from ground_truth_cli.doctor import buckets as doctor_buckets
 from ground_truth_cli.doctor import images as doctor_images
@@ -83,8 +85,8 @@ class Forbidding:
 def test_what_may_not_be_looked_at_is_a_warning_that_names_the_permission(account, workforce) -> None:
     account.publish(workforce=workforce)
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
-    deployment = account.deployment
-    object.__setattr__(deployment, "session", Forbidding(deployment.session))
+    session = account.deployment.aws.session
+    deployment = replace(account.deployment, aws=Clients(Forbidding(session)))
     found = list(examine(deployment, "street", manifest_uri=MANIFEST))
     refused = [finding for finding in found if finding.level is Level.WARNING]
     assert not [finding for finding in found if finding.level is Level.PROBLEM]

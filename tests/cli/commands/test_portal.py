@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth_cli.commands import portal as command
-from ground_truth_cli.local_servers.portal import Behind, serve
+from ground_truth_cli.local_servers.portal import PortalOrigins, serve_portal
 from ground_truth_cli.main import main
 from tests.cli.conftest import ENGINE
 
@@ -43,14 +43,14 @@ class Cloud(BaseHTTPRequestHandler):
 def port() -> Iterator[int]:
     cloud = ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
     here = f"127.0.0.1:{cloud.server_port}"
-    behind = Behind(
+    behind = PortalOrigins(
         api_url=f"http://abc.execute-api.localhost:{cloud.server_port}/api",
         cognito_url=f"http://{here}",
         client="page",
         files=("http://files.example.org",),
         renamed={PUBLIC: "http://files.example.org/media"},
     )
-    with cloud, serve(behind) as server:
+    with cloud, serve_portal(behind) as server:
         for one in (cloud, server):
             threading.Thread(target=one.serve_forever, daemon=True).start()
         yield server.server_port

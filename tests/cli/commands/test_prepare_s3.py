@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from emulator import Emulator
-from ground_truth_cli.preparation import places
+from ground_truth_cli.preparation import storages
 from tests.cli.commands.test_prepare import manifest, own_configuration, photos, prepare, summary, table
 from tests.images.samples import MARKER
 
@@ -25,7 +25,7 @@ def s3():
         client.create_bucket(Bucket="photos")
         client.create_bucket(Bucket="training")
         yield client
-        places.client_of.cache_clear()
+        storages.client_of.cache_clear()
 
 
 def keys(s3, bucket: str, prefix: str) -> set[str]:

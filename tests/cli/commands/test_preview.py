@@ -14,7 +14,7 @@ from PIL import Image
 from ground_truth.contract.errors import InputError, ServiceError
 from ground_truth.contract.task_types import BOUNDING_BOX, SEMANTIC_SEGMENTATION, TASK_TYPES
 from ground_truth_cli.commands.preview import _type_of
-from ground_truth_cli.local_servers.preview import serve
+from ground_truth_cli.local_servers.preview import serve_preview
 from ground_truth_cli.local_servers.preview_session import Preview
 from ground_truth_cli.main import main
 
@@ -49,7 +49,7 @@ def new_preview(folder: Path, **changes: Any) -> Preview:
 class Served:
     def __init__(self, preview: Preview) -> None:
         self.preview = preview
-        self.server = serve(preview)
+        self.server = serve_preview(preview)
         self.host = f"127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

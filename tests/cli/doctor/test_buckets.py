@@ -15,12 +15,12 @@ def test_a_bucket_of_images_in_another_region(account) -> None:
     there.create_bucket(Bucket="afar", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
     make_right(account.s3, "afar")
     account.put_lines({"source-ref": "s3://afar/a.jpg"})
-    assert "lies in us-west-2, the job runs in eu-west-1" in account.problem(doctor_buckets.REGION).fact
+    assert "lies in us-west-2, the job runs in eu-west-1" in account.problem(doctor_buckets.BUCKET_REGION).fact
 
 
 def test_a_bucket_of_images_that_is_not_there(account) -> None:
     account.put_lines({"source-ref": "s3://gone-for-good/a.jpg"})
-    assert account.problem(doctor_buckets.REGION).fact == "there is no such bucket"
+    assert account.problem(doctor_buckets.BUCKET_REGION).fact == "there is no such bucket"
 
 
 class RefusingHead:
@@ -42,7 +42,7 @@ class RefusingHead:
 
 def test_the_region_of_a_bucket_that_refuses_us_is_told_all_the_same(account) -> None:
     account.session.clients["s3"] = RefusingHead(account.s3)
-    assert "lies in us-west-2" in account.problem(doctor_buckets.REGION).fact
+    assert "lies in us-west-2" in account.problem(doctor_buckets.BUCKET_REGION).fact
 
 
 @pytest.mark.parametrize(
@@ -81,20 +81,20 @@ def test_a_bucket_that_does_not_own_its_objects(account, rules) -> None:
 
 def test_images_that_a_policy_could_open(account) -> None:
     account.s3.delete_public_access_block(Bucket=TRAINING)
-    assert account.warning(doctor_buckets.PUBLIC_ACCESS).where == TRAINING
+    assert account.warning(doctor_buckets.BUCKET_PUBLIC_ACCESS).where == TRAINING
 
 
 def test_instruction_pictures_behind_the_bucket_s_block(account) -> None:
     account.s3.put_public_access_block(Bucket=MEDIA, PublicAccessBlockConfiguration=CLOSED)
-    assert account.problem(doctor_buckets.PUBLIC_ACCESS).where == MEDIA
+    assert account.problem(doctor_buckets.BUCKET_PUBLIC_ACCESS).where == MEDIA
 
 
 def test_instruction_pictures_behind_the_account_s_block(account) -> None:
     s3control = account.session.client("s3control")
     s3control.put_public_access_block(AccountId=ACCOUNT, PublicAccessBlockConfiguration=CLOSED)
-    assert "BlockPublicPolicy" in account.problem(doctor_account.PUBLIC_ACCESS).fact
+    assert "BlockPublicPolicy" in account.problem(doctor_account.ACCOUNT_PUBLIC_ACCESS).fact
     account.publish(instruction_media=f"s3://{MEDIA}")
-    assert [finding.level for finding in account.examine(doctor_account.PUBLIC_ACCESS)] == [Level.OK]
+    assert [finding.level for finding in account.examine(doctor_account.ACCOUNT_PUBLIC_ACCESS)] == [Level.OK]
 
 
 def test_a_policy_that_ties_images_to_a_network(account) -> None:
@@ -107,7 +107,7 @@ def test_a_policy_that_ties_images_to_a_network(account) -> None:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     account.s3.put_bucket_policy(Bucket=TRAINING, Policy=policy)
-    assert "aws:SourceIp" in account.warning(doctor_buckets.POLICY).fact
+    assert "aws:SourceIp" in account.warning(doctor_buckets.BUCKET_POLICY).fact
 
 
 def encrypt(account, key: str) -> None:
@@ -118,7 +118,7 @@ def encrypt(account, key: str) -> None:
 def test_a_key_that_the_account_s_policies_decide_on(account) -> None:
     key = account.session.client("kms").create_key()["KeyMetadata"]["Arn"]
     encrypt(account, key)
-    assert [finding.level for finding in account.examine(doctor_keys.POLICY)] == [Level.OK]
+    assert [finding.level for finding in account.examine(doctor_keys.KEY_POLICY)] == [Level.OK]
     assert ("kms:Decrypt", key) in account.simulator.asked
 
 
@@ -127,7 +127,7 @@ def test_a_key_whose_policy_names_somebody_else(account) -> None:
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement | {"Resource": "*"}]})
     key = account.session.client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"]
     encrypt(account, key)
-    assert "lets neither the execution role nor account" in account.problem(doctor_keys.POLICY).fact
+    assert "lets neither the execution role nor account" in account.problem(doctor_keys.KEY_POLICY).fact
 
 
 def test_a_key_that_is_off(account) -> None:
@@ -143,7 +143,7 @@ def test_a_key_of_an_image_alone(account) -> None:
     key = kms.create_key()["KeyMetadata"]["Arn"]
     options = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
     account.s3.copy_object(Bucket=TRAINING, Key="images/1.jpg", CopySource=f"{TRAINING}/images/2.jpg", **options)
-    assert [finding.where for finding in account.examine(doctor_keys.POLICY)] == [key]
+    assert [finding.where for finding in account.examine(doctor_keys.KEY_POLICY)] == [key]
     assert ("kms:Decrypt", key) in account.simulator.asked
 
 

@@ -15,7 +15,7 @@ from ground_truth.templates.generate import generate_template
 from ground_truth_cli.doctor import images as doctor_images
 from ground_truth_cli.doctor import manifest as doctor_manifest
 from ground_truth_cli.doctor import task as doctor_task
-from ground_truth_cli.doctor.manifest import Manifest
+from ground_truth_cli.doctor.manifest import ManifestSurvey
 from tests.cli.conftest import ASSETS, MANIFEST, POST, PRE, STREET, TRAINING
 
 PAGE = generate_template(STREET)
@@ -41,7 +41,7 @@ def test_a_broken_line_is_told_with_its_number(account) -> None:
 
 def test_the_sample_is_spread_over_the_manifest() -> None:
     lines = [ManifestLine({"source-ref": f"s3://b/{number}"}) for number in range(1_000)]
-    manifest = Manifest(uri=MANIFEST, sample_size=100)
+    manifest = ManifestSurvey(uri=MANIFEST, sample_size=100)
     for line in lines:
         manifest.note(line)
     numbers = [int(uri.rpartition("/")[2]) for uri in manifest.sample]
@@ -179,7 +179,7 @@ def test_a_published_file_that_is_gone(account, key) -> None:
 @pytest.mark.parametrize("content", ["{}", '{"labels": []}'])
 def test_a_label_file_that_says_nothing(account, content) -> None:
     account.s3.put_object(Bucket=ASSETS, Key="labels.json", Body=content.encode())
-    assert account.problem(doctor_task.LABELS, manifest_uri=None)
+    assert account.problem(doctor_task.TASK_LABELS, manifest_uri=None)
 
 
 def test_a_hook_that_is_gone(account) -> None:

@@ -11,7 +11,7 @@ from ground_truth_cli.doctor import examination
 from ground_truth_cli.doctor import manifest as doctor_manifest
 from ground_truth_cli.doctor import team as doctor_team
 from ground_truth_cli.doctor.examination import examine
-from ground_truth_cli.doctor.probes import Examined
+from ground_truth_cli.doctor.probes import PlannedJob
 from tests.cli.conftest import ACCOUNT, REGION, TEAM, Forbidden
 
 POOL = "eu-west-1_abc"
@@ -178,7 +178,7 @@ def test_a_region_without_ground_truth(account) -> None:
     account.session.region_name = "eu-north-1"
     account.publish(workforce="private")
     account.session.clients["sagemaker"] = Forbidden()
-    finding = account.problem(doctor_account.REGION, manifest_uri=None)
+    finding = account.problem(doctor_account.ACCOUNT_REGION, manifest_uri=None)
     assert "eu-west-1" in finding.fix
 
 
@@ -195,5 +195,5 @@ def test_members_are_counted(private) -> None:
     sagemaker.list_workforces()
     deployment = private.deployment
     task = deployment.task("street")
-    examined = Examined(deployment=deployment, task=task, request=task.deployment)
+    examined = PlannedJob(deployment=deployment, task=task, request=task.deployment)
     assert doctor_team.count_members(examined) == 2

@@ -7,7 +7,7 @@ import pytest
 
 from ground_truth.images.prepare import Change
 from ground_truth_cli.preparation.journal import Journal
-from ground_truth_cli.preparation.places import Entry
+from ground_truth_cli.preparation.storages import Entry
 from ground_truth_cli.preparation.work import Outcome
 
 # As the first version made it, and what it wrote.

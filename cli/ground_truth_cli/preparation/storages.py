@@ -7,12 +7,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ground_truth.contract.errors import InputError
 from ground_truth.images.stripped import FileParts, ImageRefused
 from ground_truth_cli.local_files import writing
 from ground_truth_cli.preparation.work import TYPES, Unreadable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 # Left behind by a run that was killed while it wrote.
 UNFINISHED = ".unfinished-"
@@ -40,18 +43,18 @@ class Folder:
         """Every file below, whatever it is, except below the folder ``without``."""
         if not self.root.is_dir():
             raise InputError(f"'source' should be a folder or s3://bucket/prefix, got {str(self.root)!r}")
-        for place, folders, files in os.walk(self.root):
-            folders[:] = sorted(name for name in folders if Path(place, name).resolve() != without)
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if Path(folder, name).resolve() != without)
             for name in sorted(files):
-                yield self.entry(Path(place, name).relative_to(self.root).as_posix())
+                yield self.entry(Path(folder, name).relative_to(self.root).as_posix())
 
     def entry(self, name: str) -> Entry:
         """What the disk says of a file; of one that cannot be asked, nothing."""
         try:
-            found = (self.root / name).stat()
+            status = (self.root / name).stat()
         except OSError:
             return Entry(name=name, stamp="", size=0)
-        return Entry(name=name, stamp=f"{found.st_size}-{found.st_mtime_ns}", size=found.st_size)
+        return Entry(name=name, stamp=f"{status.st_size}-{status.st_mtime_ns}", size=status.st_size)
 
     def read(self, name: str, most: int) -> bytes:
         """The bytes of a file.
@@ -117,21 +120,21 @@ class Prefix:
         """Every object below, page by page; ``without`` concerns folders only."""
         pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.key_prefix)
         for page in pages:
-            for found in page.get("Contents", ()):
+            for item in page.get("Contents", ()):
                 # Consoles mark folders by empty objects.
-                if not (found["Key"].endswith("/") and not found["Size"]):
-                    name = found["Key"].removeprefix(self.key_prefix)
-                    yield Entry(name=name, stamp=f"{found['Size']}-{found['ETag']}", size=found["Size"])
+                if not (item["Key"].endswith("/") and not item["Size"]):
+                    name = item["Key"].removeprefix(self.key_prefix)
+                    yield Entry(name=name, stamp=f"{item['Size']}-{item['ETag']}", size=item["Size"])
 
     def entry(self, name: str) -> Entry:
         """What the bucket says of an object; of one that cannot be asked, nothing."""
         from botocore.exceptions import ClientError
 
         try:
-            found = _client().head_object(Bucket=self.bucket, Key=self.key_prefix + name)
+            answer = _client().head_object(Bucket=self.bucket, Key=self.key_prefix + name)
         except ClientError:
             return Entry(name=name, stamp="", size=0)
-        return Entry(name=name, stamp=f"{found['ContentLength']}-{found['ETag']}", size=found["ContentLength"])
+        return Entry(name=name, stamp=f"{answer['ContentLength']}-{answer['ETag']}", size=answer["ContentLength"])
 
     def read(self, name: str, most: int) -> bytes:
         """The bytes of an object.
@@ -141,13 +144,12 @@ class Prefix:
         from botocore.exceptions import ClientError
 
         try:
-            found = _client().get_object(Bucket=self.bucket, Key=self.key_prefix + name)
+            answer = _client().get_object(Bucket=self.bucket, Key=self.key_prefix + name)
         except ClientError as error:
             raise Unreadable(f"unreadable: {error.response['Error']['Code']}") from error
-        with contextlib.closing(found["Body"]) as body:
-            _check_size(found["ContentLength"], most)
-            content: bytes = body.read()
-        return content
+        with contextlib.closing(answer["Body"]) as body:
+            _check_size(answer["ContentLength"], most)
+            return body.read()
 
     def write(self, name: str, content: FileParts) -> None:
         """Puts an object with the type that its ending says."""
@@ -170,7 +172,7 @@ class Prefix:
         """A bucket has no folders."""
 
 
-Place = Folder | Prefix
+Storage = Folder | Prefix
 
 
 def _check_size(size: int, most: int) -> None:
@@ -178,27 +180,27 @@ def _check_size(size: int, most: int) -> None:
         raise ImageRefused(f"too large: {size:,} bytes are more than {most:,}")
 
 
-def place(text: str) -> Place:
+def storage_at(text: str) -> Storage:
     """Reads a command line's word for a place.
 
     Raises InputError for a URI that names no bucket.
     """
-    scheme, separator, rest = text.partition("://")
+    scheme, separator, path = text.partition("://")
     if not separator:
         return Folder(Path(text).expanduser())
-    bucket, _, key = rest.partition("/")
+    bucket, _, key = path.partition("/")
     if scheme != "s3" or not bucket:
         raise InputError(f"a place should be a folder or s3://bucket/prefix, got {text!r}")
     return Prefix(bucket, f"{key.strip('/')}/" if key.strip("/") else "")
 
 
-def _client() -> Any:
+def _client() -> "S3Client":
     """The client of this process: one inherited by a fork would share its parent's connections."""
     return client_of(os.getpid())
 
 
 @functools.cache
-def client_of(process: int) -> Any:
+def client_of(process: int) -> "S3Client":
     """One client a process; importing boto3 takes longer than preparing a small folder."""
     import boto3
     from botocore.config import Config
