@@ -288,7 +288,8 @@ def test_what_has_ended_cannot_be_stopped_on_either_backend(run, world, account)
     world.store.jobs.set_status("Yard", Status.COMPLETED)
     assert "job 'Yard' has ended already: it is Completed" in run("stop", "yard").output
     described = DESCRIBED | {"LabelingJobStatus": "Stopped"}
-    fake = SimpleNamespace(client=lambda _: SimpleNamespace(describe_labeling_job=lambda **_: described))
+    sagemaker = SimpleNamespace(describe_labeling_job=lambda **_: described)
+    fake = SimpleNamespace(aws=SimpleNamespace(sagemaker=sagemaker))
     jobs: Any = GroundTruthJobs(fake)  # type: ignore[arg-type]
     with pytest.raises(StateError, match="job 'barn' has ended already: it is Stopped"):
         jobs.stop("barn")
