@@ -102,7 +102,7 @@ function compress({ data, width, height }, palette) {
     low = (low + 2) % ADLER;
     high = (high + low) % ADLER;
     for (let from = 0, to; from < width; from = to) {
-      for (to = from + 1; to < width && now[to] === now[from] && above[to] === above[from];) to++;
+      for (to = from + 1; to < width && now[to] === now[from] && above[to] === above[from]; ) to++;
       const pixel = palette[now[from]].map((byte, channel) => (byte - palette[above[from]][channel]) & 255);
       for (const byte of pixel) stream.symbol(byte);
       const count = to - from;

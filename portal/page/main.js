@@ -20,7 +20,11 @@ class Portal {
     this.session = new Session(this.provider);
     this.api = new Api(apiUrl, this.session);
     this.notices = new Notices();
-    this.leaveButton = h('button', { type: 'button', class: 'quiet', onclick: () => this.session.signOut() }, texts.signOut);
+    this.leaveButton = h(
+      'button',
+      { type: 'button', class: 'quiet', onclick: () => this.session.signOut() },
+      texts.signOut,
+    );
     this.home = h('a', { href: '#/' });
     this.header = h('header', { class: 'top' }, this.home, this.leaveButton);
   }

@@ -46,7 +46,8 @@ export const texts = {
   released: 'The task was given back. What you entered is kept in this browser.',
   submitted: 'Your answer was taken over. Here is the next task.',
 
-  offline: 'The connection is lost. What you enter is kept in this browser, and sent as soon as the connection is back.',
+  offline:
+    'The connection is lost. What you enter is kept in this browser, and sent as soon as the connection is back.',
   waiting: count =>
     count === 1
       ? 'One answer is not sent yet. It is kept in this browser and sent again by itself.'

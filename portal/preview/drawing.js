@@ -17,7 +17,11 @@ function boxes({ annotations, image_size: [size] }, metadata) {
     const letters = size.height / 18;
     return [
       svg('rect', { class: 'box', x, y, width, height, stroke: COLOURS[box.class_id % COLOURS.length] }),
-      svg('text', { class: 'name', x: x + letters / 3, y: y + letters, 'font-size': letters }, `${name} ${confidence} %`),
+      svg(
+        'text',
+        { class: 'name', x: x + letters / 3, y: y + letters, 'font-size': letters },
+        `${name} ${confidence} %`,
+      ),
     ];
   });
   return { size, parts, text: `Boxes: ${annotations.length}` };
@@ -48,7 +52,11 @@ export async function drawMerged({ merged, picture }, { figure, drawing, caption
   let drawn = null;
   if (label?.annotations) drawn = boxes(label, metadata);
   else if (metadata['internal-color-map']) drawn = await mask(label, metadata);
-  caption.textContent = drawn?.text ?? metadata['failure-reason'] ?? metadata['class-name'] ?? Object.values(metadata['class-map'] ?? {}).join(', ');
+  caption.textContent =
+    drawn?.text ??
+    metadata['failure-reason'] ??
+    metadata['class-name'] ??
+    Object.values(metadata['class-map'] ?? {}).join(', ');
   drawing.toggleAttribute('hidden', !drawn || !picture);
   if (!drawn || !picture) return;
   const { width, height } = drawn.size;
