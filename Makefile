@@ -1,6 +1,7 @@
 # The two that matter: `make demo` labels images on this machine, `make test` runs every check.
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := node_modules/.bin
 READY := .venv/.ready
 # The CDK command line starts `node`, which comes from PyPI into the virtual environment.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -42,10 +43,13 @@ lint: $(READY) ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(NODE)/biome ci --error-on-warnings portal
+	$(NODE)/tsc
 
 format: $(READY) ## put the code into the project's form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(NODE)/biome check --write portal
 
 diff: $(READY) ## show what changes in the templates against a branch: make diff BASE=main
 	@$(BIN)/python -m scripts.synth_diff --base $(or $(BASE),main)

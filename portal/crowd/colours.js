@@ -1,4 +1,4 @@
-import { s } from './dom.js';
+import { contextOf, s } from './dom.js';
 
 /** Okabe and Ito's colours, which people with any colour blindness can tell apart, with a dark red for their black. */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9', '#f0e442', '#882255'];
@@ -12,43 +12,54 @@ const MARKS = [
   'M-2-7H2V-2H7V2H2V7H-2V2H-7V-2H-2Z',
   'M0 8L8-6H-8Z',
 ];
+/** @type {((x: number, y: number) => boolean)[]} */
 const HATCHES = [
   () => true,
   (x, y) => (x + y) % 8 < 3,
   (x, y) => x % 4 < 2 && y % 4 < 2,
-  (x, y) => (x - y) & 4,
-  (x, y) => y % 8 < 3,
+  (x, y) => ((x - y) & 4) !== 0,
+  (_, y) => y % 8 < 3,
   x => x % 8 < 3,
   (x, y) => (x + y) % 8 < 2 || (x - y) % 8 === 0,
 ];
 
+/** @type {<T>(list: T[], index: number) => T} */
 const cycle = (list, index) => list[index % list.length];
+/** How the label at an index is drawn: the dashes of its line. @param {number} index */
 export const dash = index => cycle(DASHES, index);
+/** The form of its points. @param {number} index */
 export const mark = index => cycle(MARKS, index);
+/** Which pixels of its areas are darker. @param {number} index */
 export const hatch = index => cycle(HATCHES, index);
 
-/** The colour of the label at an index, as #rrggbb; all indices below 256 differ. */
+/** The colour of the label at an index, as #rrggbb; all indices below 256 differ. @param {number} index */
 export function colour(index) {
   if (index < COLOURS.length) return COLOURS[index];
   // The golden angle keeps neighbours apart however many follow.
   const hue = (index * 137.508) % 360;
   const light = [0.38, 0.62, 0.5][index % 3];
-  const channel = offset => {
+  const channel = (/** @type {number} */ offset) => {
     const at = (offset + hue / 30) % 12;
     return Math.round(255 * (light - 0.8 * Math.min(light, 1 - light) * Math.max(-1, Math.min(at - 3, 9 - at, 1))));
   };
-  return '#' + [0, 8, 4].map(offset => channel(offset).toString(16).padStart(2, '0')).join('');
+  return `#${[0, 8, 4].map(offset => channel(offset).toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** Any CSS colour as #rrggbb; undefined if it is none. */
+/** A colour as pixels in memory have it, blue first. @param {string} colour as #rrggbb */
+export const bgrOf = colour => parseInt(colour.slice(5, 7) + colour.slice(3, 5) + colour.slice(1, 3), 16);
+
+/** Any CSS colour as #rrggbb; undefined if it is none. @param {string} [css] */
 export function hex(css) {
-  if (!CSS.supports('color', css)) return undefined;
-  const context = new OffscreenCanvas(1, 1).getContext('2d');
+  if (css === undefined || !CSS.supports('color', css)) return undefined;
+  const context = contextOf(new OffscreenCanvas(1, 1));
   context.fillStyle = css;
   return context.fillStyle.slice(0, 7);
 }
 
-/** A small picture of how a label looks in the image. */
+/**
+ * A small picture of how a label looks in the image.
+ * @param {Look} look @param {number} index @param {string} [shade]
+ */
 export function swatch(look, index, shade) {
   const icon = s('svg', { viewBox: '-10 -10 20 20', 'aria-hidden': 'true' });
   if (look === 'point') icon.append(s('path', { d: mark(index), fill: shade }));
@@ -69,7 +80,7 @@ export function swatch(look, index, shade) {
         'fill-opacity': 0.2,
         stroke: shade,
         'stroke-width': 3,
-        'stroke-dasharray': dash(index).replace(/\d+/g, length => length / 2),
+        'stroke-dasharray': dash(index).replace(/\d+/g, length => String(Number(length) / 2)),
       }),
     );
   return icon;

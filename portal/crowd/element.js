@@ -1,14 +1,18 @@
-import { h } from './dom.js';
+import { h, reasonOf } from './dom.js';
 import { parse } from './lenient.js';
 import { texts } from './texts.js';
 
-/** Properties that a script set before the element was defined hide the accessors of the same name: moves them out. */
+/**
+ * Properties that a script set before the element was defined hide the accessors of the same name: moves them out.
+ * @param {HTMLElement} element
+ */
 export function takeEarlyProperties(element) {
+  /** @type {Record<string, unknown>} */
   const early = {};
   for (const name of Object.keys(element)) {
     if (!(name in Object.getPrototypeOf(element))) continue;
-    early[name] = element[name];
-    delete element[name];
+    early[name] = Reflect.get(element, name);
+    Reflect.deleteProperty(element, name);
   }
   return early;
 }
@@ -17,6 +21,8 @@ export function takeEarlyProperties(element) {
 export class CrowdElement extends HTMLElement {
   static formAssociated = true;
   internals = this.attachInternals();
+  /** @type {boolean | 'done' | undefined} */
+  built;
 
   connectedCallback() {
     if (this.built) return;
@@ -63,26 +69,30 @@ export class CrowdElement extends HTMLElement {
     this.dispatchEvent(new Event('change', { bubbles: true }));
   }
 
-  /** Reads an attribute that holds a list or an object; what cannot be read is said on the page. */
+  /**
+   * Reads an attribute that holds a list or an object; what cannot be read is said on the page.
+   * @param {string} attribute @param {unknown} [fallback]
+   * @returns {any} what the template's author wrote there, in whatever form
+   */
   read(attribute, fallback) {
     const text = this.getAttribute(attribute);
     if (!text?.trim()) return fallback;
     try {
       return parse(text);
     } catch (error) {
-      this.complain(texts.badAttribute(this.localName, attribute, error.message));
+      this.complain(texts.badAttribute(this.localName, attribute, reasonOf(error)));
       return fallback;
     }
   }
 
-  /** Shows a problem above the element, where the worker and the template's author see it. */
+  /** Shows a problem above the element, where the worker and the template's author see it. @param {string} message */
   complain(message) {
     console.error(message);
     notice(this, message);
   }
 }
 
-/** Puts a visible problem in front of an element. */
+/** Puts a visible problem in front of an element. @param {Element} element @param {string} message */
 export function notice(element, message) {
   const box = h('div', { role: 'alert' }, message);
   box.style.cssText =
@@ -90,7 +100,10 @@ export function notice(element, message) {
   element.before(box);
 }
 
-/** Defines an element under its name, unless the page did before. */
-export function define(name, constructor) {
-  if (!customElements.get(name)) customElements.define(name, constructor);
+/**
+ * Defines an element under its name, unless the page did before.
+ * @param {string} name @param {CustomElementConstructor} element
+ */
+export function define(name, element) {
+  if (!customElements.get(name)) customElements.define(name, element);
 }

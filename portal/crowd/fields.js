@@ -1,4 +1,4 @@
-import { h, shadow } from './dom.js';
+import { h, shadow, stepOf } from './dom.js';
 import { CrowdElement, define } from './element.js';
 import { base, sheet } from './style.js';
 import { texts } from './texts.js';
@@ -42,13 +42,14 @@ const TYPES = new Set([
 ]);
 
 /** crowd-input; what the other fields with a value share. */
-class Input extends CrowdElement {
+export class Input extends CrowdElement {
   static observedAttributes = ['disabled', 'required', 'label', 'placeholder', 'value', 'min', 'max'];
 
   build() {
     this.control = this.makeControl();
     for (const [own, native] of Object.entries(INPUT_ATTRIBUTES)) {
-      if (this.hasAttribute(own)) this.control.setAttribute(native, this.getAttribute(own));
+      const text = this.getAttribute(own);
+      if (text !== null) this.control.setAttribute(native, text);
     }
     this.error = h('span', { class: 'error', id: 'error' });
     this.caption = h('span', {}, this.getAttribute('label') ?? '');
@@ -60,17 +61,19 @@ class Input extends CrowdElement {
     this.control.value = this.initial;
     this.control.addEventListener('input', () => this.edited());
     this.control.addEventListener('change', () => this.changed());
-    this.control.addEventListener('beforeinput', event => this.filter(event));
+    this.control.addEventListener('beforeinput', event => this.filter(/** @type {InputEvent} */ (event)));
     // The field says itself what is wrong, beside what the browser's bubble says.
     this.addEventListener('invalid', () => this.showError());
     this.validate();
     if (this.hasAttribute('auto-focus')) this.control.focus();
   }
 
+  /** @returns {HTMLInputElement | HTMLTextAreaElement} */
   makeControl() {
     const type = this.getAttribute('type') ?? 'text';
     return h('input', { type: TYPES.has(type) ? type : 'text' });
   }
+  /** What the label holds beside its text. @returns {Child | Child[]} */
   around() {
     return this.control;
   }
@@ -83,19 +86,19 @@ class Input extends CrowdElement {
     if (this.hasAttribute('label') || this.textContent.trim()) return;
     const text =
       this.getAttribute('aria-label') ??
-      this.internals.labels[0]?.textContent.trim() ??
+      this.internals.labels[0]?.textContent?.trim() ??
       this.getAttribute('placeholder') ??
       this.previousElementSibling?.textContent.trim();
     this.control.setAttribute('aria-label', text || this.name || this.localName);
   }
 
-  filter(event) {
+  filter(/** @type {InputEvent} */ event) {
     if (!this.hasAttribute('auto-validate') || !this.hasAttribute('allowed-pattern') || !event.data) return;
     if ([...event.data].some(character => !this.allowed.test(character))) event.preventDefault();
   }
   get allowed() {
     try {
-      return new RegExp(this.getAttribute('allowed-pattern'), 'u');
+      return new RegExp(this.getAttribute('allowed-pattern') ?? '', 'u');
     } catch {
       return /(?:)/;
     }
@@ -116,6 +119,7 @@ class Input extends CrowdElement {
     this.control.setAttribute('aria-invalid', Boolean(message));
   }
 
+  /** @param {string} name @param {string | null} _ @param {string | null} value */
   attributeChangedCallback(name, _, value) {
     if (this.built !== 'done') return;
     if (name === 'label') this.caption.textContent = value ?? '';
@@ -124,6 +128,7 @@ class Input extends CrowdElement {
     else this.control.setAttribute(name, value);
     this.validate();
   }
+  /** @param {boolean} disabled */
   formDisabledCallback(disabled) {
     if (this.control) this.control.disabled = disabled;
   }
@@ -133,23 +138,34 @@ class Input extends CrowdElement {
     this.removeAttribute('invalid-shown');
   }
 
+  /** @returns {unknown} */
   get value() {
-    return this.control ? this.control.value : this.initial;
+    return this.text;
   }
   set value(value) {
-    this.control.value = value ?? '';
+    this.enter(value);
+  }
+  get text() {
+    return this.control ? this.control.value : this.initial;
+  }
+  /** @param {unknown} value */
+  enter(value) {
+    this.control.value = /** @type {string} */ (value ?? '');
     this.edited();
   }
 }
 
 /** crowd-text-area. */
-class TextArea extends Input {
+export class TextArea extends Input {
   makeControl() {
     return h('textarea', { rows: this.getAttribute('rows') ?? 4 });
   }
   build() {
     super.build();
-    if (this.hasAttribute('char-counter')) this.below.append((this.counter = h('span', { role: 'status' })));
+    if (this.hasAttribute('char-counter')) {
+      this.counter = h('span', { role: 'status' });
+      this.below.append(this.counter);
+    }
     this.control.addEventListener('input', () => this.grow());
     this.grow();
   }
@@ -158,7 +174,7 @@ class TextArea extends Input {
     this.grow();
   }
   grow() {
-    const { control } = this;
+    const control = /** @type {HTMLTextAreaElement} */ (this.control);
     const rows = control.value.split('\n').length;
     const least = Number(this.getAttribute('rows') ?? 4);
     control.rows = Math.max(least, Math.min(rows, Number(this.getAttribute('max-rows') ?? least)));
@@ -168,7 +184,7 @@ class TextArea extends Input {
 }
 
 /** crowd-slider: gives a number. */
-class Slider extends Input {
+export class Slider extends Input {
   makeControl() {
     return h('input', { type: 'range' });
   }
@@ -178,28 +194,30 @@ class Slider extends Input {
   around() {
     const { control } = this;
     const bounds = { min: this.getAttribute('min'), max: this.getAttribute('max'), step: this.getAttribute('step') };
-    this.shown = this.hasAttribute('editable')
+    this.number = this.hasAttribute('editable')
       ? h('input', { type: 'number', 'aria-label': texts.value, ...bounds })
       : h('output', { hidden: !this.hasAttribute('pin') });
-    this.shown.addEventListener('change', () => {
-      this.value = this.shown.value;
+    this.number.addEventListener('change', () => {
+      this.value = this.number.value;
       this.changed();
     });
-    return [h('slot'), h('span', { class: 'row' }, control, this.shown)];
+    return [h('slot'), h('span', { class: 'row' }, control, this.number)];
   }
   validate() {
     super.validate();
-    this.shown.value = this.control.value;
+    this.number.value = this.control.value;
   }
+  /** @param {boolean} disabled */
   formDisabledCallback(disabled) {
     super.formDisabledCallback(disabled);
-    if (this.shown) this.shown.disabled = disabled;
+    if (this.number) this.number.disabled = disabled;
   }
+  /** @returns {unknown} */
   get value() {
-    return Number(super.value);
+    return Number(this.text);
   }
   set value(value) {
-    super.value = value;
+    this.enter(value);
   }
 }
 
@@ -214,13 +232,14 @@ input[role=switch]:checked::before{left:1.25rem;background:var(--on-accent)}
 :host([invalid]) input{outline:2px solid var(--error)}`);
 
 /** crowd-checkbox and crowd-toggle-button: give `{value: bool}`, merged under one name. */
-class Checkbox extends CrowdElement {
+export class Checkbox extends CrowdElement {
   static observedAttributes = ['checked', 'disabled', 'required'];
   type = 'crowd-toggle';
   merges = true;
+  kind = 'checkbox';
 
   build() {
-    this.control = h('input', { type: this.kind ?? 'checkbox', role: this.controlRole, disabled: this.disabled });
+    this.control = h('input', { type: this.kind, role: this.controlRole, disabled: this.disabled });
     this.control.checked = this.hasAttribute('checked');
     this.control.addEventListener('change', () => {
       this.validate();
@@ -228,7 +247,7 @@ class Checkbox extends CrowdElement {
     });
     shadow(this, [base, toggleStyle], [h('label', {}, this.control, h('span', {}, h('slot')))], true);
     if (!this.textContent.trim()) {
-      const outer = this.getAttribute('aria-label') ?? this.internals.labels[0]?.textContent.trim();
+      const outer = this.getAttribute('aria-label') ?? this.internals.labels[0]?.textContent?.trim();
       this.control.setAttribute('aria-label', outer || this.key);
     }
     this.validate();
@@ -237,11 +256,13 @@ class Checkbox extends CrowdElement {
     const missing = this.required && !this.checked;
     this.internals.setValidity({ valueMissing: missing }, missing ? texts.requiredCheck : '', this.control);
   }
+  /** @param {string} name @param {string | null} _ @param {string | null} value */
   attributeChangedCallback(name, _, value) {
     if (this.built !== 'done') return;
     if (name === 'checked') this.checked = value !== null;
     else this.validate();
   }
+  /** @param {boolean} disabled */
   formDisabledCallback(disabled) {
     if (this.control) this.control.disabled = disabled;
   }
@@ -257,9 +278,13 @@ class Checkbox extends CrowdElement {
     return this.control ? this.control.checked : this.hasAttribute('checked');
   }
   set checked(checked) {
+    this.check(checked);
+  }
+  check(/** @type {boolean} */ checked) {
     this.control.checked = Boolean(checked);
     this.validate();
   }
+  /** @returns {Record<string, boolean> | boolean} */
   get value() {
     return { [this.key]: this.checked };
   }
@@ -273,7 +298,7 @@ class Toggle extends Checkbox {
 }
 
 /** crowd-radio-button: native radios in different shadow roots know nothing of each other, so this tells them. */
-class Radio extends Checkbox {
+export class Radio extends Checkbox {
   kind = 'radio';
 
   build() {
@@ -297,8 +322,8 @@ class Radio extends Checkbox {
     const stop = group.find(radio => radio.checked) ?? group.find(radio => !radio.disabled);
     for (const radio of group) if (radio.control) radio.control.tabIndex = radio === stop ? 0 : -1;
   }
-  arrow(event) {
-    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  arrow(/** @type {KeyboardEvent} */ event) {
+    const step = stepOf(event);
     if (!step) return;
     event.preventDefault();
     const usable = this.group.filter(radio => !radio.disabled);
@@ -307,11 +332,8 @@ class Radio extends Checkbox {
     next.control.focus();
     next.changed();
   }
-  get checked() {
-    return super.checked;
-  }
-  set checked(checked) {
-    super.checked = checked;
+  check(/** @type {boolean} */ checked) {
+    super.check(checked);
     if (checked) this.clearOthers();
     else this.rove();
   }

@@ -1,5 +1,5 @@
-import { Stage } from './stage.js';
 import { swatch } from './colours.js';
+import { Stage } from './stage.js';
 import { texts } from './texts.js';
 import { Tool } from './tool.js';
 
@@ -8,7 +8,7 @@ export class ImageTool extends Tool {
   crosshair = true;
 
   content() {
-    this.swatch = index => swatch(this.look, index, this.colour(this.labels[index]));
+    this.swatch = (/** @type {number} */ index) => swatch(this.look, index, this.colour(this.labels[index]));
     this.stage = new Stage(this, { label: texts.image });
     this.main.append(this.stage.element);
     this.button('↶', texts.undo, 'Ctrl+Z', () => this.undo());
@@ -27,28 +27,30 @@ export class ImageTool extends Tool {
     this.stage.element.classList.toggle('hidden');
   }
   tools() {}
+  /** @param {number} dx @param {number} dy */
   arrow(dx, dy) {
-    this.move?.(this.stage.moveCursor(dx, dy), {});
+    this.move?.(this.stage.moveCursor(dx, dy));
   }
 
-  /** What single keys do, by key. */
+  /** What single keys do, by key. @returns {Record<string, () => void>} */
   get keys() {
     return { h: () => this.toggleHidden() };
   }
+  /** @param {KeyboardEvent} event */
   handle(event) {
     if (super.handle(event) || this.stage?.handle(event)) return true;
     if (event.ctrlKey || event.metaKey || event.altKey || !this.stage?.size) return false;
     if (event.key === 'Enter' && !this.atImage(event)) return false;
     const action = this.keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    action?.(event);
+    action?.();
     return Boolean(action);
   }
 
   get inputImageProperties() {
-    const { width, height } = this.stage.size;
+    const { width, height } = this.stage.imageSize;
     return { height, width };
   }
-  /** The value; absent while there is no image to which it could refer. */
+  /** The value; absent while there is no image to which it could refer. @returns {AnnotationValue | undefined} */
   get value() {
     if (!this.stage?.size) return undefined;
     const modified = this.hasAttribute('initial-value') ? { initialValueModified: this.modified } : {};
@@ -61,6 +63,7 @@ export class ImageTool extends Tool {
   get modified() {
     return this.wasModified || this.history.position !== 0;
   }
+  /** @param {() => void} action */
   whenLoaded(action) {
     if (this.stage?.size) action();
     else this.addEventListener('load', action, { once: true });

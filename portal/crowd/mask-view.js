@@ -1,33 +1,38 @@
-import { hatch } from './colours.js';
+import { bgrOf, hatch } from './colours.js';
 import { h } from './dom.js';
 
 /** Paints a raster over a stage, only as many pixels as the screen has, however large the image. */
 export class MaskView {
+  /** @type {Map<string, Uint32Array>} */
   tiles = new Map();
 
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.canvas = h('canvas', { 'aria-hidden': 'true' });
-    this.context = this.canvas.getContext('2d');
+    this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d'));
     stage.over.before(this.canvas);
   }
 
-  /** Eight by eight pixels of a hatching, so that areas differ in more than colour. */
+  /**
+   * Eight by eight pixels of a hatching, so that areas differ in more than colour.
+   * @param {number} index @param {string} colour
+   */
   tile(index, colour) {
     const key = `${index} ${colour}`;
-    if (!this.tiles.has(key)) {
-      const shade = parseInt(colour.slice(5, 7) + colour.slice(3, 5) + colour.slice(1, 3), 16);
-      this.tiles.set(
-        key,
-        Uint32Array.from(
-          { length: 64 },
-          (_, at) => (((hatch(index)(at & 7, at >> 3) ? 0xbf : 0x66) << 24) | shade) >>> 0,
-        ),
+    let tile = this.tiles.get(key);
+    if (!tile) {
+      const shade = bgrOf(colour);
+      tile = Uint32Array.from(
+        { length: 64 },
+        (_, at) => (((hatch(index)(at & 7, at >> 3) ? 0xbf : 0x66) << 24) | shade) >>> 0,
       );
+      this.tiles.set(key, tile);
     }
-    return this.tiles.get(key);
+    return tile;
   }
 
+  /** @param {Raster} raster @param {string[]} colours by pixel value minus one */
   draw(raster, colours) {
     const { canvas, stage } = this;
     const ratio = Math.min(2, window.devicePixelRatio);
@@ -36,7 +41,7 @@ export class MaskView {
     if (!width || !height) return;
     const image = this.context.createImageData(width, height);
     const out = new Uint32Array(image.data.buffer);
-    const tiles = [undefined, ...colours.map((colour, index) => this.tile(index, colour))];
+    const tiles = colours.map((colour, index) => this.tile(index, colour));
     const step = stage.pixel / ratio;
     const columns = Int32Array.from({ length: width }, (_, column) => Math.floor(stage.view.x + (column + 0.5) * step));
     for (let row = 0; row < height; row++) {
@@ -45,7 +50,7 @@ export class MaskView {
       for (let column = 0; column < width; column++) {
         const x = columns[column];
         const value = x >= 0 && x < raster.width ? raster.data[y * raster.width + x] : 0;
-        if (value) out[row * width + column] = tiles[value][((row & 7) << 3) | (column & 7)];
+        if (value) out[row * width + column] = tiles[value - 1][((row & 7) << 3) | (column & 7)];
       }
     }
     this.context.putImageData(image, 0, 0);

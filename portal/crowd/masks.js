@@ -1,5 +1,5 @@
 import { colour, hex, swatch } from './colours.js';
-import { h, s, set, sized } from './dom.js';
+import { h, reasonOf, s, set, sized } from './dom.js';
 import { define } from './element.js';
 import { distance, pathOf } from './geometry.js';
 import { ImageTool } from './image-tool.js';
@@ -12,26 +12,36 @@ const MODES = { brush: texts.brush, polygon: texts.polygon, eraser: texts.eraser
 const MOST = 255;
 
 /** Semantic segmentation; what both kinds of masks share. */
-class MaskTool extends ImageTool {
+export class MaskTool extends ImageTool {
+  /** @type {Look} */
   look = 'area';
+  /** A key of MODES. */
   mode = 'brush';
   radius = 10;
+  /** The points so far of a polygon. @type {Point[]} */
   pen = [];
-  given = {};
-  shortcuts = ['mask', 'common'];
+  /** The colours that the initial value has for labels. @type {Record<string, string | undefined>} */
+  initialColours = {};
+
+  /** @returns {ShortcutGroup[]} */
+  get shortcuts() {
+    return ['mask', 'common'];
+  }
 
   tools() {
-    this.modeButtons = Object.entries(MODES).map(([mode, name]) => [
-      mode,
-      this.button(name, name, name[0], () => this.setMode(mode)),
-    ]);
+    this.modeButtons = new Map();
+    for (const [mode, name] of Object.entries(MODES))
+      this.modeButtons.set(
+        mode,
+        this.button(name, name, name[0], () => this.setMode(mode)),
+      );
     this.slider = h('input', {
       type: 'range',
       min: 1,
       max: 100,
       value: this.radius,
       'aria-label': texts.brushSize,
-      oninput: () => this.setRadius(this.slider.value),
+      oninput: () => this.setRadius(Number(this.slider.value)),
     });
     this.bar.append(h('label', {}, texts.size, this.slider));
     this.view = new MaskView(this.stage);
@@ -45,27 +55,27 @@ class MaskTool extends ImageTool {
     this.stage.layer.append(this.outline);
     this.setMode('brush');
   }
-  setMode(mode) {
+  setMode(/** @type {string} */ mode) {
     this.cancel();
     this.mode = mode;
     for (const [name, button] of this.modeButtons) button.setAttribute('aria-pressed', name === mode);
   }
-  setRadius(radius) {
-    this.radius = Math.min(this.slider.max, Math.max(1, Math.round(radius)));
-    this.slider.value = this.radius;
+  setRadius(/** @type {number} */ radius) {
+    this.radius = Math.min(Number(this.slider.max), Math.max(1, Math.round(radius)));
+    this.slider.value = String(this.radius);
     this.stage.drawSoon();
   }
 
   loaded() {
-    const { width, height } = this.stage.size;
+    const { width, height } = this.stage.imageSize;
     this.raster = new Raster(width, height);
-    this.slider.max = Math.max(10, Math.round(Math.min(width, height) / 4));
+    this.slider.max = String(Math.max(10, Math.round(Math.min(width, height) / 4)));
     this.setRadius(Math.min(width, height) / 40);
     this.prepare();
     this.take(this.read('initial-value', {}));
   }
   prepare() {}
-  /** Takes up an initial value or a draft: a picture, and what its colours mean. */
+  /** Takes up an initial value or a draft: a picture, and what its colours mean. @param {MaskValue} value */
   async take(value) {
     const png = value.labeledImage?.pngImageData;
     const source = png ? `data:image/png;base64,${png}` : value.src;
@@ -73,64 +83,68 @@ class MaskTool extends ImageTool {
     const values = this.meaning(value);
     this.internals.setValidity({ customError: true }, texts.stillLoading, this.stage.element);
     try {
-      await readMask(source, this.raster, values, texts.maskSize);
+      await readMask(source, this.raster, values);
       this.internals.setValidity({});
     } catch (error) {
       // Submitting would throw away what others painted.
-      this.internals.setValidity({ customError: true }, texts.maskNotLoaded(error.message), this.stage.element);
-      this.complain(texts.maskNotLoaded(error.message));
+      const message = texts.maskNotLoaded(reasonOf(error));
+      this.internals.setValidity({ customError: true }, message, this.stage.element);
+      this.complain(message);
     }
     this.redraw();
   }
-  /** The pixel value of each colour; labels that the template does not know are kept. */
+  /**
+   * The pixel value of each colour; labels that the template does not know are kept.
+   * @param {MaskValue} value @returns {Map<string | undefined, number>}
+   */
   meaning({ labelMappings = {} }) {
-    const entries = Object.entries(labelMappings).map(([label, mapping]) => [
-      label,
-      hex(mapping.color ?? mapping['hex-color']),
-    ]);
-    this.given = Object.fromEntries(entries);
-    this.labels = [...this.labels, ...entries.map(([label]) => label)];
-    return new Map(entries.map(([label, shade]) => [shade, this.labels.indexOf(label) + 1]));
+    const names = Object.keys(labelMappings);
+    const shadeOf = (/** @type {Mapping} */ mapping) => hex(mapping.color ?? mapping['hex-color']);
+    this.initialColours = Object.fromEntries(names.map(label => [label, shadeOf(labelMappings[label])]));
+    this.setLabels([...this.labels, ...names]);
+    return new Map(names.map(label => [this.initialColours[label], this.labels.indexOf(label) + 1]));
   }
 
   /** The colour of each pixel value; no two are equal, as the answer tells labels by colour. */
   get palette() {
-    const taken = new Set(Object.values(this.given));
+    const taken = new Set(Object.values(this.initialColours));
     return this.labels.map((label, index) => {
-      if (this.given[label]) return this.given[label];
-      let shade = super.colour(label);
+      let shade = this.initialColours[label];
+      if (shade) return shade;
+      shade = super.colour(label);
       for (let other = index; taken.has(shade); other++) shade = colour(other);
       taken.add(shade);
       return shade;
     });
   }
-  colour(label) {
+  colour(/** @type {string} */ label) {
     return this.palette[this.indexOf(label)];
   }
+  /** The pixel value to paint with. */
   get paint() {
-    return this.indexOf(this.label) + 1;
+    return this.indexOf(this.label ?? '') + 1;
   }
 
   get ready() {
     if (this.label === undefined) this.say(texts.chooseLabel);
     return this.label !== undefined;
   }
-  down(point) {
+  down(/** @type {Point} */ point) {
     if (this.mode === 'polygon') this.start = point;
     else if (this.ready) this.begin(point);
   }
-  begin(point) {
+  begin(/** @type {Point} */ point) {
     this.end();
     this.last = point;
     this.move(point);
   }
-  move(point) {
+  move(/** @type {Point} */ point) {
     if (!this.last) return;
     this.raster.stroke(this.last, point, this.radius, this.mode === 'eraser' ? 0 : this.paint);
     this.last = point;
     this.redraw();
   }
-  up(point, event) {
+  up(/** @type {Point} */ point, /** @type {PointerEvent} */ event) {
     if (this.start) this.point(point, event);
     this.start = undefined;
     this.end();
@@ -149,16 +163,17 @@ class MaskTool extends ImageTool {
     this.changed();
     this.redraw();
   }
-  /** Sets a point of a polygon; for the brush, by keys, starts or ends a stroke. */
-  point(point, event = {}) {
+  /** Sets a point; for the brush, by keys, starts or ends a stroke. @param {Point} point @param {PointerEvent} [event] */
+  point(point, event) {
     if (this.mode !== 'polygon') {
       this.say(this.last ? texts.penUp : texts.penDown);
-      this.last ? this.end() : this.ready && this.begin(point);
+      if (this.last) this.end();
+      else if (this.ready) this.begin(point);
       return;
     }
-    const reach = (event.pointerType === 'touch' ? 22 : 9) * this.stage.pixel;
-    if (this.pen.length > 2 && (distance(this.pen[0], point) <= reach || distance(this.pen.at(-1), point) <= reach))
-      this.finish();
+    const reach = (event?.pointerType === 'touch' ? 22 : 9) * this.stage.pixel;
+    const near = (/** @type {number} */ index) => distance(this.pen[index], point) <= reach;
+    if (this.pen.length > 2 && (near(0) || near(this.pen.length - 1))) this.finish();
     else this.pen.push({ ...point });
     this.say(this.pen.length ? texts.nextPointClosed : '');
     this.stage.drawSoon();
@@ -209,9 +224,8 @@ class MaskTool extends ImageTool {
     if (this.stale && this.raster) this.view.draw(this.raster, this.palette);
     this.stale = false;
     const { cursor } = this.stage;
-    const { x, y } = cursor ?? {};
     const r = this.radius;
-    const circle = cursor ? `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0` : '';
+    const circle = cursor ? `M${cursor.x - r} ${cursor.y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0` : '';
     const outline = this.pen.length ? pathOf(cursor ? [...this.pen, cursor] : this.pen, true) : '';
     set(this.outline, { d: this.mode === 'polygon' ? outline : circle });
   }
@@ -222,6 +236,7 @@ class MaskTool extends ImageTool {
     this.png ??= pngOf(this.raster, palette);
     return { ...this.mappings(used, palette), labeledImage: { pngImageData: this.png } };
   }
+  /** @param {Uint8Array} used by pixel value @param {string[]} palette @returns {MaskValue} */
   mappings(used, palette) {
     const entries = this.labels.map((label, index) => [label, { color: palette[index] }]);
     return { labelMappings: Object.fromEntries(entries.filter((_, index) => used[index + 1])) };
@@ -229,9 +244,16 @@ class MaskTool extends ImageTool {
 }
 
 /** Instance segmentation: each object has its own colour. */
-class InstanceTool extends MaskTool {
+export class InstanceTool extends MaskTool {
+  /** @type {ColouredLabel[]} */
   instances = [];
-  shortcuts = ['mask', 'instances', 'common'];
+  /** The index of the object in hand. */
+  current = 0;
+
+  /** @returns {ShortcutGroup[]} */
+  get shortcuts() {
+    return ['mask', 'instances', 'common'];
+  }
 
   tools() {
     super.tools();
@@ -246,10 +268,12 @@ class InstanceTool extends MaskTool {
     this.instances = [];
     if (this.label !== undefined) this.add();
   }
+  /** @param {MaskValue} value @returns {Map<string | undefined, number>} */
   meaning({ instances = [] }) {
-    this.instances = instances.map(({ color, label }) => ({ color: hex(color), label: String(label) }));
+    const shades = instances.map(({ color }) => hex(color));
+    this.instances = instances.map(({ label }, index) => ({ color: String(shades[index]), label: String(label) }));
     this.choose(0);
-    return new Map(this.instances.map(({ color }, index) => [color, index + 1]));
+    return new Map(shades.map((shade, index) => [shade, index + 1]));
   }
   get palette() {
     return this.instances.map(({ color }) => color);
@@ -274,18 +298,18 @@ class InstanceTool extends MaskTool {
     this.choose(this.instances.length - 1);
     this.fresh = true;
   }
-  choose(index) {
+  choose(/** @type {number} */ index) {
     this.cancel();
     this.current = index;
     this.fresh = false;
     this.redraw();
   }
-  step(by) {
+  step(/** @type {1 | -1} */ by) {
     const count = this.instances.length;
     if (count) this.choose((this.current + by + count) % count);
   }
   /** As with shapes, a label changes the object that was selected on purpose; otherwise it starts the next one. */
-  pick(label) {
+  pick(/** @type {string} */ label) {
     super.pick(label);
     const instance = this.instances[this.current];
     if (!instance || (this.fresh && this.raster.data.includes(this.paint))) this.add();
@@ -315,13 +339,14 @@ class InstanceTool extends MaskTool {
       h('li', {}, h('button', { type: 'button', onclick: () => this.choose(index) })),
     );
     this.instances.forEach(({ color, label }, index) => {
-      const button = rows[index].firstElementChild;
+      const button = /** @type {ListButton} */ (rows[index].firstElementChild);
       if (button.look !== label + color)
         button.replaceChildren(swatch('area', index, color), h('span', { title: label }, `${index + 1}. ${label}`));
       button.look = label + color;
       set(button, { 'aria-pressed': index === this.current });
     });
   }
+  /** @param {Uint8Array} used by pixel value @returns {MaskValue} */
   mappings(used) {
     return { instances: this.instances.filter((_, index) => used[index + 1]) };
   }

@@ -1,11 +1,17 @@
 import { colour, dash, hex, swatch } from './colours.js';
-import { h, s, set, sized } from './dom.js';
+import { h, reasonOf, s, set, sized } from './dom.js';
 import { MaskView } from './mask-view.js';
 import { Raster, readMask } from './raster.js';
 import { texts } from './texts.js';
 
 /** What a verification job shows over the image: others' boxes or masks, and their labels. */
 export class Overlay {
+  /** @type {MaskView | undefined} */
+  view;
+  /** @type {Raster | undefined} */
+  raster;
+
+  /** @param {ImageTool} tool @param {OverlayValue} value */
   constructor(tool, { boundingBox, semanticSegmentation, instanceSegmentation }) {
     this.tool = tool;
     this.boxes = boundingBox?.value ?? [];
@@ -16,6 +22,7 @@ export class Overlay {
       color: mapping.color ?? mapping['hex-color'],
     }));
     const names = [...new Set(this.boxes.map(box => box.label))];
+    /** @type {Partial<ColouredLabel>[]} */
     this.legend = mask
       ? [...mapped, ...(mask.instances ?? [])].map(({ label, color }) => ({ label, color: hex(color) }))
       : names.map((label, index) => ({ label, color: colour(index) }));
@@ -24,22 +31,21 @@ export class Overlay {
     );
     tool.aside(texts.annotations, h('ul', { class: 'items legend' }, rows));
     // What scrolls and holds nothing to focus has to be reachable itself.
-    tool.column.tabIndex = 0;
+    if (tool.column) tool.column.tabIndex = 0;
   }
 
   async load() {
     if (!this.source) return;
-    const { width, height } = this.tool.stage.size;
+    const { width, height } = this.tool.stage.imageSize;
     const raster = new Raster(width, height);
     try {
       await readMask(
         this.source,
         raster,
         this.legend.map(({ color }, index) => [color, index + 1]),
-        texts.maskSize,
       );
     } catch (error) {
-      this.tool.complain(texts.maskNotLoaded(error.message));
+      this.tool.complain(texts.maskNotLoaded(reasonOf(error)));
       return;
     }
     this.view ??= new MaskView(this.tool.stage);
@@ -53,9 +59,9 @@ export class Overlay {
   draw() {
     const { stage } = this.tool;
     if (this.raster && this.stale)
-      this.view.draw(
+      this.view?.draw(
         this.raster,
-        this.legend.map(({ color }) => color),
+        this.legend.map(({ color }) => String(color)),
       );
     this.stale = false;
     const groups = sized(stage.layer, this.boxes.length, () =>

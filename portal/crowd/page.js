@@ -25,6 +25,7 @@ border-radius:6px;background:var(--surface)}
 .toast{position:fixed;inset:auto 1rem 1rem auto;max-width:calc(100vw - 2rem);padding:.7rem 1rem;border-radius:8px;background:var(--text);color:var(--surface);z-index:9}`);
 
 /** Icons are named after Polymer's set in templates; the usual ones as characters, any other by its name. */
+/** @type {Record<string, string>} */
 const ICONS = {
   add: '+',
   remove: '−',
@@ -49,10 +50,11 @@ const ICONS = {
   'arrow-back': '←',
   'arrow-forward': '→',
 };
+/** @param {string | null} name */
 const icon = name =>
   name && h('span', { 'aria-hidden': 'true' }, ICONS[name.replace(/^.*:/, '')] ?? name.replace(/^.*:/, ''));
 
-/** Only addresses that load something: a template's value must not become a script. */
+/** Only addresses that load something: a template's value must not become a script. @param {string} text */
 function address(text) {
   try {
     return ['http:', 'https:', 'mailto:', 'blob:'].includes(new URL(text, document.baseURI).protocol)
@@ -65,6 +67,7 @@ function address(text) {
 
 /** Base of the elements without a value. */
 class Part extends HTMLElement {
+  built = false;
   connectedCallback() {
     if (this.built) return;
     this.built = true;
@@ -72,6 +75,8 @@ class Part extends HTMLElement {
     this.build();
     Object.assign(this, early);
   }
+  build() {}
+  /** @param {Child[]} children */
   render(...children) {
     shadow(this, [base, style], children, true);
   }
@@ -84,6 +89,7 @@ class Button extends Part {
   build() {
     const link = address(this.getAttribute('href') ?? '');
     const isLink = this.hasAttribute('href') && link;
+    /** @type {HTMLElement & { disabled?: boolean }} */
     this.button = isLink
       ? h('a', { class: 'button', href: link, target: this.getAttribute('target'), rel: 'noopener' })
       : h('button', { type: 'button' });
@@ -92,7 +98,8 @@ class Button extends Part {
       this.hasAttribute('icon-url') && url
         ? h('img', { class: 'icon', src: url, alt: '' })
         : icon(this.getAttribute('icon'));
-    this.button.append(...[image, this.getAttribute('label') ?? '', h('slot')].filter(Boolean));
+    if (image) this.button.append(image);
+    this.button.append(this.getAttribute('label') ?? '', h('slot'));
     if (this.getAttribute('icon-align') === 'right') this.button.classList.add('reverse');
     if (this.localName !== 'crowd-button') {
       this.button.setAttribute(
@@ -117,6 +124,7 @@ class Button extends Part {
     this.button.disabled = this.disabled || this.loading;
     this.button.setAttribute('aria-busy', this.loading);
   }
+  /** @param {Event} event */
   act(event) {
     if (this.disabled || this.loading) {
       event.stopImmediatePropagation();
@@ -145,6 +153,7 @@ class Button extends Part {
   }
 }
 
+/** @type {Record<string, string>} */
 const ALERTS = { error: '#d13212', success: '#1d8102', warning: '#e07b00', info: '#0b74bd' };
 
 class Alert extends Part {
@@ -169,8 +178,8 @@ class Badge extends Part {
     this.render(
       h('span', { class: 'badge' }, icon(this.getAttribute('icon')), this.getAttribute('label') ?? '', h('slot')),
     );
-    const owner = this.hasAttribute('for') && document.getElementById(this.getAttribute('for'));
-    if (owner) owner.after(this);
+    const owner = this.getAttribute('for');
+    if (owner !== null) document.getElementById(owner)?.after(this);
   }
 }
 
@@ -193,6 +202,7 @@ class Card extends Part {
 /** crowd-modal; `open()` and `close()` are called by templates. */
 class Modal extends Part {
   build() {
+    /** @type {HTMLDialogElement} */
     this.dialog = dialog(this.heading, texts.close, ...this.body());
     this.dialog.addEventListener('close', () => this.dispatchEvent(new Event('close')));
     const text = this.linkText;
@@ -215,6 +225,7 @@ class Modal extends Part {
   get linkText() {
     return this.getAttribute('link-text');
   }
+  /** What the dialog shows. @returns {HTMLElement[]} */
   body() {
     return [h('slot')];
   }
@@ -226,6 +237,7 @@ class Modal extends Part {
   }
 }
 
+/** @type {Record<string, string | undefined>} */
 const REGIONS = {
   'short-summary': undefined,
   'detailed-instructions': undefined,
@@ -253,6 +265,7 @@ class Instructions extends Modal {
 
 class Toast extends Part {
   build() {
+    /** @type {HTMLElement} */
     this.box = h(
       'div',
       { class: 'toast', role: 'status', hidden: !this.hasAttribute('opened') },
@@ -277,36 +290,39 @@ class Toast extends Part {
 /** crowd-tabs: the panels of its crowd-tab children, one at a time. */
 class Tabs extends Part {
   build() {
-    const panels = [...this.querySelectorAll(':scope>crowd-tab')];
-    this.bar = h(
-      'div',
-      { class: 'tabs', role: 'tablist' },
-      ...panels.map((panel, index) =>
-        h(
-          'button',
-          { type: 'button', role: 'tab', onclick: () => this.select(index) },
-          panel.getAttribute('header') ?? String(index + 1),
-        ),
+    /** @type {HTMLElement[]} */
+    this.panels = [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll(':scope>crowd-tab'))];
+    /** @type {HTMLButtonElement[]} */
+    this.tabs = this.panels.map((panel, index) =>
+      h(
+        'button',
+        { type: 'button', role: 'tab', onclick: () => this.select(index) },
+        panel.getAttribute('header') ?? String(index + 1),
       ),
     );
-    this.bar.addEventListener('keydown', event => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (step) this.select((this.selected + step + panels.length) % panels.length).focus();
+    const { tabs } = this;
+    const bar = h('div', { class: 'tabs', role: 'tablist' }, tabs);
+    bar.addEventListener('keydown', ({ key }) => {
+      const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+      if (!step) return;
+      this.select((this.selected + step + tabs.length) % tabs.length);
+      tabs[this.selected].focus();
     });
-    this.panels = panels;
-    this.render(this.bar, h('slot'));
+    this.render(bar, h('slot'));
     this.select(0);
   }
+  selected = 0;
+  /** @param {number} selected */
   select(selected) {
     this.selected = selected;
     this.panels.forEach((panel, index) => {
+      const tab = this.tabs[index];
       panel.hidden = index !== selected;
       panel.setAttribute('role', 'tabpanel');
-      panel.setAttribute('aria-label', this.bar.children[index].textContent);
-      this.bar.children[index].setAttribute('aria-selected', index === selected);
-      this.bar.children[index].tabIndex = index === selected ? 0 : -1;
+      panel.setAttribute('aria-label', tab.textContent);
+      tab.setAttribute('aria-selected', index === selected);
+      tab.tabIndex = index === selected ? 0 : -1;
     });
-    return this.bar.children[selected];
   }
 }
 

@@ -10,12 +10,16 @@ const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   return byte;
 });
 
-/** Deflate's fixed codes run from the highest bit, all else in a stream from the lowest. */
+/**
+ * Deflate's fixed codes run from the highest bit, all else in a stream from the lowest.
+ * @param {number} code @param {number} bits
+ */
 function reversed(code, bits) {
   let result = 0;
   for (let bit = 0; bit < bits; bit++) result |= ((code >> bit) & 1) << (bits - 1 - bit);
   return result;
 }
+/** The code of a symbol and how many bits it has. @param {number} symbol @returns {[number, number]} */
 function fixedCode(symbol) {
   if (symbol < 144) return [reversed(48 + symbol, 8), 8];
   if (symbol < 256) return [reversed(256 + symbol, 9), 9];
@@ -23,7 +27,7 @@ function fixedCode(symbol) {
 }
 const CODES = Array.from({ length: 286 }, (_, symbol) => fixedCode(symbol));
 
-/** The symbol, the number and the value of the extra bits of a length between 3 and 258. */
+/** The symbol, the number and the value of the extra bits of a length between 3 and 258. @param {number} length */
 function lengthSymbol(length) {
   if (length < 11) return [254 + length, 0, 0];
   if (length === LONGEST) return [285, 0, 0];
@@ -37,6 +41,7 @@ class Stream {
   bits = 0;
   count = 0;
 
+  /** @param {number} value */
   byte(value) {
     if (this.length === this.bytes.length) {
       const larger = new Uint8Array(2 * this.length);
@@ -45,6 +50,7 @@ class Stream {
     }
     this.bytes[this.length++] = value;
   }
+  /** @param {number} value @param {number} count of bits */
   write(value, count) {
     this.bits |= value << this.count;
     for (this.count += count; this.count >= 8; this.count -= 8) {
@@ -52,15 +58,16 @@ class Stream {
       this.bits >>>= 8;
     }
   }
+  /** @param {number} symbol */
   symbol(symbol) {
     this.write(...CODES[symbol]);
   }
-  /** Repeats the last four bytes until `length` more are written. */
+  /** Repeats the last four bytes until `length` more are written. @param {number} length */
   repeat(length) {
-    for (let left = length, taken; left > 0; left -= taken) {
+    for (let left = length, part = 0; left > 0; left -= part) {
       // The shortest repetition is of three bytes, so none or at least three may be left.
-      taken = left > LONGEST && left < LONGEST + 3 ? left - 3 : Math.min(left, LONGEST);
-      const [symbol, count, extra] = lengthSymbol(taken);
+      part = left > LONGEST && left < LONGEST + 3 ? left - 3 : Math.min(left, LONGEST);
+      const [symbol, count, extra] = lengthSymbol(part);
       this.symbol(symbol);
       this.write(extra, count);
       this.write(reversed(3, 5), 5);
@@ -72,6 +79,7 @@ class Stream {
   }
 }
 
+/** @param {string} name @param {ArrayLike<number>} data */
 function chunk(name, data) {
   const bytes = new Uint8Array(data.length + 12);
   const view = new DataView(bytes.buffer);
@@ -87,7 +95,10 @@ function chunk(name, data) {
   return bytes;
 }
 
-/** Compresses the rows, each as its difference from the one above, run by run. */
+/**
+ * Compresses the rows, each as its difference from the one above, run by run.
+ * @param {Raster} raster @param {number[][]} palette
+ */
 function compress({ data, width, height }, palette) {
   const stream = new Stream();
   let [low, high] = [1, 0];
@@ -101,7 +112,7 @@ function compress({ data, width, height }, palette) {
     stream.symbol(2);
     low = (low + 2) % ADLER;
     high = (high + low) % ADLER;
-    for (let from = 0, to; from < width; from = to) {
+    for (let from = 0, to = 0; from < width; from = to) {
       for (to = from + 1; to < width && now[to] === now[from] && above[to] === above[from]; ) to++;
       const pixel = palette[now[from]].map((byte, channel) => (byte - palette[above[from]][channel]) & 255);
       for (const byte of pixel) stream.symbol(byte);
@@ -121,7 +132,10 @@ function compress({ data, width, height }, palette) {
   return body;
 }
 
-/** A raster as an RGBA PNG in base64; `colours` holds #rrggbb by pixel value minus one, background is transparent. */
+/**
+ * A raster as an RGBA PNG in base64; `colours` holds #rrggbb by pixel value minus one, background is transparent.
+ * @param {Raster} raster @param {string[]} colours
+ */
 export function pngOf(raster, colours) {
   const palette = [
     [0, 0, 0, 0],

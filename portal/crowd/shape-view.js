@@ -1,19 +1,20 @@
-import { dash, mark } from './colours.js';
+import { dash, mark, swatch } from './colours.js';
 import { h, s, set, sized } from './dom.js';
 import { corners, pathOf } from './geometry.js';
 
 const SHOWN_CHARACTERS = 40;
 
-/** Draws all shapes, the one being drawn, and the list of them. */
+/** Draws all shapes, the one being drawn, and the list of them. @param {ShapeTool} tool */
 export function drawShapes(tool) {
   const groups = sized(tool.stage.layer, tool.shapes.length + 1, () =>
     s('g', {}, s('path'), s('path'), s('text', { 'paint-order': 'stroke', fill: '#fff', stroke: '#000' }), s('g')),
   );
-  tool.shapes.forEach((shape, index) => drawShape(tool, groups[index], shape, index));
+  for (const [index, shape] of tool.shapes.entries()) drawShape(tool, groups[index], shape, index);
   drawPen(tool, groups[tool.shapes.length]);
   drawList(tool);
 }
 
+/** @param {ShapeTool} tool @param {Element} group @param {Shape} shape @param {number} index */
 function drawShape(tool, group, shape, index) {
   const unit = tool.stage.pixel;
   const chosen = index === tool.selected;
@@ -56,17 +57,17 @@ function drawShape(tool, group, shape, index) {
     s('circle', { stroke: '#000', 'vector-effect': 'non-scaling-stroke' }),
   );
   const real = tool.handles(shape).length;
-  grips.forEach(({ x, y }, grip) =>
+  for (const [grip, { x, y }] of grips.entries())
     set(knobs[grip], {
       cx: x,
       cy: y,
       r: (grip < real ? 5.5 : 3.5) * unit,
       fill: grip === tool.vertex ? '#ffb000' : '#fff',
       opacity: grip < real ? 1 : 0.8,
-    }),
-  );
+    });
 }
 
+/** @param {ShapeTool} tool @param {Element} group */
 function drawPen(tool, group) {
   const { start, pen, stage } = tool;
   const points = start?.ghost ? [start.point, start.ghost] : pen.length && stage.cursor ? [...pen, stage.cursor] : pen;
@@ -85,28 +86,31 @@ function drawPen(tool, group) {
     d,
     transform: '',
     fill: 'none',
-    stroke: tool.colour(tool.label),
+    stroke: tool.colour(tool.label ?? ''),
     'stroke-width': 2.5,
     'stroke-dasharray': 'none',
     'vector-effect': 'non-scaling-stroke',
   });
   sized(knobs, pen.length, () => s('circle', { fill: '#fff', stroke: '#000', 'vector-effect': 'non-scaling-stroke' }));
-  pen.forEach(({ x, y }, index) =>
-    set(knobs.children[index], { cx: x, cy: y, r: 5 * stage.pixel, fill: '#fff', opacity: 1 }),
-  );
+  for (const [index, { x, y }] of pen.entries())
+    set(knobs.children[index], { cx: x, cy: y, r: 5 * stage.pixel, fill: '#fff', opacity: 1 });
 }
 
+/** @param {ShapeTool} tool */
 function drawList(tool) {
   tool.empty.hidden = tool.shapes.length > 0;
   const rows = sized(tool.items, tool.shapes.length, index =>
     h('li', {}, h('button', { type: 'button', onclick: () => tool.choose(index) })),
   );
   tool.shapes.forEach(({ label }, index) => {
-    const button = rows[index].firstElementChild;
+    const button = /** @type {ListButton} */ (rows[index].firstElementChild);
     const look = `${label} ${tool.colour(label)}`;
     if (button.look !== look) {
       button.look = look;
-      button.replaceChildren(tool.swatch(tool.indexOf(label)), h('span', { title: label }, `${index + 1}. ${label}`));
+      button.replaceChildren(
+        swatch(tool.look, tool.indexOf(label), tool.colour(label)),
+        h('span', { title: label }, `${index + 1}. ${label}`),
+      );
     }
     set(button, { 'aria-pressed': index === tool.selected });
   });

@@ -1,20 +1,21 @@
 import { define } from './element.js';
-import { corners } from './geometry.js';
-import { rounded, ShapeTool } from './shape-tool.js';
+import { corners, rounded } from './geometry.js';
+import { ShapeTool } from './shape-tool.js';
 
 class Box extends ShapeTool {
   plural = 'boundingBoxes';
   isBox = true;
   closed = true;
-  least = 2;
-  most = 2;
+  /** @type {InMiddle} */
   inMiddle = at => [at(-1, -1), at(1, 1)];
+  /** @param {ShapeItem} item */
   fromItem({ left, top, width, height }) {
     return [
       { x: Number(left), y: Number(top) },
       { x: Number(left) + Number(width), y: Number(top) + Number(height) },
     ];
   }
+  /** @param {Shape} shape @returns {ShapeItem} */
   toItem({ label, points }) {
     const [a, , b] = corners(points).map(rounded);
     return { height: b.y - a.y, label, left: a.x, top: a.y, width: b.x - a.x };
@@ -25,29 +26,31 @@ class Polygon extends ShapeTool {
   closed = true;
   least = 3;
   most = Infinity;
+  /** @type {InMiddle} */
   inMiddle = at => [at(-1, 1), at(0, -1), at(1, 1)];
 }
 class Polyline extends ShapeTool {
   plural = 'polylines';
-  least = 2;
   most = Infinity;
+  /** @type {InMiddle} */
   inMiddle = at => [at(-1, 0), at(0, 0), at(1, 0)];
 }
 class Line extends ShapeTool {
   plural = 'lines';
-  least = 2;
-  most = 2;
-  inMiddle = at => [at(-1, 0), at(1, 0)];
 }
 class Keypoint extends ShapeTool {
   plural = 'keypoints';
+  /** @type {Look} */
   look = 'point';
   least = 1;
   most = 1;
+  /** @type {InMiddle} */
   inMiddle = at => [at(0, 0)];
+  /** @param {ShapeItem} item */
   fromItem({ x, y }) {
     return [{ x: Number(x), y: Number(y) }];
   }
+  /** @param {Shape} shape @returns {ShapeItem} */
   toItem({ label, points }) {
     return { label, ...rounded(points[0]) };
   }

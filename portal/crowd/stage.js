@@ -1,4 +1,4 @@
-import { h, s, set } from './dom.js';
+import { arrowOf, h, s, set } from './dom.js';
 import { texts } from './texts.js';
 
 const CLOSEST = 40;
@@ -9,11 +9,21 @@ const ZOOM_STEP = 1.25;
  * `tool` hears down, move, up, cancel, loaded, draw and viewed.
  */
 export class Stage {
+  /** @type {Size | undefined} */
   size = undefined;
   view = { x: 0, y: 0, scale: 1 };
+  /** On the screen, as soon as it is laid out. */
+  box = { width: 0, height: 0 };
+  /** @type {Point | undefined} */
   cursor = undefined;
+  /** The drawing that is to come. @type {number | undefined} */
+  pending;
+  /** @type {Map<number, PointerEvent>} */
   pointers = new Map();
+  /** Whether the space bar is held, and moved the view. @type {'down' | 'panned' | undefined} */
+  space;
 
+  /** @param {ImageTool} tool @param {{ asStored?: boolean, label: string }} options */
   constructor(tool, { asStored = true, label }) {
     this.tool = tool;
     this.asStored = asStored;
@@ -38,7 +48,14 @@ export class Stage {
     new ResizeObserver(() => this.resized()).observe(this.element);
   }
 
-  /** Loads the image. Its size is the stored one: EXIF rotation is ignored, as all coordinates are. */
+  /** The size of the image, for what happens only where there is one. */
+  get imageSize() {
+    return /** @type {Size} */ (this.size);
+  }
+  /**
+   * Loads the image. Its size is the stored one: EXIF rotation is ignored, as all coordinates are.
+   * @param {string | null} source
+   */
   load(source) {
     const image = this.picture;
     this.size = undefined;
@@ -54,7 +71,7 @@ export class Stage {
       const { width, height } = image.getBBox();
       this.size = { width, height };
       this.tool.internals.setValidity({});
-      this.element.style.setProperty('--ratio', width / height);
+      this.element.style.setProperty('--ratio', String(width / height));
       this.tool.say('');
       this.fit();
       this.tool.loaded();
@@ -76,11 +93,13 @@ export class Stage {
     const { width, height } = this.element.getBoundingClientRect();
     const wasFit = this.isFit;
     this.box = { width, height };
-    if (this.size) wasFit ? this.fit() : this.show();
+    if (!this.size) return;
+    if (wasFit) this.fit();
+    else this.show();
   }
   fit() {
-    this.box ??= this.element.getBoundingClientRect();
-    const { width, height } = this.size;
+    if (!this.box.width) this.box = this.element.getBoundingClientRect();
+    const { width, height } = this.imageSize;
     const scale = Math.min(this.box.width / width, this.box.height / height) || 1;
     this.view = { scale, x: (width - this.box.width / scale) / 2, y: (height - this.box.height / scale) / 2 };
     this.isFit = true;
@@ -93,6 +112,7 @@ export class Stage {
   get centre() {
     return { x: this.view.x + (this.box.width * this.pixel) / 2, y: this.view.y + (this.box.height * this.pixel) / 2 };
   }
+  /** @param {number} factor @param {Point} at */
   zoom(factor, at = this.centre) {
     if (!this.size) return;
     const smallest = Math.min(this.box.width / this.size.width, this.box.height / this.size.height) / 2;
@@ -102,6 +122,7 @@ export class Stage {
     this.isFit = false;
     this.show();
   }
+  /** @param {number} dx @param {number} dy */
   pan(dx, dy) {
     if (!this.size) return;
     this.view.x += dx;
@@ -109,9 +130,10 @@ export class Stage {
     this.isFit = false;
     this.show();
   }
-  /** Brings a point of the image into view. */
+  /** Brings a point of the image into view. @param {Point} point */
   reveal({ x, y }) {
     const margin = 24 * this.pixel;
+    /** @type {(value: number, start: number, length: number) => number} */
     const over = (value, start, length) =>
       Math.min(0, value - margin - start) + Math.max(0, value + margin - start - length);
     const dx = over(x, this.view.x, this.box.width * this.pixel);
@@ -119,8 +141,9 @@ export class Stage {
     if (dx || dy) this.pan(dx, dy);
   }
   show() {
-    const { view, box, size } = this;
+    const { view, box, imageSize: size } = this;
     // Some of the image always stays in view.
+    /** @type {(start: number, length: number, whole: number) => number} */
     const keep = (start, length, whole) => Math.min(Math.max(start, -length * 0.9), whole - length * 0.1);
     view.x = keep(view.x, box.width * this.pixel, size.width);
     view.y = keep(view.y, box.height * this.pixel, size.height);
@@ -142,13 +165,13 @@ export class Stage {
     });
   }
   drawCross() {
-    const { cursor, size } = this;
+    const { cursor, imageSize: size } = this;
     set(this.cross, {
       d: cursor && this.tool.crosshair ? `M0 ${cursor.y}H${size.width}M${cursor.x} 0V${size.height}` : '',
     });
   }
 
-  /** Where an event is in the image, without its bounds. */
+  /** Where an event is in the image, without its bounds. @param {MouseEvent} event */
   place(event) {
     const { left, top } = this.element.getBoundingClientRect();
     return {
@@ -156,10 +179,12 @@ export class Stage {
       y: this.view.y + (event.clientY - top) * this.pixel,
     };
   }
+  /** @param {Point} point */
   inside({ x, y }) {
-    return { x: Math.min(this.size.width, Math.max(0, x)), y: Math.min(this.size.height, Math.max(0, y)) };
+    const { width, height } = this.imageSize;
+    return { x: Math.min(width, Math.max(0, x)), y: Math.min(height, Math.max(0, y)) };
   }
-  /** Moves the crosshair by keys. */
+  /** Moves the crosshair by keys. @param {number} dx @param {number} dy */
   moveCursor(dx, dy) {
     const from = this.cursor ?? this.centre;
     this.cursor = this.inside({ x: Math.round(from.x) + dx, y: Math.round(from.y) + dy });
@@ -169,6 +194,7 @@ export class Stage {
   }
 
   listen() {
+    /** @type {Listen} */
     const on = (type, handler, options) =>
       this.element.addEventListener(type, event => this.size && handler(event), options);
     on('pointerdown', event => this.down(event));
@@ -198,8 +224,11 @@ export class Stage {
       if (this.space !== 'panned') this.tool.point?.(this.cursor ?? this.inside(this.centre));
       this.space = undefined;
     });
-    this.element.addEventListener('blur', () => (this.space = undefined));
+    this.element.addEventListener('blur', () => {
+      this.space = undefined;
+    });
   }
+  /** @param {PointerEvent} event */
   down(event) {
     this.pointers.set(event.pointerId, event);
     this.element.setPointerCapture(event.pointerId);
@@ -213,6 +242,7 @@ export class Stage {
       if (this.space) this.space = 'panned';
     } else if (event.button === 0) this.tool.down(this.inside(this.place(event)), event);
   }
+  /** @param {PointerEvent} event */
   move(event) {
     const last = this.pointers.get(event.pointerId);
     if (last && this.pointers.size > 1) this.pinch(last, event);
@@ -225,25 +255,31 @@ export class Stage {
     }
     if (last) this.pointers.set(event.pointerId, event);
   }
+  /** @param {PointerEvent} last @param {PointerEvent} event */
   pinch(last, event) {
     const other = [...this.pointers.values()].find(pointer => pointer.pointerId !== event.pointerId);
-    const distance = pointer => Math.hypot(pointer.clientX - other.clientX, pointer.clientY - other.clientY);
+    if (!other) return;
+    const distance = (/** @type {PointerEvent} */ pointer) =>
+      Math.hypot(pointer.clientX - other.clientX, pointer.clientY - other.clientY);
     this.zoom(distance(event) / Math.max(1, distance(last)), this.place(other));
   }
-  up(event, cancelled) {
+  /** @param {PointerEvent} event */
+  up(event, cancelled = false) {
     if (!this.pointers.delete(event.pointerId)) return;
-    if (!this.several && !this.panning)
-      cancelled ? this.tool.cancel?.() : this.tool.up?.(this.inside(this.place(event)), event);
+    if (!this.several && !this.panning) {
+      if (cancelled) this.tool.cancel?.();
+      else this.tool.up?.(this.inside(this.place(event)), event);
+    }
     this.panning = false;
     if (!this.pointers.size) this.several = false;
     if (event.pointerType === 'touch') this.cursor = undefined;
   }
 
-  /** The keys of every image: zoom, view, crosshair. */
+  /** The keys of every image: zoom, view, crosshair. @param {KeyboardEvent} event */
   handle(event) {
     if (!this.size) return false;
     const { key } = event;
-    const arrow = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+    const arrow = arrowOf(event);
     const page = Math.round((Math.min(this.box.width, this.box.height) * this.pixel) / 10) || 1;
     if (arrow && !this.tool.atImage(event)) return false;
     if (arrow && event.altKey) this.pan(arrow[0] * page, arrow[1] * page);

@@ -1,4 +1,4 @@
-/** Makes a style sheet that shadow roots can share. */
+/** Makes a style sheet that shadow roots can share. @param {string} css */
 export function sheet(css) {
   const made = new CSSStyleSheet();
   made.replaceSync(css);

@@ -16,11 +16,13 @@ export const texts = {
   noLabelFound: 'No label has this text.',
   chooseLabel: 'Choose a label first.',
   chooseCategory: 'Choose a category.',
+  /** @type {(label: string) => string} */
   chosen: label => `Label: ${label}`,
   comment: 'Comment',
   addComment: 'Add a comment',
   required: 'Fill in this field.',
   requiredCheck: 'This has to be checked.',
+  /** @type {(used: number, most: string | null) => string} */
   characters: (used, most) => (most ? `${used} of ${most} characters` : `${used} characters`),
   value: 'Value',
   goodExample: 'Good example',
@@ -31,7 +33,10 @@ export const texts = {
     '(For the owner of the job: the bucket must allow this page by CORS.)',
   stillLoading: 'The image is not loaded yet.',
   retry: 'Try again',
+  /** @type {(reason: string) => string} */
   maskNotLoaded: reason => `The given mask could not be used: ${reason}`,
+  maskColour: 'the colour of a label cannot be read.',
+  /** @type {(mask: string, image: string) => string} */
   maskSize: (mask, image) => `it has ${mask} pixels, the image has ${image}.`,
   image: 'Image to label. Arrow keys move the crosshair, Space sets a point, question mark lists all keys.',
   imageToSee: 'Image to judge. Plus and minus zoom.',
@@ -56,11 +61,17 @@ export const texts = {
   corner: 'Click the opposite corner. Escape cancels.',
   nextPoint: 'Click the next point. Enter finishes, Escape cancels.',
   nextPointClosed: 'Click the next point. Enter or a click on the first point finishes, Escape cancels.',
+  /** @type {(label: string, count: number) => string} */
   added: (label, count) => `Added: ${label}. ${count} in all.`,
+  /** @type {(label: string, number: number, count: number) => string} */
   selected: (label, number, count) => `Selected: ${label}, ${number} of ${count}.`,
+  /** @type {(number: number, count: number) => string} */
   pointSelected: (number, count) => `Point ${number} of ${count}.`,
+  /** @type {(label: string) => string} */
   deleted: label => `Deleted: ${label}.`,
+  /** @type {(tag: string) => string} */
   unsupported: tag => `This page uses <${tag}>, which is not supported here. The answer will lack this part.`,
+  /** @type {(tag: string, name: string, reason: string) => string} */
   badAttribute: (tag, name, reason) => `<${tag}>: the attribute “${name}” cannot be read: ${reason}`,
   shortcuts: {
     common: [

@@ -1,11 +1,14 @@
 import { h } from '../crowd/dom.js';
 import { texts } from './texts.js';
 
-/** Asks why a task is declined; resolves to the reason, or to undefined if it is not. */
+/**
+ * Asks why a task is declined; resolves to the reason, or to undefined if it is not.
+ * @param {Element} parent @returns {Promise<string | undefined>}
+ */
 export function askWhy(parent) {
   const words = h('textarea', { rows: 3, maxlength: 1000, 'aria-label': texts.declineWords });
-  const choice = (text, value) =>
-    h('label', { class: 'choice' }, h('input', { type: 'radio', name: 'reason', value, required: true }), text);
+  const radio = (/** @type {string} */ value) => h('input', { type: 'radio', name: 'reason', value, required: true });
+  const other = radio('');
   const form = h(
     'form',
     { method: 'dialog' },
@@ -14,8 +17,8 @@ export function askWhy(parent) {
       'fieldset',
       {},
       h('legend', {}, texts.declineWhy),
-      texts.declineReasons.map(text => choice(text, text)),
-      choice(texts.declineOther, ''),
+      texts.declineReasons.map(text => h('label', { class: 'choice' }, radio(text), text)),
+      h('label', { class: 'choice' }, other, texts.declineOther),
       words,
     ),
     h(
@@ -25,8 +28,9 @@ export function askWhy(parent) {
       h('button', { value: 'cancel', formnovalidate: true }, texts.cancel),
     ),
   );
-  const other = form.querySelector('[value=""]');
-  const follow = () => (words.required = other.checked);
+  const follow = () => {
+    words.required = other.checked;
+  };
   form.addEventListener('change', follow);
   words.addEventListener('input', () => {
     other.checked = true;
@@ -37,9 +41,9 @@ export function askWhy(parent) {
   box.showModal();
   return new Promise(resolve => {
     box.addEventListener('close', () => {
-      const chosen = form.elements.reason.value;
+      const reason = new FormData(form).get('reason');
       box.remove();
-      resolve(box.returnValue === 'decline' ? [chosen, words.value.trim()].filter(Boolean).join(': ') : undefined);
+      resolve(box.returnValue === 'decline' ? [reason, words.value.trim()].filter(Boolean).join(': ') : undefined);
     });
   });
 }

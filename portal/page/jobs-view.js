@@ -1,10 +1,15 @@
-import { h } from '../crowd/dom.js';
+import { h, reasonOf } from '../crowd/dom.js';
+import { Refused } from './api.js';
 import { texts } from './texts.js';
 
 const SECONDS_BETWEEN_LOOKS = 30;
 
 /** The jobs that go on, and what is left of each. */
 export class JobsView {
+  /** The jobs shown, as text. */
+  #jobs = '';
+
+  /** @param {Parts} parts */
   constructor({ api, notices, signedOut }) {
     this.api = api;
     this.notices = notices;
@@ -25,20 +30,22 @@ export class JobsView {
       const jobs = await this.api.jobs();
       this.notices.hide('jobs');
       this.show(jobs);
-    } catch (refused) {
-      if (refused.status === 401) this.signedOut();
-      else this.notices.show('jobs', refused.message, { [texts.retryNow]: () => this.look() });
+    } catch (error) {
+      if (error instanceof Refused && error.status === 401) this.signedOut();
+      else this.notices.show('jobs', reasonOf(error), { [texts.retryNow]: () => this.look() });
     }
     this.list.ariaBusy = 'false';
   }
+  /** @param {JobSummary[]} jobs */
   show(jobs) {
     // What did not change stays, with the focus in it.
-    const told = JSON.stringify(jobs);
-    if (told === this.told) return;
-    this.told = told;
-    const focused = this.list.contains(document.activeElement) && document.activeElement.getAttribute('href');
+    const text = JSON.stringify(jobs);
+    if (text === this.#jobs) return;
+    this.#jobs = text;
+    const focused = this.list.contains(document.activeElement) && document.activeElement?.getAttribute('href');
     this.list.replaceChildren(...(jobs.length ? jobs.map(card) : nothing()));
-    if (focused) this.list.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    if (focused)
+      /** @type {HTMLElement | null} */ (this.list.querySelector(`[href="${CSS.escape(focused)}"]`))?.focus();
   }
 }
 
@@ -46,6 +53,7 @@ function nothing() {
   return [h('p', {}, texts.noJobs), h('p', { class: 'quiet' }, texts.noJobsMore)];
 }
 
+/** @param {JobSummary} job */
 function card({ job, title, description, timeLimit, done, left }) {
   const href = `#/jobs/${encodeURIComponent(job)}`;
   return h(

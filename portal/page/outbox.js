@@ -5,14 +5,23 @@ const LONGEST_PAUSE = 30;
 
 /** Answers on their way: kept in this browser until the server has taken them. */
 export class Outbox extends EventTarget {
+  /** @type {Promise<void> | undefined} */
   #sending;
   #wake = () => {};
+  /** By name; a map, as a browser that keeps nothing must still send. @type {Map<string, OutboxEntry>} */
+  entries = new Map();
 
-  constructor(api, kept, drafts) {
+  /** @param {Api} api @param {WorkerStorage} storage @param {Drafts} drafts */
+  constructor(api, storage, drafts) {
     super();
-    Object.assign(this, { api, kept, drafts });
-    // A map, as a browser that keeps nothing must still send.
-    this.entries = new Map(kept.names('answer/').map(name => [name, kept.get(name)]));
+    this.api = api;
+    this.storage = storage;
+    this.drafts = drafts;
+    for (const name of storage.names('answer/')) {
+      /** @type {OutboxEntry | null} */
+      const entry = storage.get(name);
+      if (entry) this.entries.set(name, entry);
+    }
     addEventListener('online', () => this.retry());
   }
 
@@ -20,18 +29,20 @@ export class Outbox extends EventTarget {
     return this.entries.size;
   }
 
-  /** Takes an answer: {taskId, title, answer, seconds}. Returns whether the browser keeps it. */
+  /** Takes an answer. Returns whether the browser keeps it. @param {OutboxEntry} entry */
   add(entry) {
     const name = `answer/${entry.taskId}`;
     this.entries.set(name, entry);
-    const isKept = this.kept.set(name, entry);
+    const isKept = this.storage.set(name, entry);
     this.send();
     return isKept;
   }
 
   /** Sends what is there, again and again; resolves when all of it is taken or refused for good. */
   send() {
-    this.#sending ??= this.#sendAll().finally(() => (this.#sending = undefined));
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+    });
     return this.#sending;
   }
   /** Ends the pause between two tries. */
@@ -41,8 +52,10 @@ export class Outbox extends EventTarget {
 
   async #sendAll() {
     let pause = FIRST_PAUSE;
-    while (this.entries.size) {
-      const [name, entry] = this.entries.entries().next().value;
+    for (;;) {
+      const [next] = this.entries;
+      if (!next) return;
+      const [name, entry] = next;
       try {
         await this.api.answer(entry);
         pause = FIRST_PAUSE;
@@ -66,16 +79,19 @@ export class Outbox extends EventTarget {
       }
     }
   }
+  /** @param {string} name */
   #drop(name) {
     this.entries.delete(name);
-    this.kept.delete(name);
+    this.storage.delete(name);
   }
+  /** @param {number} seconds */
   #paused(seconds) {
-    return new Promise(wake => {
-      this.#wake = wake;
-      setTimeout(wake, 1000 * seconds);
+    return new Promise(resolve => {
+      this.#wake = () => resolve(undefined);
+      setTimeout(resolve, 1000 * seconds);
     });
   }
+  /** @param {string} type @param {object} [detail] */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

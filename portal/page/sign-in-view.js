@@ -1,6 +1,8 @@
-import { h } from '../crowd/dom.js';
+import { h, reasonOf } from '../crowd/dom.js';
+import { PasswordSignIn } from './sign-in.js';
 import { texts } from './texts.js';
 
+/** @param {string} label @param {string} type @param {string} autocomplete */
 function field(label, type, autocomplete) {
   const input = h('input', { type, autocomplete, required: true });
   return { input, element: h('label', { class: 'field' }, label, input) };
@@ -8,28 +10,33 @@ function field(label, type, autocomplete) {
 
 /** What is seen by who has not signed in; `done` takes the tokens. */
 export class SignInView {
+  /** @param {HostedSignIn | PasswordSignIn} provider @param {(tokens: Tokens) => void} done */
   constructor(provider, done, problem = '') {
-    this.provider = provider;
     this.done = done;
     this.problem = h('p', { class: 'problem', role: 'alert' }, problem);
-    this.body = h('div', {}, provider.address ? this.form() : this.button());
+    this.body = h('div', {}, provider instanceof PasswordSignIn ? this.form(provider) : this.button(provider));
     this.element = h('main', { class: 'sign-in' }, h('h1', { tabindex: -1 }, texts.name), this.problem, this.body);
     this.title = texts.signIn;
   }
 
-  button() {
-    const begin = () => this.attempt(() => this.provider.begin());
+  /** @param {HostedSignIn} provider */
+  button(provider) {
+    const begin = () => this.attempt(() => provider.begin());
     return [
       h('p', {}, texts.signInWhy),
       h('button', { type: 'button', class: 'primary', onclick: begin }, texts.signIn),
     ];
   }
-  form() {
+  /** @param {PasswordSignIn} provider */
+  form(provider) {
     const name = field(texts.userName, 'text', 'username');
     const password = field(texts.password, 'password', 'current-password');
-    return this.fields([name, password], () => this.provider.begin(name.input.value, password.input.value));
+    return this.fields([name, password], () => provider.begin(name.input.value, password.input.value));
   }
-  /** The form for a password of the worker's own, after the first. */
+  /**
+   * The form for a password of the worker's own, after the first.
+   * @param {(password: string) => Promise<SignInStep>} again
+   */
   renewal(again) {
     const password = field(texts.newPassword, 'password', 'new-password');
     this.body.replaceChildren(
@@ -38,23 +45,26 @@ export class SignInView {
     );
     password.input.focus();
   }
+  /** @param {ReturnType<typeof field>[]} fields @param {() => Promise<SignInStep>} act */
   fields(fields, act) {
-    const onsubmit = event => {
+    const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.attempt(act);
     };
     const submit = h('button', { class: 'primary' }, texts.signIn);
-    return h('form', { onsubmit }, ...fields.map(one => one.element), submit);
+    return h('form', { onsubmit }, ...fields.map(({ element }) => element), submit);
   }
 
+  /** @param {() => Promise<SignInStep | void>} act */
   async attempt(act) {
     this.problem.textContent = '';
     try {
-      const given = await act();
-      if (given?.again) this.renewal(given.again);
-      else if (given) this.done(given);
+      const step = await act();
+      if (!step) return;
+      if ('again' in step) this.renewal(step.again);
+      else this.done(step);
     } catch (error) {
-      this.problem.textContent = texts.signInFailed(error.message);
+      this.problem.textContent = texts.signInFailed(reasonOf(error));
     }
   }
   leave() {}

@@ -3,7 +3,7 @@ import { texts } from './texts.js';
 
 const NAME = 'labeling/signing-in';
 
-const base64url = bytes =>
+const base64url = (/** @type {Uint8Array} */ bytes) =>
   btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
@@ -12,6 +12,7 @@ const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
 /** Cognito's own sign-in pages, by authorization code with PKCE (RFC 7636): no secret is in this page. */
 export class HostedSignIn {
+  /** @param {{ domainUrl: string, clientId: string }} config */
   constructor({ domainUrl, clientId }) {
     this.domain = domainUrl.replace(/\/$/, '');
     this.client = clientId;
@@ -35,81 +36,95 @@ export class HostedSignIn {
     );
   }
 
-  /** The tokens, if this page was opened by the sign-in page; null if not. */
+  /** The tokens, if this page was opened by the sign-in page; null if not. @returns {Promise<Tokens | null>} */
   async finish() {
-    const given = new URLSearchParams(location.search);
-    if (!given.has('code') && !given.has('error')) return null;
-    const begun = JSON.parse(sessionStorage.getItem(NAME));
+    const query = new URLSearchParams(location.search);
+    const [code, error] = [query.get('code'), query.get('error')];
+    if (code === null && error === null) return null;
+    const begun = JSON.parse(sessionStorage.getItem(NAME) ?? 'null');
     sessionStorage.removeItem(NAME);
     // The code must stay neither in the address nor in the history.
     history.replaceState(null, '', `/${begun?.place ?? ''}`);
-    // Whoever sent the worker here with a code of his own would get the work under another name.
-    if (!begun || given.get('state') !== begun.state) throw new Refused(400, texts.signInStale);
-    if (given.has('error')) throw new Refused(400, given.get('error_description') ?? given.get('error'));
+    // Whoever sent the worker here with a code of their own would get the work under another name.
+    if (!begun || query.get('state') !== begun.state) throw new Refused(400, texts.signInStale);
+    if (error !== null) throw new Refused(400, query.get('error_description') ?? error);
     return this.#tokens({
       grant_type: 'authorization_code',
-      code: given.get('code'),
+      code: code ?? '',
       redirect_uri: this.here,
       code_verifier: begun.verifier,
     });
   }
+  /** @param {string} refresh */
   renew(refresh) {
     return this.#tokens({ grant_type: 'refresh_token', refresh_token: refresh });
   }
+  /** @param {string} [refresh] */
   async end(refresh) {
     if (refresh) await this.#post('/oauth2/revoke', { token: refresh }).catch(() => {});
     location.assign(this.#page('/logout', { logout_uri: this.here }));
   }
 
-  async #tokens(given) {
-    const { id_token: id, refresh_token: refresh } = await (await this.#post('/oauth2/token', given)).json();
+  /** @param {Record<string, string>} parameters @returns {Promise<Tokens>} */
+  async #tokens(parameters) {
+    const { id_token: id, refresh_token: refresh } = await (await this.#post('/oauth2/token', parameters)).json();
     return { id, refresh };
   }
-  #post(path, given) {
-    const body = new URLSearchParams({ client_id: this.client, ...given });
+  /** @param {string} path @param {Record<string, string>} parameters */
+  #post(path, parameters) {
+    const body = new URLSearchParams({ client_id: this.client, ...parameters });
     return ask(this.domain + path, { method: 'POST', body });
   }
-  #page(path, given) {
-    return `${this.domain}${path}?${new URLSearchParams({ client_id: this.client, ...given })}`;
+  /** @param {string} path @param {Record<string, string>} parameters */
+  #page(path, parameters) {
+    return `${this.domain}${path}?${new URLSearchParams({ client_id: this.client, ...parameters })}`;
   }
 }
 
 /** User name and password, straight to Cognito's API: for the emulator, which has no sign-in pages. */
 export class PasswordSignIn {
+  /** @param {{ cognitoUrl: string, clientId: string }} config */
   constructor({ cognitoUrl, clientId }) {
     this.address = cognitoUrl;
     this.client = clientId;
   }
 
-  /** Resolves to the tokens, or to {again} where a new password has to be chosen: a function that takes it. */
+  /**
+   * Resolves to the tokens, or to {again} where a new password has to be chosen: a function that takes it.
+   * @param {string} name @param {string} password
+   */
   async begin(name, password) {
-    const given = { USERNAME: name, PASSWORD: password };
-    return this.#step('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: given }, name);
+    const AuthParameters = { USERNAME: name, PASSWORD: password };
+    return this.#step('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters }, name);
   }
   async finish() {
     return null;
   }
-  renew(refresh) {
-    const given = { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN: refresh } };
-    return this.#step('InitiateAuth', given);
+  /** @param {string} refresh @returns {Promise<Tokens>} */
+  async renew(refresh) {
+    const AuthParameters = { REFRESH_TOKEN: refresh };
+    const step = await this.#step('InitiateAuth', { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters });
+    if ('again' in step) throw new Refused(400, texts.signedOut);
+    return step;
   }
   async end() {
     location.reload();
   }
 
-  async #step(action, given, name) {
+  /** @param {string} action @param {object} parameters @param {string} [name] @returns {Promise<SignInStep>} */
+  async #step(action, parameters, name) {
     const response = await ask(this.address, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/x-amz-json-1.1',
         'X-Amz-Target': `AWSCognitoIdentityProviderService.${action}`,
       },
-      body: JSON.stringify({ ClientId: this.client, ...given }),
+      body: JSON.stringify({ ClientId: this.client, ...parameters }),
     });
     const { AuthenticationResult: result, ChallengeName: challenge, Session } = await response.json();
     if (result) return { id: result.IdToken, refresh: result.RefreshToken };
     if (challenge !== 'NEW_PASSWORD_REQUIRED') throw new Refused(400, texts.challenge(challenge));
-    const again = password => {
+    const again = (/** @type {string} */ password) => {
       const ChallengeResponses = { USERNAME: name, NEW_PASSWORD: password };
       return this.#step('RespondToAuthChallenge', { ChallengeName: challenge, Session, ChallengeResponses }, name);
     };

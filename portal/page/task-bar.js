@@ -3,6 +3,7 @@ import { texts } from './texts.js';
 
 /** Above the task: its title and description, the time left, the progress, and the ways out. */
 export class TaskBar {
+  /** @param {{ release: () => void, decline: () => void }} actions */
   constructor({ release, decline }) {
     this.title = h('h1', { tabindex: -1, dir: 'auto' }, texts.loading);
     this.description = h('p', { class: 'description', dir: 'auto' });
@@ -24,6 +25,7 @@ export class TaskBar {
     this.empty();
   }
 
+  /** @param {Task} task */
   show({ title, description, done, left }) {
     this.title.textContent = title;
     this.description.textContent = description;
@@ -39,6 +41,7 @@ export class TaskBar {
     this.element.hidden = false;
     for (const button of this.buttons) button.disabled = true;
   }
+  /** @param {number} seconds that are left */
   tick(seconds) {
     this.time.textContent = seconds > 0 ? texts.timeLeft(texts.clock(seconds)) : texts.timeIsUp;
     this.time.classList.toggle('short', seconds < 120);

@@ -4,7 +4,7 @@ import { texts } from './texts.js';
 /** What a template may do: run its scripts. It has no origin, so neither the page nor its token is in its reach. */
 const SANDBOX = 'allow-scripts allow-forms allow-modals';
 
-/** An answer is JSON, whatever a template sends. */
+/** An answer is JSON, whatever a template sends. @param {unknown} value @returns {Answer | undefined} */
 function asJson(value) {
   try {
     const copy = JSON.parse(JSON.stringify(value));
@@ -20,15 +20,26 @@ const MOST_PATIENCE_SECONDS = 60;
 
 /** A frame for one task. It loads at once, unseen, and takes the task when it is there. */
 export class TaskFrame {
+  /** @type {PromiseWithResolvers<void>} */
   #filled = Promise.withResolvers();
   #isOpen = false;
   #patience = PATIENCE_SECONDS;
+  /** @type {number | undefined} */
   #timer;
+  /** @type {Task | undefined} */
+  task;
+  /** @type {Answer | undefined} */
+  draft;
+  /** @type {FrameListeners | undefined} */
+  listeners;
 
+  /** @param {Element} holder */
   constructor(holder) {
     this.element = h('iframe', { class: 'unseen', sandbox: SANDBOX, src: '/frame.html', inert: true });
     this.element.title = texts.task;
-    this.onMessage = event => event.source === this.element.contentWindow && this.take(event.data);
+    this.onMessage = (/** @type {MessageEvent<FrameMessage>} */ event) => {
+      if (event.source === this.element.contentWindow) this.take(event.data);
+    };
     addEventListener('message', this.onMessage);
     holder.append(this.element);
     this.watch();
@@ -36,17 +47,18 @@ export class TaskFrame {
 
   /**
    * Gives the frame its task; resolves when the worker could begin.
-   * `heard` has functions for what was entered (`draft`), for the answer (`submit`), for a page without its elements
-   * (`failed`), for one that is loaded again since it did not come (`slow`), and for when it came (`filled`).
+   * @param {Task} task @param {Answer | undefined} draft @param {FrameListeners} listeners
    */
-  fill(task, draft, heard) {
-    Object.assign(this, { task, draft, heard });
-    if (this.#isOpen) this.give();
+  fill(task, draft, listeners) {
+    this.task = task;
+    this.draft = draft;
+    this.listeners = listeners;
+    if (this.#isOpen) this.give(task);
     return this.#filled.promise;
   }
-  /** Hands the task to the frame, which writes its page. */
-  give() {
-    this.post('frame-task', { html: this.task.html, draft: this.draft });
+  /** Hands the task to the frame, which writes its page. @param {Task} task */
+  give({ html }) {
+    this.post({ type: 'frame-task', html, draft: this.draft });
     this.watch();
   }
   /** Waits for the frame to say that it is open, or filled; in vain, it loads the frame again. */
@@ -59,10 +71,10 @@ export class TaskFrame {
     this.#isOpen = false;
     const hadFocus = document.activeElement === this.element;
     // Loads it anew, also where a request of it hangs.
-    this.element.parentNode.append(this.element);
+    this.element.parentElement?.append(this.element);
     if (hadFocus) this.element.focus();
     this.watch();
-    this.heard?.slow();
+    this.listeners?.slow();
   }
 
   show() {
@@ -71,11 +83,11 @@ export class TaskFrame {
     this.element.focus();
   }
   showInstructions() {
-    this.post('frame-instructions');
+    this.post({ type: 'frame-instructions' });
   }
   /** Asks for what is entered now. */
   save() {
-    this.post('frame-save');
+    this.post({ type: 'frame-save' });
   }
   remove() {
     clearTimeout(this.#timer);
@@ -83,33 +95,35 @@ export class TaskFrame {
     this.element.remove();
   }
 
-  post(type, more) {
+  /** @param {PageMessage} message */
+  post(message) {
     // A frame without an origin has no other name to send to; only our own page can be in it.
-    this.element.contentWindow?.postMessage({ type, ...more }, '*');
+    this.element.contentWindow?.postMessage(message, '*');
   }
 
+  /** @param {FrameMessage} message */
   take(message) {
     switch (message?.type) {
       case 'frame-open':
         this.#isOpen = true;
         clearTimeout(this.#timer);
         // It was waited for, loaded again, or the template reloaded itself.
-        if (this.task) this.give();
+        if (this.task) this.give(this.task);
         break;
       case 'frame-filled':
         clearTimeout(this.#timer);
         this.#filled.resolve();
-        this.heard?.filled();
+        this.listeners?.filled();
         break;
       case 'frame-draft':
         this.draft = asJson(message.value);
-        if (this.draft) this.heard?.draft(this.draft);
+        if (this.draft) this.listeners?.draft(this.draft);
         break;
       case 'crowd-submit':
-        this.heard?.submit(asJson(message.answer));
+        this.listeners?.submit(asJson(message.answer));
         break;
       case 'frame-failed':
-        this.heard?.failed();
+        this.listeners?.failed();
     }
   }
 }

@@ -4,6 +4,7 @@ const SECOND = 1000;
 export class TimeSpent {
   constructor(before = 0) {
     this.before = before;
+    /** @type {number | undefined} */
     this.since = undefined;
     this.onChange = () => this.#count();
     document.addEventListener('visibilitychange', this.onChange);
@@ -24,6 +25,7 @@ export class TimeSpent {
 
 /** When a task's time runs out, by this computer's clock, however wrong it is. */
 export class Deadline {
+  /** @param {Task} task */
   constructor({ now, acceptedAt, expiresAt }) {
     this.end = Date.now() / SECOND - now + expiresAt;
     this.whole = expiresAt - acceptedAt;
@@ -31,13 +33,13 @@ export class Deadline {
   get left() {
     return this.end - Date.now() / SECOND;
   }
-  /** Whether so little is left that the worker should get more before he begins. */
+  /** Whether so little is left that the worker should get more before they begin. */
   get isShort() {
     return this.left < this.whole / 2;
   }
 }
 
-/** Calls `tick` now and every second, until `clearInterval`. */
+/** Calls `tick` now and every second, until `clearInterval`. @param {() => void} tick */
 export function everySecond(tick) {
   tick();
   return setInterval(tick, SECOND);

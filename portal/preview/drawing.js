@@ -2,6 +2,9 @@
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#cc79a7', '#56b4e9'];
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** @typedef {{ size: Size, parts: Element[], text: string }} Drawing */
+
+/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
 function svg(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -9,11 +12,12 @@ function svg(name, attributes, text) {
   return element;
 }
 
+/** @param {MergedBoxes} label @param {MergedMetadata} metadata @returns {Drawing} */
 function boxes({ annotations, image_size: [size] }, metadata) {
   const parts = annotations.flatMap((box, index) => {
     const { left: x, top: y, width, height } = box;
-    const name = metadata['class-map'][box.class_id];
-    const confidence = Math.round(metadata.objects[index].confidence * 100);
+    const name = metadata['class-map']?.[box.class_id];
+    const confidence = Math.round((metadata.objects?.[index].confidence ?? 0) * 100);
     const letters = size.height / 18;
     return [
       svg('rect', { class: 'box', x, y, width, height, stroke: COLOURS[box.class_id % COLOURS.length] }),
@@ -27,6 +31,7 @@ function boxes({ annotations, image_size: [size] }, metadata) {
   return { size, parts, text: `Boxes: ${annotations.length}` };
 }
 
+/** @param {string} address */
 async function sizeOf(address) {
   const picture = new Image();
   picture.src = address;
@@ -34,24 +39,30 @@ async function sizeOf(address) {
   return { width: picture.naturalWidth, height: picture.naturalHeight };
 }
 
+/** @param {string} address @param {MergedMetadata} metadata @returns {Promise<Drawing>} */
 async function mask(address, metadata) {
   // Each consolidation writes another mask to the same address.
   const href = `${address}?${Date.now()}`;
   const size = await sizeOf(href);
-  const names = Object.values(metadata['internal-color-map']).map(one => one['class-name']);
+  const names = Object.values(metadata['internal-color-map'] ?? {}).map(entry => entry['class-name']);
   return { size, parts: [svg('image', { href, ...size, opacity: 0.6 })], text: names.join(', ') };
 }
 
-/** Draws the merged label on the picture, or says it in words where it has no place in it. */
+/**
+ * Draws the merged label on the picture, or says it in words where it has no place in it.
+ * @param {PreviewState} state @param {{ figure: HTMLElement, drawing: Element, caption: HTMLElement }} places
+ */
 export async function drawMerged({ merged, picture }, { figure, drawing, caption }) {
   figure.hidden = !merged;
   if (!merged) return;
-  const key = Object.keys(merged).find(name => !name.endsWith('-metadata'));
-  const metadata = merged[Object.keys(merged).find(name => name.endsWith('-metadata'))];
-  const label = merged[key];
-  let drawn = null;
-  if (label?.annotations) drawn = boxes(label, metadata);
-  else if (metadata['internal-color-map']) drawn = await mask(label, metadata);
+  const names = Object.keys(merged);
+  const metadata = /** @type {MergedMetadata} */ (merged[String(names.find(name => name.endsWith('-metadata')))]);
+  const label = merged[String(names.find(name => !name.endsWith('-metadata')))];
+  /** @type {Drawing | undefined} */
+  let drawn;
+  if (label && typeof label === 'object' && 'annotations' in label)
+    drawn = boxes(/** @type {MergedBoxes} */ (label), metadata);
+  else if (metadata['internal-color-map']) drawn = await mask(String(label), metadata);
   caption.textContent =
     drawn?.text ??
     metadata['failure-reason'] ??

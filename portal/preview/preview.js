@@ -3,23 +3,26 @@ import { drawMerged } from './drawing.js';
 const SECONDS_BETWEEN_LOOKS = 1;
 // Longer values, such as a mask, are told by their length.
 const MOST_SHOWN = 400;
-const $ = id => document.getElementById(id);
-const frame = $('task');
+/** An element of index.html. @param {string} id */
+const $ = id => /** @type {HTMLElement} */ (document.getElementById(id));
+const frame = /** @type {HTMLIFrameElement} */ ($('task'));
+/** @type {number | undefined} */
 let version;
 let opened = performance.now();
 
+/** @type {(key: string, value: unknown) => unknown} */
 const shortened = (_, value) =>
   typeof value === 'string' && value.length > MOST_SHOWN
     ? `${value.slice(0, 40)}… (${value.length.toLocaleString('en')} characters)`
     : value;
-const asText = value => JSON.stringify(value, shortened, 2);
+const asText = (/** @type {unknown} */ value) => JSON.stringify(value, shortened, 2);
 
 function openTask() {
   opened = performance.now();
   frame.src = `/task?${opened}`;
 }
 
-/** An answer with its heading. */
+/** An answer with its heading. @param {PreviewState['answers'][number]} answer */
 function answerOf(answer) {
   const heading = document.createElement('h3');
   heading.textContent = `${answer.workerId}, after ${answer.timeSpentInSeconds} seconds`;
@@ -29,6 +32,7 @@ function answerOf(answer) {
   return [heading, text];
 }
 
+/** @param {PreviewState} state */
 function show(state) {
   document.title = $('template').textContent = `Preview of ${state.template}`;
   if (state.version && state.version !== version) {
@@ -43,6 +47,7 @@ function show(state) {
   drawMerged(state, { figure: $('drawn'), drawing: $('drawing'), caption: $('caption') });
 }
 
+/** @param {string} path @param {RequestInit} [options] @returns {Promise<PreviewState>} */
 async function ask(path, options) {
   const response = await fetch(path, options);
   const body = await response.json();
@@ -61,13 +66,14 @@ async function look() {
   setTimeout(look, SECONDS_BETWEEN_LOOKS * 1000);
 }
 
-async function change(path, options, told) {
+/** @param {string} path @param {RequestInit} options @param {string} outcome */
+async function change(path, options, outcome) {
   try {
     show(await ask(path, options));
-    $('status').textContent = told;
+    $('status').textContent = outcome;
     openTask();
   } catch (error) {
-    $('status').textContent = error.message;
+    $('status').textContent = error instanceof Error ? error.message : String(error);
   }
 }
 

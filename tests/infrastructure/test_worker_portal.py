@@ -3,8 +3,10 @@ import http.client
 import json
 import subprocess
 import threading
+from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
@@ -27,6 +29,23 @@ def template() -> Template:
     stack = new_stack()
     SelfHostedEngine(stack, "Engine", labeling=label(stack, environment="dev"))
     return template_of(stack)
+
+
+def test_only_what_workers_load_is_copied_to_the_bucket() -> None:
+    stack = new_stack()
+    SelfHostedEngine(stack, "Engine", labeling=label(stack, environment="dev"))
+    template_of(stack)
+    app = cdk.App.of(stack)
+    assert app
+    (folder,) = Path(app.outdir).glob("asset.*/page/..")
+    copies = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    originals = {path.relative_to(page_folder()).as_posix() for path in page_folder().rglob("*") if path.is_file()}
+    assert {"page/main.js", "crowd/index.js", "frame.html"} <= copies
+    assert {path for path in originals - copies if not path.startswith("preview/")} == {
+        "README.md",
+        "crowd/README.md",
+        "types.d.ts",
+    }
 
 
 def text(value: Any) -> str:

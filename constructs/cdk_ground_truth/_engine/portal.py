@@ -101,7 +101,8 @@ class WorkerPortal(Construct):
 
     def deploy(self, config: Mapping[str, object]) -> None:
         """Has the deployment copy the page's files into the bucket, and ``config.json`` with them."""
-        files = s3_assets.Asset(self, "Files", path=str(page_folder()), exclude=[_PREVIEW, f"{_PREVIEW}/**", "*.md"])
+        unserved = [_PREVIEW, f"{_PREVIEW}/**", "*.md", "*.d.ts"]
+        files = s3_assets.Asset(self, "Files", path=str(page_folder()), exclude=unserved)
         copy_files(
             self,
             "Content",
