@@ -27,6 +27,9 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # In a process of its own a sandboxed frame takes a key's acknowledgement along as it goes, and the driver waits
+    # for it for ever.
+    "--disable-site-isolation-trials",
 ]
 expect.set_options(timeout=1000 * PATIENCE)
 TYPES = {".js": "text/javascript", ".html": "text/html; charset=utf-8", ".png": "image/png", ".jpg": "image/jpeg"}

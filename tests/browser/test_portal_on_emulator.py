@@ -14,7 +14,6 @@ from examples.street.labeling import prepare_and_start, wait_until_ended
 from examples.street.photos import write_scenes
 from examples.street.portal_workers import find_engine
 from ground_truth.aws.s3 import Files
-from tests.browser.portal_worker import LOADED
 
 JOB = "by-hand"
 BOX = [(200, 150), (420, 330)]
@@ -66,7 +65,7 @@ def draw(page: Page, number: int) -> None:
     before = element.element_handle()
     frame = before.content_frame()
     assert frame
-    frame.wait_for_function(LOADED)
+    frame.wait_for_function("document.querySelector('crowd-bounding-box')?.stage?.size")
     if number == 0:
         frame.get_by_role("dialog").get_by_role("button", name="Close").click()
     frame.wait_for_function(AT_REST)
