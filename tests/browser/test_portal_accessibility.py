@@ -130,7 +130,7 @@ def test_a_job_is_worked_by_keyboard_alone(portal, worker) -> None:
         ada.frame.wait_for_function(
             "[...document.querySelectorAll('[src]')].every(one => !one.stage || one.stage.size)"
         )
-        ada.frame.wait_for_function("document.hasFocus()")
+        ada.frame.wait_for_function("() => document.hasFocus()")
         press("Escape")
         before = ada.page.locator("iframe:not(.unseen)").element_handle()
         press("2")

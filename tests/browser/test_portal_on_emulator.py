@@ -65,7 +65,7 @@ def draw(page: Page, number: int) -> None:
     before = element.element_handle()
     frame = before.content_frame()
     assert frame
-    frame.wait_for_function("document.querySelector('crowd-bounding-box')?.stage?.size")
+    frame.wait_for_function("() => document.querySelector('crowd-bounding-box')?.stage?.size")
     if number == 0:
         frame.get_by_role("dialog").get_by_role("button", name="Close").click()
     frame.wait_for_function(AT_REST)
