@@ -59,10 +59,10 @@ UNUSED: dict[str, dict[str, str]] = {
     "PrepareImagesRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "AssembleDatasetRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
     "MarkerRole": {"states:StartExecution": _WORKFLOW},
-    "WorkflowRole": _OF_WORKFLOWS | _OF_MAPS | {"s3:ListBucket": _WORKFLOW},
+    "PreparationWorkflowRole": _OF_WORKFLOWS | _OF_MAPS | {"s3:ListBucket": _WORKFLOW},
     "EngineWorkflowRole": _OF_WORKFLOWS | _OF_MAPS | {"s3:GetObject": _WORKFLOW},
     "RunWorkflowRole": {"logs:CreateLogStream": _LOG, "logs:PutLogEvents": _LOG},
-    "WorkflowWorkflowRole": _OF_WORKFLOWS
+    "WorkflowRole": _OF_WORKFLOWS
     | {
         "sns:Publish": _WORKFLOW,
         "states:StartExecution": _WORKFLOW,

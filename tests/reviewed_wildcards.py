@@ -42,20 +42,28 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("RunJobPermissions", "s3:PutObject", "/labeling-jobs/*", "results are named after jobs to come"),
     ("WorkerApiPermissions", "s3:GetObject", "TrainingBucket", "pages show images that the user named"),
     ("WorkerApiPermissions", "s3:PutObject", "/engine/answers/*", "long answers are kept by job and worker"),
-    ("EngineWorkflowPermissions", "s3:GetObject", "/engine/batches.json", "the list of batches lies with its job"),
+    (
+        "EngineWorkflowRoleDefaultPolicy",
+        "s3:GetObject",
+        "/engine/batches.json",
+        "the list of batches lies with its job",
+    ),
     ("RunWorkflowPermissions", "ssm:GetParameter", "/tasks/*", "the task is named when a labeling is started"),
     ("RunWorkflowPermissions", "s3:GetObject", "TrainingBucket", "manifests, answers and images are the user's"),
     ("RunWorkflowPermissions", "s3:PutObject", "/report/*", "reports lie beside jobs to come"),
     ("RunWorkflowPermissions", "s3:PutObject", "/manifests/output/*", "merged manifests are named after jobs to come"),
     *(
         (role, f"states:{action}", place, "the service names the executions of a map's batches")
-        for role in ("EngineWorkflowPermissions", "PreparationWorkflowPermissions")
-        for action in ("DescribeExecution", "StopExecution", "RedriveExecution")
-        for place in (":*", "/*")
+        for role in ("EngineWorkflowDistributedMapPolicy", "PreparationWorkflowDistributedMapPolicy")
+        for action, place in (("DescribeExecution", ":*"), ("StopExecution", ":*"), ("RedriveExecution", ":*"))
     ),
     *(
-        ("WorkflowWorkflowPermissions", f"states:{action}", ":*", "executions are named after jobs to come")
+        ("WorkflowRoleDefaultPolicy", f"states:{action}", "*", "executions are named after jobs to come")
         for action in ("DescribeExecution", "StopExecution")
+    ),
+    *(
+        ("WorkflowRoleDefaultPolicy", "lambda:InvokeFunction", function, "the CDK lets states call any version of it")
+        for function in ("RunJob", "RunWorkflow", "PrepareImages", "AssembleDataset")
     ),
     ("PrepareImagesPermissions", "s3:GetObject", "/uploads/*", "originals are named by the user"),
     ("PrepareImagesPermissions", "s3:PutObject", "/images/*", "pictures are named after their content"),
@@ -64,12 +72,17 @@ REVIEWED: list[tuple[str, str, str, str]] = [
     ("AssembleDatasetPermissions", "s3:PutObject", "/datasets/*", "datasets are named by the user"),
     ("AssembleDatasetPermissions", "s3:PutObject", "/mappings/*", "datasets are named by the user"),
     *(
-        ("WorkflowPermissions", f"s3:{action}", place, "a Distributed Map names the results of its batches")
+        ("WorkflowRoleDefaultPolicy", f"s3:{action}", place, "a Distributed Map names the results of its batches")
         for place in ("/parts/*", "/engine/results/*")
         for action in ("PutObject", "GetObject", "ListMultipartUploadParts", "AbortMultipartUpload")
     ),
     *(
-        ("WorkflowPermissions", f"logs:{action}", "*", "Step Functions sets up logs with these; they know no resource")
+        (
+            "WorkflowRoleDefaultPolicy",
+            f"logs:{action}",
+            "*",
+            "Step Functions sets up logs with these; they know no resource",
+        )
         for action in (
             "CreateLogDelivery",
             "GetLogDelivery",
@@ -82,7 +95,7 @@ REVIEWED: list[tuple[str, str, str, str]] = [
         )
     ),
     *(
-        ("WorkflowPermissions", f"xray:{action}", "*", "tracing knows no resource, says its documentation")
+        ("WorkflowRoleDefaultPolicy", f"xray:{action}", "*", "tracing knows no resource, says its documentation")
         for action in ("PutTraceSegments", "PutTelemetryRecords", "GetSamplingRules", "GetSamplingTargets")
     ),
     ("EnginePortalBucketPolicy", "s3:GetObject", "EnginePortalBucket", "CloudFront reads every file of the page"),

@@ -1,5 +1,7 @@
 """Acknowledged findings of rule packs such as cdk-nag, each with its reason beside the resource."""
 
+import json
+
 import aws_cdk as cdk
 from constructs import IConstruct
 
@@ -29,4 +31,6 @@ def _spell(value: object) -> str:
             return str(separator).join(_spell(part) for part in parts)
         case {"Fn::Sub": text}:
             return str(text).replace("${", "<").replace("}", ">")
+        case dict():
+            return json.dumps(value, separators=(",", ":"))
     return str(value)

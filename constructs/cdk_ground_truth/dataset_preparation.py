@@ -10,15 +10,15 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ssm as ssm
-from aws_cdk import aws_stepfunctions as stepfunctions
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from cdk_ground_truth import _permissions
 from cdk_ground_truth._acknowledge import acknowledge
 from cdk_ground_truth._function import LambdaFunction
 from cdk_ground_truth._needs import Need, allow
-from cdk_ground_truth._preparation_definition import preparation_definition
-from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results
+from cdk_ground_truth._preparation_definition import MAP_LABEL, preparation_states
+from cdk_ground_truth._state_machines import create_state_machine, grant_run
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.raw_bucket import RawBucket
@@ -105,7 +105,7 @@ class DatasetPreparation(Construct):
             description="Preparation of datasets: where photos go and what prepares them",
             string_value=cdk.Stack.of(self).to_json_string(
                 Preparation(
-                    state_machine=self.state_machine.ref,
+                    state_machine=self.state_machine.state_machine_arn,
                     raw_bucket=self.raw_bucket.bucket_name,
                     training_bucket=training_bucket.bucket_name,
                 ).as_json()
@@ -114,10 +114,10 @@ class DatasetPreparation(Construct):
 
     def grant_prepare(self, operator: iam.IGrantable) -> None:
         """Lets an operator upload photos, prepare datasets, follow the runs and read the mapping."""
+        grant_run(self.state_machine, operator)
         for need in (
             *_permissions.to_write_objects(self.raw_bucket, f"{UPLOADS}/*"),
             *_permissions.to_read_objects(self.raw_bucket, f"{MAPPINGS}/*"),
-            *to_run(cdk.Stack.of(self), self.state_machine),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
         ):
             operator.grant_principal.add_to_principal_policy(need.statement())
@@ -177,32 +177,32 @@ class DatasetPreparation(Construct):
             timeout=cdk.Duration.minutes(15),
         )
 
-    def _create_state_machine(self, tolerated: int, batch_size: int, concurrency: int) -> stepfunctions.CfnStateMachine:
-        functions = [self.prepare_function.function_arn, self.assemble_function.function_arn]
-        name = f"{self.environment}-prepare-dataset"
-        return create_workflow(
+    def _create_state_machine(self, tolerated: int, batch_size: int, concurrency: int) -> sfn.StateMachine:
+        functions = (self.prepare_function, self.assemble_function)
+        return create_state_machine(
             self,
-            name=name,
-            definition=preparation_definition(
-                raw_bucket=self.raw_bucket.bucket_name,
-                prepare_function=functions[0],
-                assemble_function=functions[1],
+            name=f"{self.environment}-prepare-dataset",
+            comment="Prepares a dataset for labeling",
+            states=preparation_states(
+                self,
+                raw_bucket=self.raw_bucket,
+                prepare_function=self.prepare_function,
+                assemble_function=self.assemble_function,
                 batch_size=batch_size,
                 max_concurrency=concurrency,
                 tolerated_failure_percentage=tolerated,
             ),
-            needs=[
-                Need(actions=["lambda:InvokeFunction"], resources=functions),
-                _to_list(self.raw_bucket, UPLOADS),
-                *to_write_results(self.raw_bucket, f"{BATCH_PARTS}/*"),
-                *to_map(cdk.Stack.of(self), name),
+            wildcards=[
+                self.raw_bucket.arn_for_objects(f"{BATCH_PARTS}/*"),
+                *(f"{function.function_arn}:*" for function in functions),
             ],
+            map_labels=[MAP_LABEL],
             log_retention=self._settings.log_retention,
         )
 
     def _start_by_marker(self) -> None:
         role = iam.Role(self, "MarkerRole", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
-        need = Need(actions=["states:StartExecution"], resources=[self.state_machine.ref])
+        need = Need(actions=["states:StartExecution"], resources=[self.state_machine.state_machine_arn])
         allow(self, "MarkerPermissions", role, [need])
         events.CfnRule(
             self,
@@ -218,7 +218,10 @@ class DatasetPreparation(Construct):
             },
             targets=[
                 events.CfnRule.TargetProperty(
-                    id="Prepare", arn=self.state_machine.ref, role_arn=role.role_arn, input_path="$.detail.object"
+                    id="Prepare",
+                    arn=self.state_machine.state_machine_arn,
+                    role_arn=role.role_arn,
+                    input_path="$.detail.object",
                 )
             ],
         )

@@ -11,9 +11,9 @@ from constructs import Construct
 
 from cdk_ground_truth import _permissions
 from cdk_ground_truth._function import LambdaFunction
-from cdk_ground_truth._labeling_definition import labeling_definition
+from cdk_ground_truth._labeling_definition import labeling_states
 from cdk_ground_truth._needs import Need, allow_tasks
-from cdk_ground_truth._state_machines import create_workflow, to_run
+from cdk_ground_truth._state_machines import create_state_machine, executions_of, grant_run
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.imaging_layer import ImagingLayer
 from cdk_ground_truth.labeling import GroundTruthLabeling
@@ -61,20 +61,21 @@ class LabelingWorkflow(Construct):
             name for name, there in ((Backend.SELF_HOSTED, engine), (Backend.GROUND_TRUTH, ground_truth)) if there
         ]
         self.function = self._create_function(backends)
-        self.state_machine = create_workflow(
+        self.state_machine = create_state_machine(
             self,
             name=f"{labeling.environment}-labeling-workflow",
-            definition=labeling_definition(
-                function=self.function.function_arn,
-                topic=self.topic.topic_arn,
-                engine=engine.state_machine.ref if engine else None,
+            comment="Has a dataset labeled and reports on it",
+            states=labeling_states(
+                self,
+                function=self.function,
+                topic=self.topic,
+                engine=engine.state_machine if engine else None,
                 ground_truth=ground_truth,
             ),
-            needs=[
-                *_permissions.to_invoke(self.function.function_arn),
-                Need(actions=["sns:Publish"], resources=[self.topic.topic_arn]),
-                *(_to_run_engine(cdk.Stack.of(self), engine) if engine else []),
-                *(_to_run_ground_truth(labeling.execution_role) if ground_truth else []),
+            needs=_to_run_ground_truth(labeling.execution_role) if ground_truth else [],
+            wildcards=[
+                f"{self.function.function_arn}:*",
+                *([f"{executions_of(engine.state_machine)}*"] if engine else []),
             ],
             log_retention=self._settings.log_retention,
         )
@@ -83,16 +84,16 @@ class LabelingWorkflow(Construct):
             "Parameter",
             parameter_name=workflow_parameter(labeling.environment),
             description="The labeling workflow: what labels a dataset and reports on it",
-            string_value=cdk.Stack.of(self).to_json_string({"version": 1, "state_machine": self.state_machine.ref}),
+            string_value=cdk.Stack.of(self).to_json_string(
+                {"version": 1, "state_machine": self.state_machine.state_machine_arn}
+            ),
         )
 
     def grant_start(self, operator: iam.IGrantable) -> None:
         """Lets an operator start labelings and follow them."""
-        for need in (
-            *to_run(cdk.Stack.of(self), self.state_machine),
-            Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
-        ):
-            operator.grant_principal.add_to_principal_policy(need.statement())
+        grant_run(self.state_machine, operator)
+        need = Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn])
+        operator.grant_principal.add_to_principal_policy(need.statement())
 
     def _create_function(self, backends: Sequence[Backend]) -> LambdaFunction:
         labeling, stack = self._labeling, cdk.Stack.of(self)
@@ -132,28 +133,12 @@ class LabelingWorkflow(Construct):
         return function
 
 
-def _to_run_engine(stack: cdk.Stack, engine: SelfHostedEngine) -> list[Need]:
-    executions = stack.format_arn(
-        service="states",
-        resource="execution",
-        resource_name=f"{engine.state_machine.attr_name}:*",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
-    return [
-        Need(actions=["states:StartExecution"], resources=[engine.state_machine.ref]),
-        Need(
-            actions=["states:DescribeExecution", "states:StopExecution"],
-            resources=[executions],
-            why_wildcard="executions are named after jobs to come",
-        ),
-        _to_hear_of("StepFunctionsGetEventsForStepFunctionsExecutionRule", stack),
-    ]
-
-
 def _to_run_ground_truth(role: iam.IRole) -> list[Need]:
+    """What AWS's own page names for a job that is waited for (Step Functions guide, connect-sagemaker)."""
     stack = cdk.Stack.of(role)
     jobs = stack.format_arn(service="sagemaker", resource="labeling-job", resource_name="*")
-    actions = ["CreateLabelingJob", "DescribeLabelingJob", "StopLabelingJob", "AddTags"]
+    rules = stack.format_arn(service="events", resource="rule", resource_name="StepFunctionsGetEventsForSageMaker*")
+    actions = ["CreateLabelingJob", "DescribeLabelingJob", "StopLabelingJob", "AddTags", "ListTags"]
     return [
         Need(
             actions=[f"sagemaker:{action}" for action in actions],
@@ -165,11 +150,9 @@ def _to_run_ground_truth(role: iam.IRole) -> list[Need]:
             resources=[role.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
         ),
-        _to_hear_of("StepFunctionsGetEventsForSageMakerLabelingJobsRule", stack),
+        Need(
+            actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+            resources=[rules],
+            why_wildcard="the service keeps the rule; the page names those of other jobs, all with this beginning",
+        ),
     ]
-
-
-def _to_hear_of(rule: str, stack: cdk.Stack) -> Need:
-    """Step Functions keeps this rule itself, to hear of the end of what it waits for."""
-    arn = stack.format_arn(service="events", resource="rule", resource_name=rule)
-    return Need(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[arn])

@@ -10,24 +10,20 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
-from cdk_ground_truth import _permissions
-from cdk_ground_truth._engine.definition import engine_definition
+from cdk_ground_truth._engine.definition import LABELS, READABLE, WRITABLE, engine_states
 from cdk_ground_truth._engine.functions import EngineParts, create_api_function, create_run_function
 from cdk_ground_truth._engine.portal import WorkerPortal
 from cdk_ground_truth._engine.table import QUERY, READ, WRITE, create_table, to_use_table
 from cdk_ground_truth._engine.worker_api import STAGE, WorkerHttpApi
 from cdk_ground_truth._needs import Need
-from cdk_ground_truth._state_machines import create_workflow, to_map, to_run, to_write_results, workflow_arn
+from cdk_ground_truth._state_machines import create_state_machine, grant_run, state_machine_arn
 from cdk_ground_truth._worker_pool import add_domain, create_page_client, create_pool
 from cdk_ground_truth.function_settings import FunctionSettings
 from cdk_ground_truth.labeling import GroundTruthLabeling
-from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
 from ground_truth.contract.errors import ContractError, is_unresolved
-from ground_truth.contract.job_paths import BATCH_RESULTS, BATCHES
 from ground_truth.contract.parameters import engine_parameter
 from ground_truth.engine.description import EngineDescription
 
-_RESULTS = f"{OUTPUT_PREFIX}/*/{BATCH_RESULTS}/*"
 _WORKERS = "workers"
 # Inviting, listing and removing workers, as the command does it.
 _PEOPLE = [
@@ -104,16 +100,17 @@ class SelfHostedEngine(Construct):
             sign_in = {"domainUrl": self._sign_in_url, "clientId": self.client.user_pool_client_id}
             self.portal.deploy({"apiUrl": f"/{STAGE}", "signIn": sign_in})
         bucket = labeling.training_bucket
-        self.state_machine = create_workflow(
+        self.state_machine = create_state_machine(
             self,
             name=self._name,
-            definition=engine_definition(run_function=self.run_function.function_arn, max_concurrency=max_concurrency),
-            needs=[
-                *_permissions.to_invoke(self.run_function.function_arn),
-                *_permissions.to_read_objects(bucket, f"{OUTPUT_PREFIX}/*/{BATCHES}"),
-                *to_write_results(bucket, _RESULTS),
-                *to_map(cdk.Stack.of(self), self._name),
+            comment="Has the objects of a labeling job labeled",
+            states=engine_states(self, run_function=self.run_function, bucket=bucket, max_concurrency=max_concurrency),
+            wildcards=[
+                bucket.arn_for_objects(READABLE),
+                bucket.arn_for_objects(WRITABLE),
+                f"{self.run_function.function_arn}:*",
             ],
+            map_labels=LABELS,
             log_retention=self._settings.log_retention,
         )
         self.parameter = ssm.StringParameter(
@@ -126,10 +123,10 @@ class SelfHostedEngine(Construct):
 
     def grant_operate(self, operator: iam.IGrantable) -> None:
         """Lets an operator start, watch and stop jobs, and invite and remove workers."""
+        grant_run(self.state_machine, operator)
         for need in (
-            *to_run(cdk.Stack.of(self), self.state_machine),
             *self._to_use_table([*READ, *QUERY, "dynamodb:UpdateItem"]),
-            Need(actions=["states:SendTaskSuccess"], resources=[self.state_machine.ref]),
+            Need(actions=["states:SendTaskSuccess"], resources=[self.state_machine.state_machine_arn]),
             Need(actions=["ssm:GetParameter"], resources=[self.parameter.parameter_arn]),
             Need(
                 actions=[f"cognito-idp:{action}" for action in _PEOPLE],
@@ -140,7 +137,7 @@ class SelfHostedEngine(Construct):
 
     def _description(self) -> EngineDescription:
         return EngineDescription(
-            state_machine=self.state_machine.ref,
+            state_machine=self.state_machine.state_machine_arn,
             table=self.table.table_name,
             api_url=self.api.url,
             portal_url=self.portal.url if self.portal else None,
@@ -189,7 +186,7 @@ class SelfHostedEngine(Construct):
         }
 
     def _to_wake(self) -> Need:
-        arn = workflow_arn(cdk.Stack.of(self), self._name)
+        arn = state_machine_arn(cdk.Stack.of(self), self._name)
         return Need(actions=["states:SendTaskSuccess"], resources=[arn])
 
     def _to_use_table(self, actions: list[str]) -> list[Need]:

@@ -6,9 +6,10 @@ from tests.infrastructure.apps import as_list
 # Roles by the end of their construct's path; the hash that follows in the logical id differs.
 LABELING = ("ExecutionRole", "PreAnnotationRole", "PostAnnotationRole")
 ENGINE = ("RunJobRole", "WorkerApiRole", "EngineWorkflowRole")
-WORKFLOW = ("RunWorkflowRole", "WorkflowWorkflowRole")
-PREPARATION = ("PrepareImagesRole", "AssembleDatasetRole", "WorkflowRole", "MarkerRole")
-ROLES = (*LABELING, *ENGINE, *WORKFLOW, *PREPARATION)
+WORKFLOW = ("RunWorkflowRole", "WorkflowRole")
+PREPARATION = ("PrepareImagesRole", "AssembleDatasetRole", "PreparationWorkflowRole", "MarkerRole")
+# The longest end that fits is the role: "EngineWorkflowRole" ends like "WorkflowRole", too.
+ROLES = sorted((*LABELING, *ENGINE, *WORKFLOW, *PREPARATION), key=len, reverse=True)
 
 
 def roles(deployment: Deployment) -> dict[str, str]:

@@ -96,7 +96,12 @@ def test_the_service_lists_the_objects_and_hands_them_out_in_batches() -> None:
 def test_every_task_is_tried_again() -> None:
     found = states(template())
     tasks = [found["Assemble"], *found["Prepare every file"]["ItemProcessor"]["States"].values()]
-    assert all(task["Retry"][0]["MaxAttempts"] == 3 for task in tasks)
+    for task in tasks:
+        refused, stumbled = task["Retry"]
+        assert "Lambda.TooManyRequestsException" in refused["ErrorEquals"]
+        assert refused["MaxAttempts"] == 8
+        assert stumbled["ErrorEquals"] == ["States.ALL"]
+        assert stumbled["MaxAttempts"] == 3
 
 
 def test_options_reach_the_function_and_defaults_do_not() -> None:

@@ -1,78 +1,125 @@
-"""cfn-lint's check of state machine definitions; in a template they hold references, which it does not look through."""
+"""State machine definitions before judges that no one here wrote: cfn-lint and npm's validator of the language."""
 
 import copy
+import functools
 import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 
-from cdk_ground_truth._engine.definition import engine_definition
-from cdk_ground_truth._labeling_definition import labeling_definition
-from cdk_ground_truth._preparation_definition import preparation_definition
-from tests.infrastructure.apps import REPOSITORY, resources
+from cdk_ground_truth import GroundTruthLabeling, LabelingWorkflow, SelfHostedEngine, Workforce
+from tests.definitions import definitions_in
+from tests.infrastructure.apps import REPOSITORY, label, new_stack, template_of
 from tests.stacks.test_labeling_stack import NAMES, template
 
-FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:any"
-MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:any"
-TOPIC = "arn:aws:sns:eu-west-1:111122223333:any"
-DEFINITIONS: dict[str, dict[str, Any]] = {
-    "engine": engine_definition(run_function=FUNCTION, max_concurrency=50),
-    "labeling": labeling_definition(function=FUNCTION, topic=TOPIC, engine=MACHINE, ground_truth=True),
-    "preparation": preparation_definition(
-        raw_bucket="raw",
-        prepare_function=FUNCTION,
-        assemble_function=FUNCTION,
-        batch_size=25,
-        max_concurrency=100,
-        tolerated_failure_percentage=5,
-    ),
-}
+_TEAM = "arn:aws:sagemaker:eu-west-1:111122223333:workteam/private-crowd/team"
 
 
-def lint(definition: dict[str, Any], folder: Path) -> tuple[int, str]:
+@functools.cache
+def definitions_of_workflow(*, engine: bool, ground_truth: bool, flags: bool = True) -> dict[str, dict[str, Any]]:
+    """The machines of a labeling on the backends given, with or without the feature flags of a new app."""
+    stack = new_stack(flags=flags)
+    workforce = Workforce.private(work_team_arn=_TEAM) if ground_truth else Workforce.self_hosted()
+    labeling: GroundTruthLabeling = label(stack, workforce=workforce)
+    hosted = SelfHostedEngine(stack, "Engine", labeling=labeling) if engine else None
+    LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=hosted)
+    return definitions_in(template_of(stack).to_json())
+
+
+@functools.cache
+def every_definition() -> Mapping[str, dict[str, Any]]:
+    """Every machine of every environment, and of labelings on other backends."""
+    machines = {
+        f"{name} {logical_id}": definition
+        for name in NAMES
+        for logical_id, definition in definitions_in(template(name).to_json()).items()
+    }
+    for engine, ground_truth in ((True, True), (False, True)):
+        for logical_id, definition in definitions_of_workflow(engine=engine, ground_truth=ground_truth).items():
+            machines[f"engine={engine} ground_truth={ground_truth} {logical_id}"] = definition
+    return machines
+
+
+@functools.cache
+def the_engine() -> dict[str, Any]:
+    return next(each for each in every_definition().values() if "Wait for the workers" in each["States"])
+
+
+def lint(definitions: Mapping[str, dict[str, Any]], folder: Path) -> tuple[int, str]:
     role = "arn:aws:iam::111122223333:role/any"
-    properties = {"RoleArn": role, "DefinitionString": json.dumps(definition)}
-    machine = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    machines = {
+        f"Machine{number}": {
+            "Type": "AWS::StepFunctions::StateMachine",
+            "Properties": {"RoleArn": role, "DefinitionString": json.dumps(definition)},
+        }
+        for number, definition in enumerate(definitions.values())
+    }
     file = folder / "template.json"
-    file.write_text(json.dumps({"Resources": {"Machine": machine}}))
+    file.write_text(json.dumps({"Resources": machines}))
     command = [str(Path(sys.executable).with_name("cfn-lint")), "--format", "parseable", "--regions", "eu-west-1", "--"]
     done = subprocess.run([*command, str(file)], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("name", DEFINITIONS)
-def test_the_definition_passes_cfn_lint(name: str, tmp_path: Path) -> None:
-    assert lint(DEFINITIONS[name], tmp_path) == (0, "")
+def test_every_definition_passes_cfn_lint(tmp_path: Path) -> None:
+    assert lint(every_definition(), tmp_path) == (0, "")
 
 
 def test_cfn_lint_would_find_a_state_that_leads_nowhere(tmp_path: Path) -> None:
-    broken = copy.deepcopy(DEFINITIONS["engine"])
+    broken = copy.deepcopy(the_engine())
     broken["States"]["Assemble"]["Next"] = "Nowhere"
     del broken["States"]["Plan"]["Resource"]
-    status, told = lint(broken, tmp_path)
+    status, output = lint({"broken": broken}, tmp_path)
     assert status != 0
-    assert "E3601" in told
+    assert "E3601" in output
 
 
-@pytest.mark.parametrize("name", DEFINITIONS)
-def test_every_state_leads_to_one_that_is_there_and_every_one_is_reached(name: str) -> None:
+def asl_validator(definition: dict[str, Any], folder: Path) -> tuple[int, str]:
+    """What npm's validator of the language says, which knows what the service refuses and cfn-lint lets pass."""
+    file = folder / "definition.asl.json"
+    file.write_text(json.dumps(definition))
+    command = [REPOSITORY / "node_modules" / ".bin" / "asl-validator", "--json-path", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_definition_passes_the_language_s_own_validator(tmp_path: Path) -> None:
+    judged = {name: asl_validator(definition, tmp_path) for name, definition in every_definition().items()}
+    assert {name: text for name, (status, text) in judged.items() if status} == {}
+    assert len(judged) > len(NAMES)
+
+
+def test_the_validator_would_find_two_states_of_one_name(tmp_path: Path) -> None:
+    broken = copy.deepcopy(the_engine())
+    for name in ("Open every object", "Consolidate"):
+        processor = broken["States"][name]["ItemProcessor"]
+        processor["StartAt"], (state,) = "One batch", processor["States"].values()
+        processor["States"] = {"One batch": state}
+    status, text = asl_validator(broken, tmp_path)
+    assert status != 0
+    assert "DUPLICATE_STATE_NAMES" in text
+
+
+def test_every_state_leads_to_one_that_is_there_and_every_one_is_reached() -> None:
     def check(machine: dict[str, Any]) -> None:
         states = machine["States"]
         reached = {machine["StartAt"]}
         for state in states.values():
             leads = [state.get("Next"), state.get("Default")]
-            leads += [one["Next"] for one in (*state.get("Choices", ()), *state.get("Catch", ()))]
+            leads += [rule["Next"] for rule in (*state.get("Choices", ()), *state.get("Catch", ()))]
             reached |= {lead for lead in leads if lead}
             if "ItemProcessor" in state:
                 check(state["ItemProcessor"])
         assert reached == states.keys()
 
-    check(DEFINITIONS[name])
+    for definition in every_definition().values():
+        check(definition)
 
 
 def names_of_states(part: Any) -> Iterator[str]:
@@ -91,21 +138,46 @@ def repeated_names(definition: dict[str, Any]) -> list[str]:
     return [name for name, count in Counter(names_of_states(definition)).items() if count > 1]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_state_s_name_is_unique_in_its_whole_machine_as_the_service_wants_it(name: str) -> None:
-    machines = resources(template(name), "AWS::StepFunctions::StateMachine")
-    assert len(machines) == len(DEFINITIONS)
-    for logical_id, machine in machines.items():
-        parts = machine["Properties"]["DefinitionString"]["Fn::Join"][1]
-        definition = json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))
-        assert definition["StartAt"] in definition["States"]
-        assert (logical_id, repeated_names(definition)) == (logical_id, [])
+def test_a_state_s_name_is_unique_in_its_whole_machine_as_the_service_wants_it() -> None:
+    repeated = {name: repeated_names(definition) for name, definition in every_definition().items()}
+    assert repeated == {name: [] for name in repeated}
 
 
-@pytest.mark.parametrize(("engine", "ground_truth"), [(MACHINE, True), (MACHINE, False), (None, True)])
-def test_names_are_unique_whichever_backends_a_labeling_has(engine: str | None, ground_truth: bool) -> None:
-    definition = labeling_definition(function=FUNCTION, topic=TOPIC, engine=engine, ground_truth=ground_truth)
-    assert repeated_names(definition) == []
+def test_maps_write_their_results_whatever_the_app_s_flags_say() -> None:
+    with_flags, without = (
+        definitions_of_workflow(engine=True, ground_truth=False, flags=flags) for flags in (True, False)
+    )
+    assert with_flags == without
+    maps = [state for state in the_engine()["States"].values() if state["Type"] == "Map"]
+    assert all(state["ResultWriter"]["Parameters"]["Prefix.$"] == "$.results" for state in maps)
+    assert len(maps) == 2
+
+
+def test_ground_truth_is_asked_with_every_field_that_the_service_requires_named() -> None:
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    required = set(model.operation_model("CreateLabelingJob").input_shape.required_members)
+    for machine in definitions_of_workflow(engine=False, ground_truth=True).values():
+        branches = machine["States"]["Run every job"]["ItemProcessor"]["States"]
+        asked = [state for state in branches.values() if state["Type"] == "Task"]
+        assert len(asked) == 2
+        for state in asked:
+            named = {name.removesuffix(".$") for name in state["Parameters"]}
+            assert required <= named
+            assert state["Resource"] == "arn:aws:states:::sagemaker:createLabelingJob.sync"
+        (with_categories, without) = (set(state["Parameters"]) for state in asked)
+        assert with_categories - without == {"LabelCategoryConfigS3Uri.$"}
+
+
+def test_what_was_refused_before_it_ran_is_tried_for_minutes() -> None:
+    retries = the_engine()["States"]["Assemble"]["Retry"]
+    throttled = next(retry for retry in retries if "Lambda.TooManyRequestsException" in retry["ErrorEquals"])
+    seconds = [
+        min(throttled["IntervalSeconds"] * throttled["BackoffRate"] ** attempt, throttled["MaxDelaySeconds"])
+        for attempt in range(throttled["MaxAttempts"])
+    ]
+    assert sum(seconds) >= 240
+    assert throttled["JitterStrategy"] == "FULL"
+    assert retries.index(throttled) < next(i for i, retry in enumerate(retries) if "States.ALL" in retry["ErrorEquals"])
 
 
 @pytest.mark.parametrize(

@@ -44,30 +44,37 @@ def branches(found: Template) -> dict:
 
 def test_both_backends_are_there_where_both_can_work() -> None:
     found = branches(template(hosted=True, team=True))
-    assert {choice["StringEquals"]: choice["Next"] for choice in found["Which backend?"]["Choices"]} == {
-        "self-hosted": "Self-hosted engine",
-        "ground-truth": "Ground Truth",
-    }
-    assert found["Ground Truth"]["Resource"] == "arn:aws:states:::sagemaker:createLabelingJob.sync"
-    assert found["Self-hosted engine"]["Resource"] == "arn:aws:states:::states:startExecution.sync:2"
+    backend = {"Variable": "$.backend", "StringEquals": "ground-truth"}
+    categories = {"Variable": "$.request.LabelCategoryConfigS3Uri", "IsPresent": True}
+    assert found["Which backend?"]["Choices"] == [
+        {"Variable": "$.backend", "StringEquals": "self-hosted", "Next": "Self-hosted engine"},
+        {"And": [backend, categories], "Next": "Ground Truth"},
+        {**backend, "Next": "Ground Truth without label categories"},
+    ]
+    # The partition is the stack's own.
+    partition = "REFERENCE"
+    assert found["Ground Truth"]["Resource"] == f"arn:{partition}:states:::sagemaker:createLabelingJob.sync"
+    assert found["Self-hosted engine"]["Resource"] == f"arn:{partition}:states:::states:startExecution.sync:2"
 
 
-def test_ground_truth_is_given_the_whole_request_and_no_empty_field() -> None:
+def test_ground_truth_is_given_each_field_of_the_request_by_its_name() -> None:
     task = branches(template(hosted=True, team=True))["Ground Truth"]
-    assert task["InputPath"] == "$.request"
-    assert "Parameters" not in task
+    assert "InputPath" not in task
+    assert {path: name for name, path in task["Parameters"].items()} == {
+        f"$.request.{name.removesuffix('.$')}": name for name in task["Parameters"]
+    }
 
 
 def test_a_labeling_without_a_work_team_has_no_branch_and_no_right_for_ground_truth() -> None:
     found = template(hosted=True, team=False)
     assert "Ground Truth" not in branches(found)
-    assert not [action for action in actions_of(found, "WorkflowWorkflowPermissions") if "sagemaker" in action]
+    assert not [action for action in actions_of(found, "WorkflowRoleDefaultPolicy") if "sagemaker" in action]
 
 
 def test_without_an_engine_ground_truth_alone_labels() -> None:
     found = template(hosted=False, team=True)
     assert "Self-hosted engine" not in branches(found)
-    assert actions_of(found, "WorkflowWorkflowPermissions").keys() >= {"sagemaker:CreateLabelingJob", "iam:PassRole"}
+    assert actions_of(found, "WorkflowRoleDefaultPolicy").keys() >= {"sagemaker:CreateLabelingJob", "iam:PassRole"}
 
 
 def test_no_backend_at_all_is_refused_at_synth() -> None:

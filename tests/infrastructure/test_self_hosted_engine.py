@@ -95,7 +95,7 @@ def test_objects_are_opened_and_consolidated_by_distributed_maps_over_the_list_o
     ):
         state = states()[name]
         assert state["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
-        assert state["ItemReader"]["Parameters"] == {"Bucket.$": "$.bucket", "Key.$": "$.batches"}
+        assert state["ItemReader"]["Parameters"] == {"Bucket": "REFERENCE", "Key.$": "$.batches"}
         assert state["ItemProcessor"]["States"][inner]["Parameters"]["Payload"]["step"] == step
         assert state["MaxConcurrency"] == 50
 

@@ -112,6 +112,16 @@ def test_a_task_of_a_work_team_runs_on_ground_truth_unless_told_otherwise(accoun
     assert account.check(backend="self-hosted")["jobs"][0]["backend"] == "self-hosted"
 
 
+def test_a_request_to_ground_truth_has_every_field_that_its_state_names(account: Account) -> None:
+    account.deploy(STREET, workforce="private", team=TEAM)
+    request = account.check()["jobs"][0]["request"]
+    assert request["StoppingConditions"] == {"MaxPercentageOfInputDatasetLabeled": 100}
+    assert request["Tags"] == []
+    narrowed = account.check(request={"StoppingConditions": {"MaxPercentageOfInputDatasetLabeled": 5}})["jobs"][0]
+    assert narrowed["request"]["StoppingConditions"] == {"MaxPercentageOfInputDatasetLabeled": 5}
+    assert "StoppingConditions" not in account.check(backend="self-hosted")["jobs"][0]["request"]
+
+
 def test_a_review_is_chained_on_the_job_that_it_is_about(account: Account) -> None:
     account.put("labeling-jobs/first/manifests/output/output.manifest", '{"source-ref": "s3://training/1.jpg"}\n')
     plan = plan_labeling({"task": "street", "after": "first"}, STARTED, account.services())

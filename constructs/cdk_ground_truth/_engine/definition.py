@@ -1,111 +1,121 @@
-"""The state machine of a labeling job on the self-hosted engine, as Amazon States Language."""
+"""The state machine of a labeling job on the self-hosted engine."""
 
-from cdk_ground_truth._state_machines import RETRY, invoke
-from ground_truth.contract.json_types import Json, JsonObject
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk import aws_stepfunctions_tasks as tasks
+from constructs import Construct
 
+from cdk_ground_truth._state_machines import (
+    ListedBatches,
+    Results,
+    again,
+    at,
+    call,
+    write_results_in_maps,
+)
+from cdk_ground_truth.training_bucket import OUTPUT_PREFIX
+from ground_truth.contract.job_paths import BATCH_RESULTS, BATCHES
+
+READABLE = f"{OUTPUT_PREFIX}/*/{BATCHES}"
+WRITABLE = f"{OUTPUT_PREFIX}/*/{BATCH_RESULTS}/*"
+LABELS = ("Opened", "Consolidated")
 # What is wrong with a request stays wrong.
-_WRONG: list[Json] = ["ContractError", "ManifestError", "JobExists"]
-_FAIL: list[Json] = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Mark as failed"}]
+_FINAL = ("ContractError", "ManifestError", "JobExists")
 
 
-def engine_definition(*, run_function: str, max_concurrency: int) -> JsonObject:
-    """The definition; it takes ``{"request": {...}}``, a CreateLabelingJob request.
+def engine_states(
+    scope: Construct, *, run_function: lambda_.IFunction, bucket: s3.IBucket, max_concurrency: int
+) -> sfn.IChainable:
+    """Defines the states of a job; they take ``{"request": {...}}``, a CreateLabelingJob request.
 
-    It ends with the job's name, its status and the address of its output manifest.
+    They end with the job's name, its status and the address of its output manifest.
     """
-    states: JsonObject = {
-        "Plan": {
-            **invoke(run_function, {"step": "plan", "request.$": "$.request"}),
-            "Retry": [{"ErrorEquals": _WRONG, "MaxAttempts": 0}, *RETRY],
-            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Refuse"}],
-            "OutputPath": "$.Payload",
-            "Next": "Open every object",
-        },
-        "Open every object": {
-            **_for_every_batch(run_function, "open", "Open a batch", "Opened", max_concurrency),
-            "Next": "Wait for the workers",
-        },
-        "Wait for the workers": {
-            "Type": "Task",
-            "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-            "Parameters": {
-                "FunctionName": run_function,
-                "Payload": {"step": "wait", "job.$": "$.job", "token.$": "$$.Task.Token"},
-            },
-            "TimeoutSecondsPath": "$.seconds",
-            # Time that ran out is no mistake: what was answered until then is consolidated.
-            "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 0}, *RETRY],
-            "Catch": [{"ErrorEquals": ["States.Timeout"], "ResultPath": "$.expired", "Next": "Consolidate"}, *_FAIL],
-            "ResultPath": "$.woken",
-            "Next": "Consolidate",
-        },
-        "Consolidate": {
-            **_for_every_batch(run_function, "consolidate", "Consolidate a batch", "Consolidated", max_concurrency),
-            "Next": "Assemble",
-        },
-        "Assemble": {
-            **invoke(run_function, {"step": "assemble", "state.$": "$"}),
-            "Retry": RETRY,
-            "Catch": _FAIL,
-            "OutputPath": "$.Payload",
-            "Next": "Assembled?",
-        },
-        "Assembled?": {
-            "Type": "Choice",
-            "Choices": [{"Variable": "$.done", "BooleanEquals": True, "Next": "Ended"}],
-            "Default": "Assemble",
-        },
-        "Ended": {"Type": "Succeed"},
-        "Refuse": {
-            **invoke(run_function, {"step": "refuse", "request.$": "$.request", "error.$": "$.error"}),
-            "Retry": RETRY,
-            "ResultPath": "$.told",
-            "Next": "Failed",
-        },
-        "Mark as failed": {
-            **invoke(run_function, {"step": "fail", "job.$": "$.job", "error.$": "$.error"}),
-            "Retry": RETRY,
-            "ResultPath": "$.told",
-            "Next": "Failed",
-        },
-        "Failed": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"},
-    }
-    return {"Comment": "Has the objects of a labeling job labeled", "StartAt": "Plan", "States": states}
+    states = Construct(scope, "States")
+    write_results_in_maps(states)
+    failed = sfn.Fail(states, "Failed", error_path="$.error.Error", cause_path="$.error.Cause")
+    mark = call(
+        states,
+        "Mark as failed",
+        run_function,
+        {"step": "fail", "job": at("$.job"), "error": at("$.error")},
+        result_path="$.told",
+    )
+    mark.next(failed)
+    refuse = call(
+        states,
+        "Refuse",
+        run_function,
+        {"step": "refuse", "request": at("$.request"), "error": at("$.error")},
+        result_path="$.told",
+    )
+    refuse.next(failed)
+
+    plan = call(
+        states,
+        "Plan",
+        run_function,
+        {"step": "plan", "request": at("$.request")},
+        output_path="$.Payload",
+        final_errors=_FINAL,
+    )
+    plan.add_catch(refuse, errors=["States.ALL"], result_path="$.error")
+    opened = _for_every_batch(
+        states, "Open every object", "Open a batch", "open", "Opened", run_function, bucket, max_concurrency
+    )
+    wait = tasks.LambdaInvoke(
+        states,
+        "Wait for the workers",
+        lambda_function=run_function,
+        integration_pattern=sfn.IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+        payload=sfn.TaskInput.from_object({"step": "wait", "job": at("$.job"), "token": sfn.JsonPath.task_token}),
+        task_timeout=sfn.Timeout.at("$.seconds"),
+        result_path="$.woken",
+        retry_on_service_exceptions=False,
+    )
+    again(wait, final_errors=["States.Timeout"])
+    consolidated = _for_every_batch(
+        states,
+        "Consolidate",
+        "Consolidate a batch",
+        "consolidate",
+        "Consolidated",
+        run_function,
+        bucket,
+        max_concurrency,
+    )
+    # Time that ran out is no mistake: what was answered until then is consolidated.
+    wait.add_catch(consolidated, errors=["States.Timeout"], result_path="$.expired")
+    assemble = call(states, "Assemble", run_function, {"step": "assemble", "state": at("$")}, output_path="$.Payload")
+    for state in (opened, wait, consolidated, assemble):
+        state.add_catch(mark, errors=["States.ALL"], result_path="$.error")
+    assembled = sfn.Choice(states, "Assembled?")
+    assembled.when(sfn.Condition.boolean_equals("$.done", True), sfn.Succeed(states, "Ended"))
+    assembled.otherwise(assemble)
+    return sfn.Chain.start(plan).next(opened).next(wait).next(consolidated).next(assemble).next(assembled)
 
 
-def _for_every_batch(run_function: str, step: str, state_name: str, label: str, max_concurrency: int) -> JsonObject:
-    """A Distributed Map over the list of batches that the plan wrote.
-
-    ``state_name`` names the state inside it: the service wants names that are unique in the whole state machine.
-    """
-    payload: JsonObject = {"step": step, "job.$": "$.job", "batch.$": "$.batch"}
-    return {
-        "Type": "Map",
-        "Label": label,
-        "ItemReader": {
-            "Resource": "arn:aws:states:::s3:getObject",
-            "ReaderConfig": {"InputType": "JSON"},
-            "Parameters": {"Bucket.$": "$.bucket", "Key.$": "$.batches"},
-        },
-        "ItemSelector": {"job.$": "$.job", "batch.$": "$$.Map.Item.Value"},
-        "MaxConcurrency": max_concurrency,
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": state_name,
-            "States": {
-                state_name: {
-                    **invoke(run_function, payload),
-                    "OutputPath": "$.Payload",
-                    "Retry": RETRY,
-                    "End": True,
-                }
-            },
-        },
-        # Without it the service would gather the results of all batches in one text, which has a limit.
-        "ResultWriter": {
-            "Resource": "arn:aws:states:::s3:putObject",
-            "Parameters": {"Bucket.$": "$.bucket", "Prefix.$": "$.results"},
-        },
-        "ResultPath": f"$.{step}",
-        "Catch": _FAIL,
-    }
+def _for_every_batch(
+    scope: Construct,
+    name: str,
+    batch_name: str,
+    step: str,
+    label: str,
+    run_function: lambda_.IFunction,
+    bucket: s3.IBucket,
+    max_concurrency: int,
+) -> sfn.DistributedMap:
+    """A Distributed Map over the list of batches that the plan wrote."""
+    every = sfn.DistributedMap(
+        scope,
+        name,
+        label=label,
+        item_reader=ListedBatches(bucket=bucket, key="$.batches", readable=READABLE),
+        item_selector={"job": at("$.job"), "batch": at("$$.Map.Item.Value")},
+        max_concurrency=max_concurrency,
+        result_writer_v2=Results(bucket=bucket, prefix=at("$.results"), writable=WRITABLE),
+        result_path=f"$.{step}",
+    )
+    payload = {"step": step, "job": at("$.job"), "batch": at("$.batch")}
+    every.item_processor(call(scope, batch_name, run_function, payload, output_path="$.Payload"))
+    return every

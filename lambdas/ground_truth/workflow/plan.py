@@ -25,6 +25,8 @@ from ground_truth.tasks.request_parts import merge_parts
 from ground_truth.workflow.start import Refused, WorkflowInput
 
 _MOST_PROBLEMS = 5
+# The state that asks Ground Truth names every field, so each has a value, which here asks for nothing.
+_NO_CONDITIONS: Mapping[str, object] = {"StoppingConditions": {"MaxPercentageOfInputDatasetLabeled": 100}, "Tags": []}
 
 
 class PlannedJob(TypedDict):
@@ -81,6 +83,8 @@ def _job(task_name: str, job_name: str, labeling: WorkflowInput, services: Workf
     if backend not in services.backends:
         allowed = f"one of {', '.join(services.backends)}"
         raise ContractError("backend", str(backend), allowed, "deploy the workflow with the other one too")
+    if backend == Backend.GROUND_TRUTH:
+        request = merge_parts(_NO_CONDITIONS, request)
     kind = TASK_TYPES.get(task.type, CUSTOM)
     _check_request(request, backend)
     _check_lines(request, kind, backend, services.files)
