@@ -32,7 +32,7 @@ PORTAL := $(wildcard tests/browser/test_portal*.py)
 CHROMIUM := $(wildcard /usr/bin/chromium /usr/bin/chromium-browser)
 
 test: $(READY) lint ## run every check that a pull request runs
-	$(call beside,tests/emulator,--ignore=tests/browser --ignore=tests/emulator)
+	$(call beside,tests/emulator,--ignore=tests/browser --ignore=tests/emulator --cov --cov-report=term)
 	@$(if $(CHROMIUM)$(CI),$(MAKE) --no-print-directory browser,echo "Not run: tests/browser, for want of Chromium (on Debian: apt-get install chromium).")
 
 browser: $(READY) ## check the workers' page in Chromium, which must be installed, and in Firefox and WebKit

@@ -7,8 +7,8 @@ import numpy as np
 from ground_truth.consolidation import geometry
 
 
-def iou(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    return float(geometry.iou(_edges(one), _edges(other))[0])
+def iou(entry: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return float(geometry.iou(_edges(entry), _edges(other))[0])
 
 
 def _edges(box: Mapping[str, float]) -> np.ndarray:

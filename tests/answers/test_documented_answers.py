@@ -76,8 +76,8 @@ EXAMPLES: dict[str, tuple[list[str], dict[str, Any], dict[str, Any]]] = {
 
 def consolidated(task_type: str, content: dict[str, Any], labels: list[str]) -> Consolidated:
     labeled = AnnotatedObject(dataset_object_id="0", answers=(Answer(worker_id="w", content=content),))
-    found = consolidator(task_type)([("0", labeled)], labels, history={}, write_file=lambda *_: "s3://out/0.png")
-    outcome = found.outcomes["0"]
+    result = consolidator(task_type)([("0", labeled)], labels, history={}, write_file=lambda *_: "s3://out/0.png")
+    outcome = result.outcomes["0"]
     assert isinstance(outcome, Consolidated), outcome
     return outcome
 
@@ -89,14 +89,14 @@ def test_the_documented_answer_is_consolidated(task_type: TaskType) -> None:
     labels, content, expected = EXAMPLES[task_type.key]
     name, *_ = content
     assert name == task_type.answer_field
-    one = consolidated(task_type.key, content, labels)
-    label, details = one.label, one.details
-    said = {"label": label, **details}
+    result = consolidated(task_type.key, content, labels)
+    label, details = result.label, result.details
+    items = {"label": label, **details}
     if isinstance(label, dict):
-        said["boxes"] = label["annotations"]
+        items["boxes"] = label["annotations"]
     if "internal-color-map" in details:
-        said["colors"] = [entry["hex-color"] for entry in details["internal-color-map"].values()]
-    assert {key: said[key] for key in expected} == expected
+        items["colors"] = [entry["hex-color"] for entry in details["internal-color-map"].values()]
+    assert {key: items[key] for key in expected} == expected
 
 
 def test_a_verdict_without_a_comment_has_no_feedback() -> None:

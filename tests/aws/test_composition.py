@@ -28,9 +28,15 @@ def pieces(count: int, size: int):
     return from_there
 
 
-def write(s3, given, progress: UploadProgress = UploadProgress(), time: bool = True) -> UploadProgress:  # noqa: B008
+def write(s3, options, progress: UploadProgress = UploadProgress(), time: bool = True) -> UploadProgress:  # noqa: B008
     return compose(
-        s3, bucket="bucket", key="key", content_type="text/csv", pieces=given, progress=progress, has_time=lambda: time
+        s3,
+        bucket="bucket",
+        key="key",
+        content_type="text/csv",
+        pieces=options,
+        progress=progress,
+        has_time=lambda: time,
     )
 
 
@@ -45,20 +51,20 @@ def test_what_fits_into_a_part_is_put_at_once(s3, count: int) -> None:
 
 
 def test_a_large_object_is_written_over_several_calls_and_appears_at_the_end(s3) -> None:
-    given = pieces(20, 1_200_000)
+    make_pieces = pieces(20, 1_200_000)
     progress, calls = UploadProgress(), 0
     while not progress.done:
         assert "Contents" not in s3.list_objects_v2(Bucket="bucket")
-        progress = write(s3, given, progress, time=False)
+        progress = write(s3, make_pieces, progress, time=False)
         calls += 1
     assert calls == 5
     assert progress.pieces == 20
-    assert content(s3) == b"".join(piece for _, piece in given(""))
+    assert content(s3) == b"".join(piece for _, piece in make_pieces(""))
 
 
 def test_a_repeated_call_doubles_nothing(s3) -> None:
-    given = pieces(20, 1_200_000)
-    first = write(s3, given, time=False)
-    write(s3, given, first, time=False)
-    assert write(s3, given, first).done
-    assert content(s3) == b"".join(piece for _, piece in given(""))
+    make_pieces = pieces(20, 1_200_000)
+    first = write(s3, make_pieces, time=False)
+    write(s3, make_pieces, first, time=False)
+    assert write(s3, make_pieces, first).done
+    assert content(s3) == b"".join(piece for _, piece in make_pieces(""))

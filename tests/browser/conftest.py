@@ -158,6 +158,6 @@ def worker(browser: Browser, portal: PortalSite) -> Iterator[Callable[..., Porta
         return workers[-1]
 
     yield sit_down
-    for one in workers:
-        one.context.close()
-    assert [error for one in workers for error in one.errors] == []
+    for entry in workers:
+        entry.context.close()
+    assert [error for entry in workers for error in entry.errors] == []

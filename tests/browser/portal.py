@@ -21,7 +21,7 @@ import worker_api
 from ground_truth.engine.api import WorkerApi
 from ground_truth.engine.model import StoredAnswer
 from tests.engine.conftest import Engine
-from tests.engine.world import BUCKET, World, states
+from tests.engine.labeling_account import BUCKET, LabelingAccount, states
 
 PORTAL = Path(__file__).parents[2] / "portal"
 FILES = f"https://{BUCKET}.s3.eu-west-1.amazonaws.com"
@@ -42,8 +42,8 @@ Answer = tuple[int, Mapping[str, str], bytes]
 def token(subject: str, groups: str = "[workers]", **claims: Any) -> str:
     """An identity token in shape; no test here depends on its signature."""
     now = int(time.time())
-    given = {"sub": subject, "iss": ISSUER, "cognito:groups": groups, "iat": now, "exp": now + SECONDS_OF_TOKENS}
-    parts = ({"alg": "none"}, given | claims)
+    items = {"sub": subject, "iss": ISSUER, "cognito:groups": groups, "iat": now, "exp": now + SECONDS_OF_TOKENS}
+    parts = ({"alg": "none"}, items | claims)
     return ".".join(_base64url(json.dumps(part).encode()) for part in parts) + ".unsigned"
 
 
@@ -64,8 +64,8 @@ class PortalSite:
     """
 
     def __init__(self, engine: Engine, template: str = TEMPLATE) -> None:
-        self.engine, self.world = engine, World(engine)
-        self.world.put("page.html", template)
+        self.engine, self.account = engine, LabelingAccount(engine)
+        self.account.put("page.html", template)
         self.lock = threading.RLock()  # moto is not for threads
         self.asked: list[tuple[str, str]] = []
         self.fetched: list[str] = []
@@ -78,7 +78,7 @@ class PortalSite:
         signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
         self.s3 = boto3.client("s3", region_name="eu-west-1", config=signing)
         self.states = states()
-        api = WorkerApi(self.world.store, self.world.files, self.s3, self.states)
+        api = WorkerApi(self.account.store, self.account.files, self.s3, self.states)
         self.api: Callable[[], WorkerApi] = lambda: api
         self.cloud = self._server(self._cloud)
         self.page = self._server(self._file)
@@ -95,18 +95,18 @@ class PortalSite:
 
     def begin(self, objects: int = 3, **changes: Any) -> None:
         """Opens a job with so many photos."""
-        self.world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(objects)))
-        self.world.begin(**changes)
+        self.account.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(objects)))
+        self.account.begin(**changes)
 
     def answers(self, worker: str = "ada") -> list[StoredAnswer]:
         """What a worker has answered, in the order of the objects."""
         with self.lock:
-            store = self.world.store
+            store = self.account.store
             job = store.jobs.get("Yard")
             counted = store.jobs.counts(job).total
             results = store.objects.results(job, [str(number) for number in range(counted)])
             answers = [answer for result in results for answer in result.answers]
-        return [one for one in answers if one.worker_id.endswith(f".{worker}")]
+        return [entry for entry in answers if entry.worker_id.endswith(f".{worker}")]
 
     def s3_route(self, route: Route) -> None:
         """Does to the browser's requests what S3 would."""
@@ -182,10 +182,14 @@ class PortalSite:
     def headers(self, path: str) -> dict[str, str]:
         """What portal/headers.json says of a path: the longest pattern that fits it."""
         patterns: dict[str, dict[str, str]] = json.loads((PORTAL / "headers.json").read_text())
-        fitting = [one for one in patterns if path == one or (one.endswith("*") and path.startswith(one[:-1]))]
+        fitting = [
+            pattern
+            for pattern in patterns
+            if path == pattern or (pattern.endswith("*") and path.startswith(pattern[:-1]))
+        ]
         origins = {"{page}": self.url, "{api}": self.cloud_url, "{sign-in}": self.cloud_url, "{files}": self.files}
         headers = patterns[max(fitting, key=len)]
-        filled = {name: re.sub("{[a-z-]+}", lambda found: origins[found[0]], value) for name, value in headers.items()}
+        filled = {name: re.sub("{[a-z-]+}", lambda match: origins[match[0]], value) for name, value in headers.items()}
         # Only HTTPS may ask for it.
         filled.pop("Strict-Transport-Security")
         return filled
@@ -201,10 +205,10 @@ class PortalSite:
         if address.path == "/photo.png":
             return 200, {"Access-Control-Allow-Origin": "*", "Content-Type": "image/png"}, self.photo
         if address.path.startswith("/api/"):
-            status, more, body = self._ask(request, address.path.removeprefix("/api"), address.query, content)
+            status, extra, body = self._ask(request, address.path.removeprefix("/api"), address.query, content)
         else:
-            status, more, body = self.cognito.answer(request, address.path, address.query, content)
-        return status, headers | more, body
+            status, extra, body = self.cognito.answer(request, address.path, address.query, content)
+        return status, headers | extra, body
 
     def _ask(self, request: BaseHTTPRequestHandler, path: str, query: str, content: bytes) -> Answer:
         token = (request.headers.get("Authorization") or "").removeprefix("Bearer ")
@@ -212,12 +216,12 @@ class PortalSite:
             return 401, {}, b'{"message":"Unauthorized"}'
         for route in worker_api.ROUTES:
             method, _, pattern = route.partition(" ")
-            found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
-            if found and method == request.command:
+            match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern), path)
+            if match and method == request.command:
                 break
         else:
             return 404, {}, b'{"message":"Not Found"}'
-        parameters = {name: unquote(value) for name, value in found.groupdict().items()}
+        parameters = {name: unquote(value) for name, value in match.groupdict().items()}
         self.asked.append((route, next(iter(parameters.values()), "")))
         time.sleep(self.slow)
         self.open.wait()
@@ -258,52 +262,56 @@ class Cognito:
         self.asked.append(path)
         if path == "/cognito":
             return self._action(request.headers["X-Amz-Target"].rpartition(".")[2], json.loads(content))
-        given = {name: values[0] for name, values in parse_qs(query or content.decode()).items()}
+        items = {name: values[0] for name, values in parse_qs(query or content.decode()).items()}
         return {
             "/oauth2/authorize": self._authorize,
             "/oauth2/token": self._token,
             "/oauth2/revoke": self._revoke,
             "/logout": self._logout,
-        }[path](given)
+        }[path](items)
 
-    def _authorize(self, given: dict[str, str]) -> Answer:
+    def _authorize(self, options: dict[str, str]) -> Answer:
         """Whoever comes is Ada; the code is good for who can prove that he asked for it."""
-        assert given["response_type"] == "code"
-        assert given["code_challenge_method"] == "S256"
+        assert options["response_type"] == "code"
+        assert options["code_challenge_method"] == "S256"
         code = f"code-{len(self.codes)}"
-        self.codes[code] = given
-        return 302, {"Location": f"{given['redirect_uri']}?code={code}&state={given['state']}"}, b""
+        self.codes[code] = options
+        return 302, {"Location": f"{options['redirect_uri']}?code={code}&state={options['state']}"}, b""
 
-    def _token(self, given: dict[str, str]) -> Answer:
-        if given["grant_type"] == "refresh_token":
-            return self._tokens() if given["refresh_token"] == "refresh-ada" else _refused("invalid_grant")
-        asked = self.codes.pop(given["code"], None)
-        challenge = _base64url(hashlib.sha256(given["code_verifier"].encode()).digest())
-        if not asked or asked["code_challenge"] != challenge or asked["redirect_uri"] != given["redirect_uri"]:
+    def _token(self, options: dict[str, str]) -> Answer:
+        if options["grant_type"] == "refresh_token":
+            return self._tokens() if options["refresh_token"] == "refresh-ada" else _refused("invalid_grant")
+        requests_made = self.codes.pop(options["code"], None)
+        challenge = _base64url(hashlib.sha256(options["code_verifier"].encode()).digest())
+        if (
+            not requests_made
+            or requests_made["code_challenge"] != challenge
+            or requests_made["redirect_uri"] != options["redirect_uri"]
+        ):
             return _refused("invalid_grant")
         return self._tokens()
 
     def _tokens(self) -> Answer:
         self.given.append(token("ada", number=len(self.given)))
-        told = {"id_token": self.given[-1], "access_token": "access", "refresh_token": "refresh-ada"}
-        return 200, {"Content-Type": TYPES[".json"]}, json.dumps(told).encode()
+        reply = {"id_token": self.given[-1], "access_token": "access", "refresh_token": "refresh-ada"}
+        return 200, {"Content-Type": TYPES[".json"]}, json.dumps(reply).encode()
 
-    def _revoke(self, given: dict[str, str]) -> Answer:
-        self.revoked.append(given["token"])
+    def _revoke(self, options: dict[str, str]) -> Answer:
+        self.revoked.append(options["token"])
         return 200, {}, b""
 
-    def _logout(self, given: dict[str, str]) -> Answer:
-        return 302, {"Location": given["logout_uri"]}, b""
+    def _logout(self, options: dict[str, str]) -> Answer:
+        return 302, {"Location": options["logout_uri"]}, b""
 
-    def _action(self, action: str, given: dict[str, Any]) -> Answer:
+    def _action(self, action: str, options: dict[str, Any]) -> Answer:
         """InitiateAuth and RespondToAuthChallenge."""
-        parameters = given.get("AuthParameters") or given["ChallengeResponses"]
-        if given.get("AuthFlow") == "REFRESH_TOKEN_AUTH":
+        parameters = options.get("AuthParameters") or options["ChallengeResponses"]
+        if options.get("AuthFlow") == "REFRESH_TOKEN_AUTH":
             if not self.renews:
                 return _refused("Refresh Token has been revoked")
             name = parameters["REFRESH_TOKEN"].removeprefix("refresh-")
         elif action == "RespondToAuthChallenge":
-            name = given["Session"].removeprefix("session-")
+            name = options["Session"].removeprefix("session-")
             self.first_passwords.discard(name)
             self.passwords[name] = parameters["NEW_PASSWORD"]
         else:
@@ -311,8 +319,8 @@ class Cognito:
             if self.passwords.get(name) != parameters["PASSWORD"]:
                 return _refused("Incorrect username or password.")
             if name in self.first_passwords:
-                told = {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": f"session-{name}"}
-                return 200, {}, json.dumps(told).encode()
+                reply = {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": f"session-{name}"}
+                return 200, {}, json.dumps(reply).encode()
         self.given.append(token(name, number=len(self.given)))
         result = {"IdToken": self.given[-1], "RefreshToken": f"refresh-{name}", "ExpiresIn": SECONDS_OF_TOKENS}
         return 200, {}, json.dumps({"AuthenticationResult": result}).encode()

@@ -108,7 +108,7 @@ class PortalWorker:
     def answers(self, count: int) -> list[Any]:
         """What the server has of this worker, once it has so many."""
         until = time.monotonic() + PATIENCE
-        while len(found := self.site.answers()) < count and time.monotonic() < until:
+        while len(result := self.site.answers()) < count and time.monotonic() < until:
             self.page.wait_for_timeout(50)
-        assert len(found) == count, self.site.asked
-        return [one.content for one in found]
+        assert len(result) == count, self.site.asked
+        return [entry.content for entry in result]

@@ -44,12 +44,12 @@ PAGES = {
 def violations(worker) -> list[str]:
     assert AXE.is_file(), "axe-core is missing: npm ci"
     worker.page.evaluate(AXE.read_text())
-    found = worker.page.evaluate("rules => axe.run({ runOnly: rules })", RULES)["violations"]
+    result = worker.page.evaluate("rules => axe.run({ runOnly: rules })", RULES)["violations"]
     return [
-        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for one in found
-        if one["id"] not in OF_THE_PAGE
-        for node in one["nodes"]
+        f"{entry['id']}: {node['html'][:160]} {node['failureSummary'][:200]}"
+        for entry in result
+        if entry["id"] not in OF_THE_PAGE
+        for node in entry["nodes"]
     ]
 
 

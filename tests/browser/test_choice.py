@@ -93,9 +93,9 @@ def test_a_comment_is_part_of_a_verification(work) -> None:
 
 
 def color_at(worker, point: tuple[int, int]) -> tuple[int, ...]:
-    place = worker.place(point)
+    position = worker.place(point)
     picture = Image.open(io.BytesIO(worker.page.screenshot())).convert("RGB")
-    return picture.getpixel((round(place["x"]), round(place["y"])))
+    return picture.getpixel((round(position["x"]), round(position["y"])))
 
 
 def test_boxes_to_verify_lie_over_the_image(work) -> None:

@@ -34,8 +34,8 @@ def test_the_image_is_shown_as_stored(work, site) -> None:
     worker.press("Escape", "h")
     picture = Image.open(io.BytesIO(worker.page.screenshot())).convert("RGB")
     for point, is_red in {(20, 20): True, (300, 180): True, (340, 20): False, (20, 220): False}.items():
-        place = worker.place(point)
-        red, green, _ = np.asarray(picture)[round(place["y"]), round(place["x"])].astype(int)
+        position = worker.place(point)
+        red, green, _ = np.asarray(picture)[round(position["y"]), round(position["x"])].astype(int)
         assert bool(red - green > 100) is is_red
 
 

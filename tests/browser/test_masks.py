@@ -129,8 +129,8 @@ def test_a_pinch_while_painting_leaves_no_paint(work) -> None:
 
 def test_an_initial_mask_comes_back_pixel_by_pixel(work) -> None:
     mask = rectangle(33, 44, 155, 166)
-    given = {"src": png(mask, "#2ca02c"), "labelMappings": {"bus": {"color": "#2ca02c"}}}
-    worker = work(annotator("semantic-segmentation", initial_value=given))
+    items = {"src": png(mask, "#2ca02c"), "labelMappings": {"bus": {"color": "#2ca02c"}}}
+    worker = work(annotator("semantic-segmentation", initial_value=items))
     worker.page.wait_for_function(f"({worker.tool}).checkValidity()")
     part = worker.submit()["out"]
     assert part["initialValueModified"] is False
@@ -143,17 +143,17 @@ def test_an_initial_mask_comes_back_pixel_by_pixel(work) -> None:
 
 def test_initial_instances_come_back(work) -> None:
     mask = rectangle(10, 10, 90, 80)
-    given = {"src": png(mask, "#1f77b4"), "instances": [{"color": "#1f77b4", "label": "dog"}]}
-    worker = work(annotator("instance-segmentation", initial_value=given))
+    items = {"src": png(mask, "#1f77b4"), "instances": [{"color": "#1f77b4", "label": "dog"}]}
+    worker = work(annotator("instance-segmentation", initial_value=items))
     worker.page.wait_for_function(f"({worker.tool}).checkValidity()")
     part = worker.value
-    assert part["instances"] == given["instances"]
+    assert part["instances"] == items["instances"]
     assert (where(part, "#1f77b4") == mask).all()
 
 
 def test_a_mask_of_another_size_is_refused_visibly(work) -> None:
-    given = {"src": png(np.ones((4, 4), bool), "#2ca02c"), "labelMappings": {"bus": {"color": "#2ca02c"}}}
-    worker = work(annotator("semantic-segmentation", initial_value=given))
+    items = {"src": png(np.ones((4, 4), bool), "#2ca02c"), "labelMappings": {"bus": {"color": "#2ca02c"}}}
+    worker = work(annotator("semantic-segmentation", initial_value=items))
     worker.page.get_by_role("alert").get_by_text("4 by 4").wait_for()
     assert worker.submit() is None
     assert "4 by 4" in worker.errors.pop()

@@ -42,6 +42,6 @@ def test_axe_finds_nothing_in_the_preview_and_nothing_is_cut_off(page: Page, pre
     page.evaluate(AXE.read_text())
     # Templates are judged by their own tests.
     options = {"runOnly": RULES, "iframes": False}
-    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
-    assert [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]] == []
+    violations = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    assert [f"{entry['id']}: {node['html'][:160]}" for entry in violations for node in entry["nodes"]] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

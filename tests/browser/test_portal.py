@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from ground_truth.engine.model import Status
 from tests.browser.portal_worker import SEEN
-from tests.engine.world import BUCKET
+from tests.engine.labeling_account import BUCKET
 
 FORM = "<crowd-form><crowd-input name='remark' label='Remark'></crowd-input></crowd-form>"
 
@@ -23,8 +23,8 @@ def test_a_worker_goes_from_the_list_to_the_last_task(portal, worker) -> None:
     for remark in ("first", "second", "third"):
         ada.answer("pallet", remark)
     expect(ada.page.locator(".note")).to_contain_text("Nothing more for you in this job right now.")
-    assert sorted(one["remark"] for one in ada.answers(3)) == ["first", "second", "third"]
-    assert all(one["kind"] == {"label": "pallet"} for one in ada.answers(3))
+    assert sorted(answer["remark"] for answer in ada.answers(3)) == ["first", "second", "third"]
+    assert all(answer["kind"] == {"label": "pallet"} for answer in ada.answers(3))
     ada.page.locator("header a").click()
     expect(ada.page.get_by_role("heading", name="Jobs")).to_be_focused()
 
@@ -74,7 +74,7 @@ def test_a_task_can_be_given_back(portal, worker) -> None:
     expect(ada.notice).to_have_text("The task was given back. What you entered is kept in this browser.")
     expect(ada.page.get_by_role("heading", name="Jobs")).to_be_visible()
     with portal.lock:
-        assert portal.world.store.objects.get(portal.world.store.jobs.get("Yard"), "0").holds == {}
+        assert portal.account.store.objects.get(portal.account.store.jobs.get("Yard"), "0").holds == {}
     ada.start()
     assert ada.remark == "not sure"
 
@@ -95,7 +95,7 @@ def test_a_task_is_declined_with_a_reason_and_does_not_come_again(portal, worker
     dialog.get_by_role("button", name="Decline").click()
     expect(ada.page.locator(".note")).to_contain_text("Nothing more")
     with portal.lock:
-        declined = portal.world.store.objects.get(portal.world.store.jobs.get("Yard"), "0")
+        declined = portal.account.store.objects.get(portal.account.store.jobs.get("Yard"), "0")
     assert "a dog sits before it" in str(declined.failure)
 
 
@@ -111,7 +111,7 @@ def test_who_leaves_for_the_list_keeps_his_task_and_gives_back_what_was_fetched_
 
 
 def test_time_is_counted_only_while_the_page_can_be_seen(portal, worker) -> None:
-    portal.world.put("page.html", FORM)
+    portal.account.put("page.html", FORM)
     portal.begin(objects=1)
     ada = worker(hash="#/jobs/Yard")
     ada.ready()
@@ -126,7 +126,7 @@ def test_time_is_counted_only_while_the_page_can_be_seen(portal, worker) -> None
 
 
 def test_a_long_answer_travels_by_s3(portal, worker) -> None:
-    portal.world.put("page.html", "<crowd-form><textarea name='remark' aria-label='Remark'></textarea></crowd-form>")
+    portal.account.put("page.html", "<crowd-form><textarea name='remark' aria-label='Remark'></textarea></crowd-form>")
     portal.begin(objects=1)
     ada = worker(hash="#/jobs/Yard")
     ada.ready().evaluate("document.querySelector('textarea').value = 'x'.repeat(5_000_000)")
@@ -134,7 +134,7 @@ def test_a_long_answer_travels_by_s3(portal, worker) -> None:
     ada.answers(1)
     [answer] = portal.answers()
     with portal.lock:
-        assert portal.world.read(answer.content_uri) == {"remark": "x" * 5_000_000}
+        assert portal.account.read(answer.content_uri) == {"remark": "x" * 5_000_000}
 
 
 def test_a_list_without_jobs_says_so_and_looks_again(portal, worker) -> None:
@@ -151,7 +151,7 @@ def test_a_list_without_jobs_says_so_and_looks_again(portal, worker) -> None:
 )
 def test_a_job_that_is_over_or_never_was_is_told(portal, worker, job: str, sentence: str) -> None:
     portal.begin()
-    portal.world.store.jobs.set_status("Yard", Status.STOPPING)
+    portal.account.store.jobs.set_status("Yard", Status.STOPPING)
     ada = worker(hash=f"#/jobs/{job}")
     if sentence:
         expect(ada.page.locator(".note")).to_contain_text(sentence)
@@ -168,11 +168,11 @@ def test_who_is_no_worker_is_told_so(portal, worker) -> None:
 
 
 def test_a_template_that_cannot_be_shown_is_told(portal, worker) -> None:
-    portal.world.put("page.html", "{{ task.input | nofilter }}")
+    portal.account.put("page.html", "{{ task.input | nofilter }}")
     portal.begin()
     ada = worker(hash="#/jobs/Yard")
     expect(ada.notice).to_contain_text("the page of this job cannot be shown: line 1")
-    portal.world.put("page.html", FORM)
+    portal.account.put("page.html", FORM)
     ada.page.get_by_role("button", name="Try now").click()
     ada.ready()
     ada.errors.clear()

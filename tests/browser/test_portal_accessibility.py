@@ -96,8 +96,8 @@ def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     # The frame is a page of its own, which test_accessibility.py judges.
     run = "rules => axe.run({ exclude: ['iframe'] }, { runOnly: rules, iframes: false })"
-    found = page.evaluate(run, RULES)["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+    result = page.evaluate(run, RULES)["violations"]
+    return [f"{entry['id']}: {node['html'][:160]}" for entry in result for node in entry["nodes"]]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -136,7 +136,7 @@ def test_a_job_is_worked_by_keyboard_alone(portal, worker) -> None:
         press("2")
         press("Control+Enter")
         ada.page.wait_for_function("frame => !frame.isConnected", arg=before)
-    assert [one["kind"]["label"] for one in ada.answers(2)] == ["pallet", "pallet"]
+    assert [answer["kind"]["label"] for answer in ada.answers(2)] == ["pallet", "pallet"]
 
 
 def test_what_changes_is_announced(portal, worker) -> None:

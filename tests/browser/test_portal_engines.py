@@ -24,7 +24,7 @@ window.setTimeout = (act, ms, ...more) => (ms === 8000 ? 0 : later(act, ms, ...m
 def begin(site: PortalSite, window: Window, template: str, objects: int) -> None:
     """Signs in, and takes the first task of a job."""
     site.files = site.cloud_url
-    site.world.put("page.html", template % f"{site.cloud_url}/photo.png")
+    site.account.put("page.html", template % f"{site.cloud_url}/photo.png")
     site.begin(objects=objects)
     window.frame(None)
     window.open(site.url)
@@ -60,7 +60,7 @@ def test_boxes_are_drawn_by_mouse_and_the_answer_arrives(portal, window) -> None
         window.click("crowd-input")
         window.type(remark)
         window.click("crowd-button[form-action=submit]")
-        wait(lambda wanted=count: len(portal.answers()) == wanted)
+        wait(lambda expected=count: len(portal.answers()) == expected)
         window.frame(None)
     answers = [answer.content for answer in portal.answers()]
     assert sorted(answer["remark"] for answer in answers) == ["first", "second"]

@@ -87,7 +87,7 @@ def other():
 
 
 def test_a_hostile_template_reaches_neither_the_page_nor_the_token_nor_any_other_place(portal, worker, other) -> None:
-    portal.world.put("page.html", HOSTILE % {"other": other.url, "page": portal.url, "api": portal.cloud_url})
+    portal.account.put("page.html", HOSTILE % {"other": other.url, "page": portal.url, "api": portal.cloud_url})
     portal.begin(objects=1)
     ada = worker(hash=JOB)
     frame = ada.frame
@@ -130,7 +130,7 @@ LEAVES = {
 
 @pytest.mark.parametrize("way", LEAVES.values(), ids=LEAVES)
 def test_a_frame_that_goes_elsewhere_gets_there_neither(portal, worker, other, way: str) -> None:
-    portal.world.put("page.html", f"<crowd-form></crowd-form><script>{way.format(other.url)}</script>")
+    portal.account.put("page.html", f"<crowd-form></crowd-form><script>{way.format(other.url)}</script>")
     portal.begin(objects=1)
     ada = worker(hash=JOB)
     ada.page.wait_for_timeout(1000)
@@ -142,7 +142,7 @@ def test_a_frame_that_goes_elsewhere_gets_there_neither(portal, worker, other, w
 
 def test_only_the_task_in_hand_can_be_answered(portal, worker) -> None:
     """What is fetched ahead is not seen yet, and must not answer by itself."""
-    portal.world.put(
+    portal.account.put(
         "page.html",
         "<crowd-form><input name='a' aria-label='A' value='1'></crowd-form><script>"
         "setTimeout(() => parent.postMessage({ type: 'crowd-submit', answer: { by: 'itself' } }, '*'), 1500)</script>",
@@ -194,9 +194,9 @@ def test_no_page_may_show_the_portal_in_a_frame(portal, browser, other) -> None:
 
 def test_every_file_of_the_page_has_its_headers(portal) -> None:
     headers = json.loads((PORTAL / "headers.json").read_text())
-    for pattern, given in headers.items():
-        assert given["X-Content-Type-Options"] == "nosniff", pattern
-        assert given["Strict-Transport-Security"], pattern
+    for pattern, options in headers.items():
+        assert options["X-Content-Type-Options"] == "nosniff", pattern
+        assert options["Strict-Transport-Security"], pattern
     assert "unsafe" not in portal.headers("/index.html")["Content-Security-Policy"]
     assert portal.headers("/frame.html")["Content-Security-Policy"].startswith("sandbox allow-scripts allow-forms ")
     assert "allow-same-origin" not in json.dumps(headers) + (PORTAL / "page" / "task-frame.js").read_text()
@@ -218,7 +218,7 @@ NASTY = {
 def test_titles_and_descriptions_are_shown_as_text_whatever_is_in_them(portal, worker, text: str) -> None:
     with portal.lock:
         portal.begin(objects=1)
-        store, job = portal.world.store, portal.world.store.jobs.get("Yard")
+        store, job = portal.account.store, portal.account.store.jobs.get("Yard")
         config = {**job.request["HumanTaskConfig"], "TaskTitle": text, "TaskDescription": text}
         portal.api()._store = Renamed(store, config)
     ada = worker()
@@ -260,14 +260,14 @@ LABELS = ["<script>alert(1)</script>", "{{ x }}", "\u202eabc", "y" * 10_000]
 
 
 def test_labels_are_shown_as_text_whatever_is_in_them(portal, worker) -> None:
-    portal.world.put(
+    portal.account.put(
         "page.html",
         "<crowd-form><crowd-classifier name='kind' categories=\"{{ task.input.labels | to_json }}\" header='Kind'>"
         "</crowd-classifier></crowd-form>",
     )
-    from tests.engine.world import PRE
+    from tests.engine.labeling_account import PRE
 
-    portal.world.functions[PRE] = lambda event: {"taskInput": {"labels": LABELS}, "isHumanAnnotationRequired": True}
+    portal.account.functions[PRE] = lambda event: {"taskInput": {"labels": LABELS}, "isHumanAnnotationRequired": True}
     portal.begin(objects=1)
     ada = worker(hash=JOB)
     ada.page.set_viewport_size({"width": 360, "height": 740})

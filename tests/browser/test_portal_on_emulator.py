@@ -44,8 +44,8 @@ def address(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) ->
         UserPoolId=engine.user_pool, Username="ada@example.com", TemporaryPassword=FIRST, MessageAction="SUPPRESS"
     )
     cognito.admin_add_user_to_group(UserPoolId=engine.user_pool, Username="ada@example.com", GroupName=engine.group)
-    with open_page(deployment) as found:
-        yield found
+    with open_page(deployment) as result:
+        yield result
 
 
 def sign_in(page: Page, address: str) -> None:

@@ -35,11 +35,11 @@ def test_a_worker_signs_in_by_code_and_comes_back_to_where_he_was(hosted, worker
 
 def test_the_request_for_a_code_says_all_that_is_needed(hosted, worker) -> None:
     ada = worker(None)
-    with ada.page.expect_request("**/oauth2/authorize**") as asked:
+    with ada.page.expect_request("**/oauth2/authorize**") as requests_made:
         sign_in(ada)
-    given = {name: value for name, [value] in parse_qs(urlsplit(asked.value.url).query).items()}
-    assert len(given.pop("state")) == len(given.pop("code_challenge")) == 43
-    assert given == {
+    items = {name: value for name, [value] in parse_qs(urlsplit(requests_made.value.url).query).items()}
+    assert len(items.pop("state")) == len(items.pop("code_challenge")) == 43
+    assert items == {
         "client_id": "page",
         "response_type": "code",
         "redirect_uri": f"{hosted.url}/",

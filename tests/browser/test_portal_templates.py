@@ -29,7 +29,7 @@ HIDDEN = ("fetch", "devicePixelRatio", "customElement", "matchMedia", "getComput
 )
 def test_names_of_a_template_that_are_the_browser_s_too_harm_nothing(portal, worker, declared: str) -> None:
     page = TEMPLATE.replace("</crowd-form>", f"{MASK}</crowd-form><script>{declared}</script>")
-    portal.world.put("page.html", page)
+    portal.account.put("page.html", page)
     portal.begin(objects=2)
     ada = worker(hash=JOB)
     for count in (1, 2):

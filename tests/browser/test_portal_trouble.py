@@ -23,9 +23,9 @@ def wait_for(condition: Callable[[], bool], worker: PortalWorker) -> None:
 
 def forget_errors(*workers: PortalWorker) -> None:
     """The browser says each lost or refused request aloud, which here is what was wanted."""
-    for one in workers:
-        assert all("Failed to load resource" in error for error in one.errors), one.errors
-        one.errors.clear()
+    for worker in workers:
+        assert all("Failed to load resource" in error for error in worker.errors), worker.errors
+        worker.errors.clear()
 
 
 def test_what_is_entered_is_there_after_a_reload_at_once(portal, worker) -> None:
@@ -66,7 +66,7 @@ def test_the_newer_draft_wins(portal, worker) -> None:
 
 
 def test_boxes_come_back_from_a_draft(portal, worker) -> None:
-    portal.world.put(
+    portal.account.put(
         "page.html",
         "<crowd-form><crowd-bounding-box name='boxes' labels=\"['car']\" header='Cars' "
         "src='{{ task.input.taskObject | grant_read_access }}'></crowd-bounding-box></crowd-form>",
@@ -98,7 +98,11 @@ def test_without_a_connection_work_goes_on_and_is_sent_later(portal, worker) -> 
     ada.context.set_offline(False)
     expect(ada.notice).to_have_count(0)
     ada.answer("pallet", "behind the tunnel")
-    assert {one["remark"] for one in ada.answers(3)} == {"before the tunnel", "in the tunnel", "behind the tunnel"}
+    assert {answer["remark"] for answer in ada.answers(3)} == {
+        "before the tunnel",
+        "in the tunnel",
+        "behind the tunnel",
+    }
     forget_errors(ada)
 
 
@@ -134,8 +138,8 @@ def test_an_answer_whose_receipt_is_lost_counts_once(portal, worker) -> None:
     assert len(lost) == 2
     assert ada.answers(1)[0]["remark"] == "once"
     with portal.lock:
-        job = portal.world.store.jobs.get("Yard")
-        assert portal.world.store.objects.get(job, "0").answers == 1
+        job = portal.account.store.jobs.get("Yard")
+        assert portal.account.store.objects.get(job, "0").answers == 1
     forget_errors(ada)
 
 
@@ -211,7 +215,7 @@ def test_what_waited_too_long_ahead_is_exchanged_for_a_task_with_time(portal, wo
     ada.page.wait_for_timeout(200)
     ada.ready()
     with portal.lock:
-        store = portal.world.store
+        store = portal.account.store
         [hold] = [hold for number in "01" for hold in store.objects.get(store.jobs.get("Yard"), number).holds.values()]
     assert hold.accepted == portal.engine.clock.now
 
@@ -221,8 +225,8 @@ def test_a_task_that_is_no_longer_the_workers_is_told_and_what_he_entered_is_kep
     ada = worker(hash=JOB)
     ada.choose("pallet", "mine")
     with portal.lock:
-        job = portal.world.store.jobs.get("Yard")
-        work.release(portal.world.store, job, "0", WORKER.format("ada"))
+        job = portal.account.store.jobs.get("Yard")
+        work.release(portal.account.store, job, "0", WORKER.format("ada"))
     ada.hide()
     expect(ada.notice).to_contain_text("This task is no longer yours")
     ada.submit()
@@ -323,6 +327,6 @@ def test_a_frame_that_stays_empty_is_loaded_again_and_again_with_longer_pauses(p
     ada.page.route("**/page/in-frame.js", lambda route: loads.append(route))
     ada.page.get_by_role("link", name="Start").first.click()
     for count, seconds in enumerate((8, 16, 32, 60, 60), start=1):
-        wait_for(lambda wanted=count: len(loads) == wanted, ada)
+        wait_for(lambda expected=count: len(loads) == expected, ada)
         ada.page.clock.fast_forward(1000 * seconds)
     wait_for(lambda: len(loads) == 6, ada)

@@ -32,10 +32,10 @@ class Author:
     def draw(self, left: int, top: int, right: int, bottom: int) -> None:
         """Draws a box, in pixels of the picture."""
         offset = self.page.locator("#task").bounding_box()
-        place = """([x, y]) => { const { stage } = document.querySelector('crowd-bounding-box');
+        position = """([x, y]) => { const { stage } = document.querySelector('crowd-bounding-box');
             const { left, top } = stage.element.getBoundingClientRect();
             return [left + (x - stage.view.x) * stage.view.scale, top + (y - stage.view.y) * stage.view.scale] }"""
-        ends = [self.task.evaluate(place, point) for point in ([left, top], [right, bottom])]
+        ends = [self.task.evaluate(position, point) for point in ([left, top], [right, bottom])]
         (x, y), (to_x, to_y) = [(end[0] + offset["x"], end[1] + offset["y"]) for end in ends]
         self.page.mouse.move(x, y)
         self.page.mouse.down()

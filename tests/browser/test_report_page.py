@@ -24,17 +24,17 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     for index in range(3):
         answers = [
             {
-                "workerId": f"{HOSTILE[0]}{place}",
+                "workerId": f"{HOSTILE[0]}{position}",
                 "answerContent": {
                     "boundingBox": {
                         "boundingBoxes": [
-                            {"label": HOSTILE[place % 2], "left": -9, "top": 5, "width": 1e6, "height": 9}
+                            {"label": HOSTILE[position % 2], "left": -9, "top": 5, "width": 1e6, "height": 9}
                         ],
                         "inputImageProperties": {"height": 300, "width": 400},
                     }
                 },
             }
-            for place in range(4)
+            for position in range(4)
         ]
         put(hostile, f"annotations/worker-response/iteration-1/{index}/a.json", {"answers": answers})
     metadata = {"type": "groundtruth/object-detection", "job-name": LONG}
@@ -63,9 +63,9 @@ def test_the_report_is_whole_and_readable(browser: Browser, pages, name: str, sc
         page.goto(pages[name].as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.add_script_tag(path=str(AXE))
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-        assert found["passes"]
-        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
+        audit = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        assert audit["passes"]
+        assert [(entry["id"], entry["nodes"][0]["html"][:200]) for entry in audit["violations"]] == []
     finally:
         context.close()
 
@@ -76,12 +76,12 @@ def test_the_report_asks_for_nothing_and_its_policy_blocks_nothing_of_it(browser
     try:
         page = context.new_page()
         told: list[str] = []
-        asked: list[str] = []
+        requests_made: list[str] = []
         page.on("console", lambda message: told.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
+        page.on("request", lambda request: requests_made.append(request.url))
         page.goto(pages[name].as_uri())
         assert told == []
-        assert [url for url in asked if not url.startswith("data:image/webp")] == [pages[name].as_uri()]
+        assert [url for url in requests_made if not url.startswith("data:image/webp")] == [pages[name].as_uri()]
         assert page.title().startswith("Labeling job ")
         assert page.evaluate("getComputedStyle(document.querySelector('main').parentElement).margin") != "8px"
     finally:

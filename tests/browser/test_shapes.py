@@ -22,8 +22,8 @@ def annotator(element: str, labels: list[str] = LABELS, **more: object) -> str:
 
 
 def box(worker: Worker, index: int = 0) -> list[object]:
-    found = worker.value["boundingBoxes"][index]
-    return [found["label"], found["left"], found["top"], found["width"], found["height"]]
+    result = worker.value["boundingBoxes"][index]
+    return [result["label"], result["left"], result["top"], result["width"], result["height"]]
 
 
 def points(*pairs: tuple[int, int]) -> list[dict[str, int]]:
@@ -229,8 +229,8 @@ def test_initial_values_come_back_and_tell_whether_they_were_changed(work) -> No
 
 
 def test_initial_keypoints_come_back(work) -> None:
-    given = [{"label": "dog", "x": 12, "y": 34}]
-    assert work(annotator("keypoint", initial_value=given)).value["keypoints"] == given
+    items = [{"label": "dog", "x": 12, "y": 34}]
+    assert work(annotator("keypoint", initial_value=items)).value["keypoints"] == items
 
 
 def test_a_label_changes_the_box_selected_but_not_the_one_just_drawn(work) -> None:

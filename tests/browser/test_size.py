@@ -22,16 +22,16 @@ def test_no_module_of_the_page_is_too_long_to_read() -> None:
 
 def imported(module: Path) -> set[str]:
     """The names of the elements' modules that a module waits for, those behind them included."""
-    found: set[str] = set()
+    result: set[str] = set()
     left = [module]
     while left:
         text = left.pop().read_text()
         names = (
-            set(re.findall(r"^(?:import|export)\b[^;]*?'(?:\./|\.\./crowd/)([\w-]+\.js)'", text, re.MULTILINE)) - found
+            set(re.findall(r"^(?:import|export)\b[^;]*?'(?:\./|\.\./crowd/)([\w-]+\.js)'", text, re.MULTILINE)) - result
         )
-        found |= names
+        result |= names
         left += [PORTAL / "crowd" / name for name in names]
-    return found
+    return result
 
 
 def test_the_frame_loads_all_elements_at_once_and_is_not_open_before_they_are_there() -> None:

@@ -41,11 +41,11 @@ class Json(dict):
         return html.escape(str(self))
 
 
-def render(name: str, **given: object) -> str:
+def render(name: str, **options: object) -> str:
     environment = Environment(autoescape=True)
     environment.filters |= {"to_json": json.dumps, "skip_autoescape": Markup, "grant_read_access": lambda uri: uri}
     template = environment.from_string((TEMPLATES / f"{name}.liquid.html").read_text())
-    return template.render(task={"input": Json(given)})
+    return template.render(task={"input": Json(options)})
 
 
 def test_boxes_to_adjust(work) -> None:
@@ -62,12 +62,12 @@ def test_mask_to_adjust(work) -> None:
         "0": {"class-name": "BACKGROUND", "hex-color": "#ffffff"},
         "1": {"class-name": "road", "hex-color": "#2ca02c"},
     }
-    given = {
+    items = {
         "source-ref": "/photo.png",
         "mask-ref": png(mask, "#2ca02c"),
         "mask-ref-metadata": {"internal-color-map": colors},
     }
-    worker = work(render("mask_to_adjust", **given))
+    worker = work(render("mask_to_adjust", **items))
     worker.page.wait_for_function(f"({worker.tool}).checkValidity()")
     part = worker.submit()["crowd-semantic-segmentation"]
     assert part["labelMappings"] == {"road": {"color": "#2ca02c"}}
@@ -138,7 +138,7 @@ def test_boxes_to_verify(work) -> None:
 
 
 def own_name_of_parent(portal, worker, name: str) -> None:
-    portal.world.put("page.html", (TEMPLATES / f"{name}.liquid.html").read_text())
+    portal.account.put("page.html", (TEMPLATES / f"{name}.liquid.html").read_text())
     portal.begin(objects=1)
     ada = worker(hash="#/jobs/Yard")
     ada.ready().locator("crowd-input input").fill("heard")
@@ -166,7 +166,7 @@ def sound() -> bytes:
 
 
 def test_sound(portal, worker) -> None:
-    portal.world.put("page.html", (TEMPLATES / "sound.liquid.html").read_text())
+    portal.account.put("page.html", (TEMPLATES / "sound.liquid.html").read_text())
     portal.begin(objects=1)
     ada = worker()
     recording = sound()

@@ -97,7 +97,7 @@ class Worker:
         session = self.page.context.new_cdp_session(self.page)
         ways = [[self.place(point) for point in finger] for finger in fingers]
         for index, places in enumerate(zip(*ways, strict=True)):
-            points = [{**place, "id": finger} for finger, place in enumerate(places)]
+            points = [{**position, "id": finger} for finger, position in enumerate(places)]
             session.send(
                 "Input.dispatchTouchEvent", {"type": "touchMove" if index else "touchStart", "touchPoints": points}
             )

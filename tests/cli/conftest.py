@@ -26,7 +26,7 @@ from ground_truth.templates.generate import generate_template
 from ground_truth_cli.account.deployment import Deployment, find_deployment
 from ground_truth_cli.doctor.examination import examine
 from tests.engine.conftest import Engine
-from tests.engine.world import BUCKET, World
+from tests.engine.labeling_account import BUCKET, LabelingAccount
 from tests.memory_aws import memory_aws
 
 REGION = "eu-west-1"
@@ -161,8 +161,8 @@ class Account:
 
     def examine(self, check: Check, **options: Any) -> list[Finding]:
         """What the doctor finds for one check, on the manifest."""
-        found = examine(self.deployment, "street", **{"manifest_uri": MANIFEST} | options)
-        return [finding for finding in found if finding.check == check]
+        findings = examine(self.deployment, "street", **{"manifest_uri": MANIFEST} | options)
+        return [finding for finding in findings if finding.check == check]
 
     def problem(self, check: Check, **options: Any) -> Finding:
         """The one problem of a check."""
@@ -201,17 +201,17 @@ def account() -> Iterator[Account]:
 
 
 @pytest.fixture
-def world(account) -> World:
+def labeling_account(account) -> LabelingAccount:
     """The environment's engine with the job Yard of four objects, each for two workers."""
-    world = World(Engine())
-    world.engine.clock.now = time.time()
-    engine = replace(ENGINE, table=world.engine.table.name)
+    labeling_account = LabelingAccount(Engine())
+    labeling_account.engine.clock.now = time.time()
+    engine = replace(ENGINE, table=labeling_account.engine.table.name)
     account.session.client("ssm").put_parameter(
         Name=engine_parameter("dev"), Value=json.dumps(engine.as_json()), Type="String"
     )
-    world.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(4)))
-    world.begin()
-    return world
+    labeling_account.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(4)))
+    labeling_account.begin()
+    return labeling_account
 
 
 def make_right(s3: Any, bucket: str) -> None:

@@ -21,11 +21,11 @@ def street_job(root: Path, images: Path, scenes: int, workers: int = len(CROWD))
             {
                 "workerId": worker.worker_id,
                 "answerContent": answer(worker, scene.objects, scene.size, str(seed)),
-                "acceptanceTime": f"2026-11-23T10:{place:02}:15.191Z",
-                "submissionTime": f"2026-11-23T10:{place + 1:02}:58.321Z",
-                "timeSpentInSeconds": 8.5 if place == 4 else 40.5 + 10 * place + seed,
+                "acceptanceTime": f"2026-11-23T10:{position:02}:15.191Z",
+                "submissionTime": f"2026-11-23T10:{position + 1:02}:58.321Z",
+                "timeSpentInSeconds": 8.5 if position == 4 else 40.5 + 10 * position + seed,
             }
-            for place, worker in enumerate(CROWD[:workers])
+            for position, worker in enumerate(CROWD[:workers])
         ]
         put(root, f"annotations/worker-response/iteration-1/{seed}/a.json", {"answers": entries})
         metadata = {"type": "groundtruth/object-detection", "job-name": f"labeling-job/{root.name.lower()}"}

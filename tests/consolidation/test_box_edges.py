@@ -127,8 +127,8 @@ def test_the_weighted_median_by_its_definition(size) -> None:
 
 def test_who_has_all_the_weight_decides_alone_and_equal_weights_give_the_plain_median() -> None:
     values = np.array([[[1.0], [5.0], [9.0]]])
-    for place in range(3):
-        assert weighted_median(values, np.eye(3)[[place]]).tolist() == [[values[0, place, 0]]]
+    for position in range(3):
+        assert weighted_median(values, np.eye(3)[[position]]).tolist() == [[values[0, position, 0]]]
     even = np.array([[[1.0], [2.0], [6.0], [9.0]]])
     assert weighted_median(values, np.ones((1, 3))).tolist() == [[5.0]]
     assert weighted_median(even, np.ones((1, 4))).tolist() == [[4.0]]

@@ -30,19 +30,19 @@ def edges_of(box):
 
 
 def test_three_boxes_around_one_thing_give_the_box_in_the_middle():
-    found = consolidate_boxes(
+    result = consolidate_boxes(
         [answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", moved(PALLET, 4))]
     ).boxes["7"]
-    assert len(found) == 1
-    assert edges_of(found[0]) == pytest.approx((12, 22, 112, 72), abs=0.5)
-    assert (found[0].label, found[0].confidence) == ("pallet", 1.0)
-    assert found[0].workers == ("u", "v", "w")
+    assert len(result) == 1
+    assert edges_of(result[0]) == pytest.approx((12, 22, 112, 72), abs=0.5)
+    assert (result[0].label, result[0].confidence) == ("pallet", 1.0)
+    assert result[0].workers == ("u", "v", "w")
 
 
 def test_two_things_of_two_labels_stay_two():
     answers = [answer(worker, PALLET, FORKLIFT) for worker in "uvw"]
-    found = consolidate_boxes(answers).boxes["7"]
-    assert [box.label for box in found] == ["pallet", "forklift"]
+    result = consolidate_boxes(answers).boxes["7"]
+    assert [box.label for box in result] == ["pallet", "forklift"]
 
 
 def test_a_worker_who_saw_the_image_and_drew_nothing_counts():
@@ -60,32 +60,32 @@ def test_the_quorum_can_be_lowered():
 
 
 def test_one_worker_gives_the_boxes_with_confidence_zero():
-    found = consolidate_boxes([answer("u", PALLET)]).boxes["7"]
-    assert edges_of(found[0]) == pytest.approx(edges_of(DrawnBox(*PALLET)))
-    assert (found[0].confidence, found[0].share, found[0].mean_iou) == (0.0, 1.0, 1.0)
+    result = consolidate_boxes([answer("u", PALLET)]).boxes["7"]
+    assert edges_of(result[0]) == pytest.approx(edges_of(DrawnBox(*PALLET)))
+    assert (result[0].confidence, result[0].share, result[0].mean_iou) == (0.0, 1.0, 1.0)
 
 
 def test_boxes_of_one_worker_never_share_a_cluster():
     close = moved(PALLET, 5)
-    found = consolidate_boxes([answer(worker, PALLET, close) for worker in "uvw"]).boxes["7"]
-    assert len(found) == 2
-    assert all(box.workers == ("u", "v", "w") for box in found)
+    result = consolidate_boxes([answer(worker, PALLET, close) for worker in "uvw"]).boxes["7"]
+    assert len(result) == 2
+    assert all(box.workers == ("u", "v", "w") for box in result)
 
 
 def test_one_thing_under_two_labels_is_one_box_with_the_label_of_the_most():
     other = PALLET._replace(label="forklift")
-    found = consolidate_boxes([answer("u", PALLET), answer("v", PALLET), answer("w", other)])
-    assert [box.label for box in found.boxes["7"]] == ["pallet"]
-    assert found.boxes["7"][0].share == 1.0
-    assert found.boxes["7"][0].confidence < 1.0
+    result = consolidate_boxes([answer("u", PALLET), answer("v", PALLET), answer("w", other)])
+    assert [box.label for box in result.boxes["7"]] == ["pallet"]
+    assert result.boxes["7"][0].share == 1.0
+    assert result.boxes["7"][0].confidence < 1.0
 
 
 def test_two_things_that_touch_under_two_labels_stay_apart():
     rider = DrawnBox("person", 100, 100, 60, 160)
     bicycle = DrawnBox("bicycle", 90, 160, 80, 140)
     answers = [answer("u", rider), answer("v", bicycle), answer("w", rider, bicycle)]
-    found = consolidate_boxes(answers).boxes["7"]
-    assert sorted(box.label for box in found) == ["bicycle", "person"]
+    result = consolidate_boxes(answers).boxes["7"]
+    assert sorted(box.label for box in result) == ["bicycle", "person"]
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_two_things_that_touch_under_two_labels_stay_apart():
 )
 def test_what_is_no_box_is_dropped_and_counted(broken):
     answers = [answer(worker, PALLET, broken, image_width=1280, image_height=720) for worker in "uvw"]
-    found = consolidate_boxes(answers)
-    assert [edges_of(box) for box in found.boxes["7"]] == [pytest.approx((10, 20, 110, 70))]
-    assert found.dropped == 3
+    result = consolidate_boxes(answers)
+    assert [edges_of(box) for box in result.boxes["7"]] == [pytest.approx((10, 20, 110, 70))]
+    assert result.dropped == 3
 
 
 def test_a_box_over_the_border_is_cut_there():
@@ -122,13 +122,13 @@ def test_the_last_answer_of_a_worker_counts():
     early = answer("u", FORKLIFT, submitted="2026-11-23T10:00")
     late = answer("u", PALLET, submitted="2026-11-23T11:00")
     for order in ([early, late], [late, early]):
-        found = consolidate_boxes([*order, answer("v", PALLET)]).boxes["7"]
-        assert [box.label for box in found] == ["pallet"]
+        result = consolidate_boxes([*order, answer("v", PALLET)]).boxes["7"]
+        assert [box.label for box in result] == ["pallet"]
 
 
 def test_a_box_drawn_twice_by_a_worker_is_one():
-    found = consolidate_boxes([answer("u", PALLET, PALLET), answer("v", PALLET)])
-    assert len(found.boxes["7"]) == 1
+    result = consolidate_boxes([answer("u", PALLET, PALLET), answer("v", PALLET)])
+    assert len(result.boxes["7"]) == 1
 
 
 def test_fails_for_a_label_missing_in_the_list():
@@ -142,10 +142,10 @@ def test_fails_for_options_out_of_range(option, value):
         consolidate_boxes([], **{option: value})
 
 
-def crowded(things):
+def crowded(items):
     """Answers of five workers about an image with so many things, which has room for them."""
     random = np.random.default_rng(0)
-    corners = random.uniform(0, 80 * things**0.5, (things, 2))
+    corners = random.uniform(0, 80 * items**0.5, (items, 2))
     return [
         answer(
             f"w{worker}",
@@ -156,8 +156,8 @@ def crowded(things):
 
 
 def test_the_boxes_of_an_image_cost_at_most_the_square_of_their_number():
-    answers = {things: crowded(things) for things in (300, 1500)}
-    assert growth(lambda things: consolidate_boxes(answers[things]), 300, 1500) < 2 * (1500 / 300) ** 2
+    answers = {items: crowded(items) for items in (300, 1500)}
+    assert growth(lambda items: consolidate_boxes(answers[items]), 300, 1500) < 2 * (1500 / 300) ** 2
 
 
 def test_a_crowded_image_keeps_its_things():
@@ -182,10 +182,10 @@ def generated(images=60, seed=0, bad=()):
 
 def test_exact_workers_pull_the_edges_more_than_sloppy_ones():
     answers, truth = generated()
-    found = consolidate_boxes(answers).boxes
+    result = consolidate_boxes(answers).boxes
     errors, plain = [], []
     for image, corners in truth.items():
-        for box, corner in zip(sorted(found[image], key=lambda b: b.left), corners, strict=True):
+        for box, corner in zip(sorted(result[image], key=lambda b: b.left), corners, strict=True):
             errors.append(abs(box.left - corner[0]))
         drawn = [sorted(b.left for b in a.boxes) for a in answers if a.object_id == image]
         plain += np.abs(np.median(drawn, axis=0) - corners[:, 0]).tolist()
@@ -205,16 +205,16 @@ def test_stored_sums_carry_the_workers_precision_into_a_small_batch():
     history = consolidate_boxes(answers).counts
     batch = [answer(f"w{i}", moved(PALLET, 0 if i < 2 else 6)) for i in (0, 1, 3, 4)]
     alone = consolidate_boxes(batch).boxes["7"][0]
-    known = consolidate_boxes(batch, history=history).boxes["7"][0]
-    assert known.left < alone.left - 0.5
+    result = consolidate_boxes(batch, history=history).boxes["7"][0]
+    assert result.left < alone.left - 0.5
 
 
 def test_the_weighted_median_of_equal_weights_is_the_median():
     random = np.random.default_rng(2)
     for size in range(1, 8):
         values = random.normal(size=(3, size, 4))
-        found = weighted_median(values, np.ones((3, size)))
-        assert found == pytest.approx(np.median(values, axis=1))
+        result = weighted_median(values, np.ones((3, size)))
+        assert result == pytest.approx(np.median(values, axis=1))
 
 
 BOXES = st.lists(
@@ -258,8 +258,8 @@ def test_scaled_boxes_give_scaled_results(answers, factor):
         )
         for a in answers
     ]
-    one, other = consolidate_boxes(answers).boxes, consolidate_boxes(scaled).boxes
-    for image, boxes in one.items():
+    entry, other = consolidate_boxes(answers).boxes, consolidate_boxes(scaled).boxes
+    for image, boxes in entry.items():
         assert [b.label for b in other[image]] == [b.label for b in boxes]
         for box, twin in zip(boxes, other[image], strict=True):
             expected = [factor * edge for edge in edges_of(box)]
@@ -269,12 +269,12 @@ def test_scaled_boxes_give_scaled_results(answers, factor):
 @settings(max_examples=80)
 @given(ANSWERS)
 def test_no_worker_is_twice_in_a_box_and_every_box_has_its_quorum(answers):
-    found = consolidate_boxes(answers)
-    seen = {image: sum(a.object_id == image for a in answers) for image in found.boxes}
-    for image, boxes in found.boxes.items():
+    result = consolidate_boxes(answers)
+    items = {image: sum(a.object_id == image for a in answers) for image in result.boxes}
+    for image, boxes in result.boxes.items():
         for box in boxes:
             assert len(set(box.workers)) == len(box.workers)
-            assert len(box.workers) > seen[image] / 2
+            assert len(box.workers) > items[image] / 2
             assert box.width > 0
             assert box.height > 0
 
@@ -304,16 +304,16 @@ def test_components_are_named_after_their_smallest_member():
     assert components(6, np.array([5, 1]), np.array([3, 2])).tolist() == [0, 1, 1, 3, 4, 3]
 
 
-def counted(found, worker):
+def counted(result, worker):
     return {
-        name: value for name, value in found.counts[worker].items() if name in ("images", "found", "missed", "extra")
+        name: value for name, value in result.counts[worker].items() if name in ("images", "found", "missed", "extra")
     }
 
 
 def test_what_each_worker_found_missed_and_drew_beside_is_counted():
     crate = DrawnBox("crate", 500, 40, 80, 120)
     alone = DrawnBox("pallet", 700, 40, 80, 120)
-    found = consolidate_boxes(
+    result = consolidate_boxes(
         [
             answer("u", PALLET, FORKLIFT, image="7"),
             answer("v", PALLET, crate, image="7"),
@@ -324,30 +324,30 @@ def test_what_each_worker_found_missed_and_drew_beside_is_counted():
             answer("w", image="9"),
         ]
     )
-    assert counted(found, "u") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
-    assert counted(found, "v") == {"images": 2, "found": 1, "missed": 1, "extra": 1}
-    assert counted(found, "w") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
-    assert found.counts["u"]["iou"] == pytest.approx(2.0)
-    assert found.counts["v"]["iou"] == pytest.approx(1.0)
-    assert [found.counts[worker]["measured"] for worker in "uvw"] == [1, 1, 1]
+    assert counted(result, "u") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
+    assert counted(result, "v") == {"images": 2, "found": 1, "missed": 1, "extra": 1}
+    assert counted(result, "w") == {"images": 2, "found": 2, "missed": 0, "extra": 0}
+    assert result.counts["u"]["iou"] == pytest.approx(2.0)
+    assert result.counts["v"]["iou"] == pytest.approx(1.0)
+    assert [result.counts[worker]["measured"] for worker in "uvw"] == [1, 1, 1]
 
 
 def test_overlaps_offsets_and_spreads_are_stored_with_six_decimals():
-    found = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", moved(PALLET, 4))])
-    sums = found.counts["u"]
-    box = found.boxes["7"][0]
+    result = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", moved(PALLET, 4))])
+    sums = result.counts["u"]
+    box = result.boxes["7"][0]
     overlap = iou(np.array([edges_of(PALLET)]), np.array([edges_of(box)]))[0]
     assert sums["iou"] == round(overlap, 6) != overlap
     assert (sums["left"], sums["top"]) == pytest.approx((-2 / 100, -2 / 50), abs=0.003)
     assert (sums["right"], sums["bottom"]) == pytest.approx((-2 / 100, -2 / 50), abs=0.003)
-    assert found.counts["w"]["left"] == pytest.approx(-sums["left"], abs=0.001)
+    assert result.counts["w"]["left"] == pytest.approx(-sums["left"], abs=0.001)
     assert sums["spread"] == pytest.approx(0.03, abs=0.003)
 
 
 def test_a_box_has_the_numbers_of_those_who_drew_it():
     other = moved(PALLET, 4)._replace(label="crate")
-    found = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", other), answer("x")])
-    (box,) = found.boxes["7"]
+    result = consolidate_boxes([answer("u", PALLET), answer("v", moved(PALLET, 2)), answer("w", other), answer("x")])
+    (box,) = result.boxes["7"]
     assert (box.label, box.class_id, box.workers) == ("pallet", 1, ("u", "v", "w"))
     assert box.share == 0.75
     assert [name for name, _ in box.alternatives] == ["pallet", "crate"]
@@ -360,8 +360,8 @@ def test_a_box_has_the_numbers_of_those_who_drew_it():
 def test_boxes_are_listed_topmost_first_then_from_the_left():
     places = [(300, 10), (10, 200), (10, 10), (300, 200)]
     boxes = [DrawnBox("x", left, top, 50, 50) for left, top in places]
-    found = consolidate_boxes([answer(worker, *boxes) for worker in "uv"]).boxes["7"]
-    assert [(box.left, box.top) for box in found] == [(10, 10), (300, 10), (10, 200), (300, 200)]
+    result = consolidate_boxes([answer(worker, *boxes) for worker in "uv"]).boxes["7"]
+    assert [(box.left, box.top) for box in result] == [(10, 10), (300, 10), (10, 200), (300, 200)]
 
 
 def test_half_of_the_workers_are_no_quorum():
@@ -401,5 +401,5 @@ def test_boxes_with_a_corner_in_common_are_listed_by_their_other_corner():
     rows = [(0, 0, 10, 200), (0, 0, 100, 20), (0, 0, 100, 100), (30, 0, 60, 5)]
     boxes = [DrawnBox("x", *row) for row in rows]
     for order in (boxes, boxes[::-1]):
-        found = consolidate_boxes([answer(worker, *order) for worker in "uv"], least_iou=0.6).boxes["7"]
-        assert [(box.left, box.top, box.width, box.height) for box in found] == rows
+        result = consolidate_boxes([answer(worker, *order) for worker in "uv"], least_iou=0.6).boxes["7"]
+        assert [(box.left, box.top, box.width, box.height) for box in result] == rows

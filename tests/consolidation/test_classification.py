@@ -29,13 +29,13 @@ def consolidate(rows, **options):
     return consolidate_classification(votes_from(objects, workers, answers, labels=LABELS), **options)
 
 
-def by_object(found):
-    return {decision.object_id: decision for decision in found}
+def by_object(result):
+    return {decision.object_id: decision for decision in result}
 
 
 def test_two_against_one_gives_the_label_of_the_two():
-    found = consolidate([("a", "u", "ibis"), ("a", "v", "ibis"), ("a", "w", "heron")])
-    decision = found.decision(0)
+    result = consolidate([("a", "u", "ibis"), ("a", "v", "ibis"), ("a", "w", "heron")])
+    decision = result.decision(0)
     assert (decision.label, decision.class_id, decision.majority) == ("ibis", 2, "ibis")
     assert [label for label, _ in decision.alternatives] == ["ibis", "heron", "egret"]
     assert decision.confidence == pytest.approx(decision.alternatives[0][1])
@@ -107,9 +107,9 @@ def crowd(objects=120, seed=1, spammers=3):
 
 def test_good_workers_outvote_more_spammers_once_they_are_known():
     rows, truth = crowd(spammers=3)
-    found = consolidate(rows)
-    assert (found.class_of == truth).mean() > (found.majority_of == truth).mean() + 0.02
-    assert (found.class_of == truth).mean() > 0.95
+    result = consolidate(rows)
+    assert (result.class_of == truth).mean() > (result.majority_of == truth).mean() + 0.02
+    assert (result.class_of == truth).mean() > 0.95
 
 
 def test_stored_counts_carry_skill_into_a_small_batch():
@@ -164,8 +164,8 @@ def test_the_order_of_the_answers_does_not_matter(rows, random):
 @given(ROWS, st.permutations(range(6)), st.permutations(range(8)))
 def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
     renamed = [(f"image-{objects[int(o[-1])]}", f"worker-{workers[int(w[-1])]}", label) for o, w, label in rows]
-    one, other = by_object(consolidate(rows)), by_object(consolidate(renamed))
-    for name, decision in one.items():
+    entry, other = by_object(consolidate(rows)), by_object(consolidate(renamed))
+    for name, decision in entry.items():
         twin = other[f"image-{objects[int(name[-1])]}"]
         assert twin.label == decision.label
         assert twin.confidence == pytest.approx(decision.confidence, abs=1e-6)
@@ -174,9 +174,9 @@ def test_the_names_of_workers_and_objects_do_not_matter(rows, workers, objects):
 @settings(max_examples=60)
 @given(ROWS)
 def test_probabilities_are_probabilities_and_confidence_is_that_of_the_label(rows):
-    found = consolidate(rows)
-    assert found.probability.sum(axis=1) == pytest.approx(np.ones(len(found)))
-    for decision in found:
+    result = consolidate(rows)
+    assert result.probability.sum(axis=1) == pytest.approx(np.ones(len(result)))
+    for decision in result:
         assert 0.0 <= decision.confidence <= 1.0 + 1e-9
         if decision.answers > 1:
             assert decision.confidence == pytest.approx(decision.alternatives[0][1])
@@ -189,9 +189,9 @@ def test_probabilities_are_probabilities_and_confidence_is_that_of_the_label(row
 def test_the_same_answer_given_again_by_as_many_others_keeps_the_majority(labels):
     rows = [("a", f"u{i}", label) for i, label in enumerate(labels)]
     twins = rows + [("a", f"v{i}", label) for i, label in enumerate(labels)]
-    one, other = consolidate(rows).decision(0), consolidate(twins).decision(0)
-    assert other.majority == one.majority
-    assert other.answers == 2 * one.answers
+    entry, other = consolidate(rows).decision(0), consolidate(twins).decision(0)
+    assert other.majority == entry.majority
+    assert other.answers == 2 * entry.answers
 
 
 @settings(max_examples=40)
@@ -216,23 +216,23 @@ def test_the_committee_weighs_its_models_by_what_is_known(objects, stored):
     rows, _ = crowd(objects=objects)
     votes = votes_from(*zip(*rows, strict=True), labels=LABELS)
     history = consolidate(crowd(seed=2)[0]).counts if stored else None
-    found = consolidate_classification(votes, history=history)
-    assert found.probability == pytest.approx(slow_committee(votes, history))
+    result = consolidate_classification(votes, history=history)
+    assert result.probability == pytest.approx(slow_committee(votes, history))
 
 
 def test_groups_have_class_priors_of_their_own():
     rows, _ = crowd()
     votes = votes_from(*zip(*rows, strict=True), labels=LABELS)
     groups = np.arange(len(votes.objects)) % 2
-    found = consolidate_classification(votes, group_of=groups)
-    assert found.probability == pytest.approx(slow_committee(votes, group_of=groups))
+    result = consolidate_classification(votes, group_of=groups)
+    assert result.probability == pytest.approx(slow_committee(votes, group_of=groups))
 
 
 def test_numbers_of_a_decision_come_from_its_probabilities():
     rows, _ = crowd(objects=30)
-    found = consolidate(rows)
-    for index, decision in enumerate(found):
-        shares = sorted(found.probability[index], reverse=True)
+    result = consolidate(rows)
+    for index, decision in enumerate(result):
+        shares = sorted(result.probability[index], reverse=True)
         assert decision.confidence == pytest.approx(shares[0])
         assert decision.margin == pytest.approx(shares[0] - shares[1])
         assert decision.ambiguous is bool(shares[0] - shares[1] < 0.2)
@@ -240,14 +240,14 @@ def test_numbers_of_a_decision_come_from_its_probabilities():
         assert decision.answers == 6
         own = [label for item, _, label in rows if item == decision.object_id]
         assert decision.majority == max(LABELS, key=own.count)
-    assert len(found) == 30
+    assert len(result) == 30
 
 
 def test_a_margin_of_exactly_a_fifth_is_enough():
-    found = consolidate([("a", "u", "heron"), ("a", "v", "heron")])
+    result = consolidate([("a", "u", "heron"), ("a", "v", "heron")])
     margins = {0.2: False, 0.19999: True}
     for margin, ambiguous in margins.items():
-        changed = replace(found, margin=np.array([margin]))
+        changed = replace(result, margin=np.array([margin]))
         assert changed.decision(0).ambiguous is ambiguous
 
 
@@ -259,10 +259,10 @@ def test_a_single_answer_has_a_margin_but_is_never_ambiguous():
 
 
 def test_an_object_without_votes_has_no_numbers_and_teaches_nothing():
-    found = consolidate([("a", "u", ""), ("b", "u", "heron"), ("b", "v", "heron")])
-    empty = found.decision(0)
+    result = consolidate([("a", "u", ""), ("b", "u", "heron"), ("b", "v", "heron")])
+    empty = result.decision(0)
     assert (empty.margin, empty.majority, empty.answers, empty.ambiguous) == (0.0, None, 0, False)
-    total = sum(sum(row.values()) for rows in found.counts.values() for row in rows.values())
+    total = sum(sum(row.values()) for rows in result.counts.values() for row in rows.values())
     assert total == pytest.approx(2, abs=1e-4)
 
 
@@ -282,16 +282,16 @@ def test_the_first_of_equal_scores_wins_to_nine_decimals():
 
 
 def test_alternatives_that_are_equal_to_nine_decimals_keep_the_order_of_the_list():
-    found = consolidate([("a", "u", "heron"), ("a", "v", "ibis")])
-    changed = replace(found, probability=np.array([[0.3, 0.3 + 1e-10, 0.4]]))
+    result = consolidate([("a", "u", "heron"), ("a", "v", "ibis")])
+    changed = replace(result, probability=np.array([[0.3, 0.3 + 1e-10, 0.4]]))
     assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "heron", "egret"]
-    changed = replace(found, probability=np.array([[0.3, 0.3 + 1e-8, 0.4]]))
+    changed = replace(result, probability=np.array([[0.3, 0.3 + 1e-8, 0.4]]))
     assert [name for name, _ in changed.decision(0).alternatives] == ["ibis", "egret", "heron"]
 
 
 def test_a_single_answer_is_not_ambiguous_however_small_its_margin():
-    found = consolidate([("a", "u", "heron"), ("b", "u", "heron"), ("b", "v", "heron")])
-    narrow = replace(found, margin=np.array([0.1, 0.1]))
+    result = consolidate([("a", "u", "heron"), ("b", "u", "heron"), ("b", "v", "heron")])
+    narrow = replace(result, margin=np.array([0.1, 0.1]))
     assert [decision.ambiguous for decision in narrow] == [False, True]
 
 
@@ -306,7 +306,7 @@ def test_the_first_two_of_many_labels_make_confidence_and_margin():
     random = np.random.default_rng(8)
     labels = [f"label-{index:02d}" for index in range(15)]
     rows = [(f"{item:03d}", f"w{worker}", random.choice(labels)) for item in range(80) for worker in range(5)]
-    found = consolidate_classification(votes_from(*zip(*rows, strict=True), labels=labels))
-    ranked = np.sort(found.probability, axis=1)
-    assert found.confidence == pytest.approx(ranked[:, -1])
-    assert found.margin == pytest.approx(ranked[:, -1] - ranked[:, -2])
+    result = consolidate_classification(votes_from(*zip(*rows, strict=True), labels=labels))
+    ranked = np.sort(result.probability, axis=1)
+    assert result.confidence == pytest.approx(ranked[:, -1])
+    assert result.margin == pytest.approx(ranked[:, -1] - ranked[:, -2])

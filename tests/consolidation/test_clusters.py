@@ -28,8 +28,8 @@ def slow_clusters(boxes, image_of, worker_of, label_of, least):
     similarity = slow_similarity(boxes, worker_of, label_of)
     groups = [[index] for index in range(len(boxes))]
 
-    def mean(one, other) -> float:
-        return float(np.mean([similarity[i, j] for i in one for j in other]))
+    def mean(entry, other) -> float:
+        return float(np.mean([similarity[i, j] for i in entry for j in other]))
 
     while True:
         joins = [
@@ -42,7 +42,7 @@ def slow_clusters(boxes, image_of, worker_of, label_of, least):
             break
         groups[-a] = sorted(groups[-a] + groups[-b])
         del groups[-b]
-    number = {index: place for place, group in enumerate(sorted(groups)) for index in group}
+    number = {index: position for position, group in enumerate(sorted(groups)) for index in group}
     return [number[index] for index in range(len(boxes))]
 
 

@@ -11,11 +11,11 @@ def test_two_labels_that_workers_split_over_are_reported_with_their_images():
     rows = [(f"{i:02d}", w, "van" if w < "w" else "truck") for i in range(6) for w in "uvwx"]
     rows += [(f"p{i}", w, "person") for i in range(9) for w in "uvwx"]
     objects, workers, answers = zip(*rows, strict=True)
-    (found,) = label_confusions(votes_from(objects, workers, answers))
-    assert found.labels == ("truck", "van")
-    assert found.pairs == 24
-    assert found.objects == ("00", "01", "02", "03", "04", "05")
-    assert "'truck' and 'van' are being confused" in str(found)
+    (result,) = label_confusions(votes_from(objects, workers, answers))
+    assert result.labels == ("truck", "van")
+    assert result.pairs == 24
+    assert result.objects == ("00", "01", "02", "03", "04", "05")
+    assert "'truck' and 'van' are being confused" in str(result)
 
 
 def test_labels_that_nobody_splits_over_are_not_reported():
@@ -34,15 +34,15 @@ def test_one_object_under_two_labels_of_different_workers_is_reported():
         + answers([VAN], [TRUCK], image="b")
         + answers([PERSON], [PERSON], image="c")
     )
-    (found,) = box_confusions(table)
-    assert found.labels == ("truck", "van")
-    assert (found.pairs, found.objects, found.by_one) == (3, ("a", "b"), ())
+    (result,) = box_confusions(table)
+    assert result.labels == ("truck", "van")
+    assert (result.pairs, result.objects, result.by_one) == (3, ("a", "b"), ())
 
 
 def test_one_object_under_two_labels_of_one_worker_is_told_apart():
     table = box_table(answers([VAN, TRUCK], image="a") + answers([VAN, TRUCK], image="b"))
-    (found,) = box_confusions(table)
-    assert (found.objects, found.by_one) == (("a", "b"), ("a", "b"))
+    (result,) = box_confusions(table)
+    assert (result.objects, result.by_one) == (("a", "b"), ("a", "b"))
 
 
 def test_objects_side_by_side_are_not_confused():
@@ -64,8 +64,8 @@ def two_labels(split: int, same: int):
 
 
 def test_ten_pairs_and_a_share_of_15_percent_are_reported():
-    (found,) = label_confusions(two_labels(15, 85))
-    assert (found.pairs, found.share) == (15, 0.15)
+    (result,) = label_confusions(two_labels(15, 85))
+    assert (result.pairs, result.share) == (15, 0.15)
     assert label_confusions(two_labels(14, 86)) == ()
     assert label_confusions(two_labels(10, 0))[0].pairs == 10
     assert label_confusions(two_labels(9, 0)) == ()
@@ -80,11 +80,11 @@ def test_pairs_are_counted_per_object_and_the_most_split_come_first():
     rows += [("b", w, "van" if w == "u" else "truck") for w in "uvw"]
     rows += [("c", w, "person") for w in "uvw"] + [("d", w, "van") for w in "uvw"]
     votes = votes_from(*([row[column] for row in rows] for column in range(3)))
-    (found,) = label_confusions(votes, least_pairs=1)
+    (result,) = label_confusions(votes, least_pairs=1)
     # a: 2 x 2 pairs split and one each the same; b: 1 x 2 split and one the same; d: three the same.
-    assert (found.pairs, found.share) == (6, 6 / (6 + 2 + 1 + 3))
-    assert found.objects == ("a", "b")
-    assert found.by_one == ()
+    assert (result.pairs, result.share) == (6, 6 / (6 + 2 + 1 + 3))
+    assert result.objects == ("a", "b")
+    assert result.by_one == ()
 
 
 def test_the_most_confused_labels_come_first_and_equals_by_name():
@@ -96,9 +96,9 @@ def test_the_most_confused_labels_come_first_and_equals_by_name():
     ]
     rows += [(f"m{index}", w, "m") for index in range(2) for w in "uv"]
     votes = votes_from(*([row[column] for row in rows] for column in range(3)))
-    found = label_confusions(votes, least_pairs=1)
-    assert [confusion.labels for confusion in found] == [("p", "q"), ("x", "y"), ("m", "n")]
-    assert [confusion.share for confusion in found] == [1.0, 1.0, 4 / 6]
+    result = label_confusions(votes, least_pairs=1)
+    assert [confusion.labels for confusion in result] == [("p", "q"), ("x", "y"), ("m", "n")]
+    assert [confusion.share for confusion in result] == [1.0, 1.0, 4 / 6]
 
 
 def test_boxes_are_of_one_thing_from_half_an_overlap_on():
@@ -125,8 +125,8 @@ def test_two_pairs_of_boxes_and_a_share_of_a_tenth_are_reported():
 def test_a_worker_s_own_boxes_under_one_label_are_no_agreement():
     close = VAN._replace(left=14)
     table = box_table(answers([VAN, close], [TRUCK], image="a"))
-    (found,) = box_confusions(table, least_pairs=1)
-    assert (found.pairs, found.share) == (2, 1.0)
+    (result,) = box_confusions(table, least_pairs=1)
+    assert (result.pairs, result.share) == (2, 1.0)
 
 
 def test_images_with_more_pairs_come_first_and_equals_in_order():
@@ -136,16 +136,16 @@ def test_images_with_more_pairs_come_first_and_equals_in_order():
         + answers([VAN, TRUCK], image="c")
         + answers([VAN], [TRUCK], image="d")
     )
-    (found,) = box_confusions(table)
-    assert found.objects == ("b", "a", "c", "d")
-    assert found.by_one == ("c",)
+    (result,) = box_confusions(table)
+    assert result.objects == ("b", "a", "c", "d")
+    assert result.by_one == ("c",)
     # b: one pair of trucks beside its two split ones.
-    assert (found.pairs, found.share) == (5, 5 / 6)
+    assert (result.pairs, result.share) == (5, 5 / 6)
 
 
 def test_a_confusion_of_three_labels_is_three_confusions_of_two():
     third = VAN._replace(label="bus", left=11)
     table = box_table(answers([VAN], [TRUCK], [third], image="a") + answers([VAN], [TRUCK], [third], image="b"))
-    found = box_confusions(table)
-    assert [confusion.labels for confusion in found] == [("bus", "truck"), ("bus", "van"), ("truck", "van")]
-    assert [confusion.pairs for confusion in found] == [2, 2, 2]
+    result = box_confusions(table)
+    assert [confusion.labels for confusion in result] == [("bus", "truck"), ("bus", "van"), ("truck", "van")]
+    assert [confusion.pairs for confusion in result] == [2, 2, 2]

@@ -19,26 +19,26 @@ def consolidate(rows, **options):
 
 def test_labels_of_most_workers_are_chosen_and_the_others_keep_their_confidence():
     rows = [("a", "u", ["person", "hat"]), ("a", "v", ["person"]), ("a", "w", ["person"])]
-    (found,) = consolidate(rows).objects
-    assert found.labels == ("person",)
-    assert found.class_map == {0: "person", 2: "hat"}
-    assert found.confidence_map[0] > 0.5 > found.confidence_map[2]
+    (result,) = consolidate(rows).objects
+    assert result.labels == ("person",)
+    assert result.class_map == {0: "person", 2: "hat"}
+    assert result.confidence_map[0] > 0.5 > result.confidence_map[2]
 
 
 def test_one_worker_gives_confidence_zero_but_labels():
-    (found,) = consolidate([("a", "u", ["hat"])]).objects
-    assert (found.labels, dict(found.confidence_map)) == (("hat",), {2: 0.0})
+    (result,) = consolidate([("a", "u", ["hat"])]).objects
+    assert (result.labels, dict(result.confidence_map)) == (("hat",), {2: 0.0})
 
 
 def test_workers_who_choose_nothing_count():
-    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", []), ("a", "w", [])]).objects
-    assert found.labels == ()
-    assert found.answers == 3
+    (result,) = consolidate([("a", "u", ["hat"]), ("a", "v", []), ("a", "w", [])]).objects
+    assert result.labels == ()
+    assert result.answers == 3
 
 
 def test_nothing_chosen_by_anybody_is_an_empty_set():
-    (found,) = consolidate([("a", "u", []), ("a", "v", [])]).objects
-    assert (found.labels, dict(found.confidence_map)) == ((), {})
+    (result,) = consolidate([("a", "u", []), ("a", "v", [])]).objects
+    assert (result.labels, dict(result.confidence_map)) == ((), {})
     assert consolidate([]).objects == ()
 
 
@@ -67,8 +67,8 @@ def generated(seed=0):
 
 def test_pooled_skill_beats_the_plain_majority():
     rows, truth = generated()
-    found = consolidate(rows)
-    chosen = np.array([[label in one.labels for label in LABELS] for one in found.objects])
+    result = consolidate(rows)
+    chosen = np.array([[label in entry.labels for label in LABELS] for entry in result.objects])
     votes = np.zeros((150, 3))
     for item, _, labels in rows:
         votes[int(item)] += [label in labels for label in LABELS]
@@ -81,8 +81,8 @@ def test_stored_counts_carry_skill_into_a_small_batch():
     history = merge_counts([consolidate(rows[:375]).counts, consolidate(rows[375:]).counts])
     batch = [("x", "w0", ["hat"]), ("x", "w1", ["hat"]), ("x", "w2", ["hat"])]
     batch += [("x", "w3", []), ("x", "w4", [])]
-    alone, known = consolidate(batch), consolidate(batch, history=history)
-    assert known.objects[0].confidence_map[2] > alone.objects[0].confidence_map[2]
+    alone, expected_names = consolidate(batch), consolidate(batch, history=history)
+    assert expected_names.objects[0].confidence_map[2] > alone.objects[0].confidence_map[2]
 
 
 ROWS = st.lists(
@@ -101,16 +101,16 @@ def test_the_order_of_the_answers_does_not_matter(rows, random):
 @settings(max_examples=60)
 @given(ROWS)
 def test_exactly_the_labels_that_somebody_chose_have_a_confidence(rows):
-    for found in consolidate(rows).objects:
-        chosen = set().union(*(labels for item, _, labels in rows if item == found.object_id))
-        assert set(found.class_map.values()) == chosen
-        assert set(found.labels) <= chosen
-        assert all(0.0 <= value <= 1.0 + 1e-9 for value in found.confidence_map.values())
+    for result in consolidate(rows).objects:
+        chosen = set().union(*(labels for item, _, labels in rows if item == result.object_id))
+        assert set(result.class_map.values()) == chosen
+        assert set(result.labels) <= chosen
+        assert all(0.0 <= value <= 1.0 + 1e-9 for value in result.confidence_map.values())
 
 
 def test_every_label_is_a_decision_with_the_workers_skill_pooled():
     rows, _ = generated()
-    found = consolidate(rows)
+    result = consolidate(rows)
     decisions = [
         (f"{item}/{index}", worker, "yes" if label in labels else "no")
         for item, worker, labels in rows
@@ -120,13 +120,13 @@ def test_every_label_is_a_decision_with_the_workers_skill_pooled():
     groups = np.array([int(name[-1]) for name in votes.objects])
     expected = consolidate_classification(votes, group_of=groups)
     likely = dict(zip(votes.objects, expected.probability[:, 1].tolist(), strict=True))
-    for label_set in found.objects:
+    for label_set in result.objects:
         for index, value in label_set.confidence_map.items():
             assert value == pytest.approx(likely[f"{label_set.object_id}/{index}"])
         assert label_set.labels == tuple(
             LABELS[index] for index, value in label_set.confidence_map.items() if value > 0.5
         )
-    assert found.counts == expected.counts
+    assert result.counts == expected.counts
 
 
 def test_labels_that_nobody_chose_anywhere_are_not_decided():
@@ -138,23 +138,23 @@ def test_labels_that_nobody_chose_anywhere_are_not_decided():
 
 
 def test_labels_are_those_seen_sorted_by_default():
-    found = consolidate_multi_label(["a"], ["u"], [["y", "x"]])
-    assert found.objects[0].class_map == {0: "x", 1: "y"}
-    assert consolidate_multi_label(["a"], ["u"], [["y", "x", "y"]]) == found
+    result = consolidate_multi_label(["a"], ["u"], [["y", "x"]])
+    assert result.objects[0].class_map == {0: "x", 1: "y"}
+    assert consolidate_multi_label(["a"], ["u"], [["y", "x", "y"]]) == result
 
 
 def test_two_workers_are_enough_for_a_confidence():
-    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", ["hat"])]).objects
-    assert found.answers == 2
-    assert found.confidence_map[2] > 0.5
+    (result,) = consolidate([("a", "u", ["hat"]), ("a", "v", ["hat"])]).objects
+    assert result.answers == 2
+    assert result.confidence_map[2] > 0.5
 
 
 def test_the_greatest_submission_time_decides_what_is_last():
-    found = consolidate_multi_label(["a", "a"], ["u", "u"], [["hat"], ["person"]], submitted=["2", "1"])
-    assert found.objects[0].labels == ("hat",)
+    result = consolidate_multi_label(["a", "a"], ["u", "u"], [["hat"], ["person"]], submitted=["2", "1"])
+    assert result.objects[0].labels == ("hat",)
 
 
 def test_a_label_as_likely_as_not_is_not_chosen():
-    (found,) = consolidate([("a", "u", ["hat"]), ("a", "v", [])]).objects
-    assert found.confidence_map == {2: 0.5}
-    assert found.labels == ()
+    (result,) = consolidate([("a", "u", ["hat"]), ("a", "v", [])]).objects
+    assert result.confidence_map == {2: 0.5}
+    assert result.labels == ()

@@ -19,15 +19,15 @@ def answers(*masks):
 
 
 def test_most_workers_decide_each_pixel():
-    found = consolidate_masks(answers(square(10, 20), square(10, 30), square(10, 30)))
-    assert found.mask[25, 25] == 1
-    assert found.mask[5, 5] == 0
-    assert 0.6 < found.confidence < 1.0
+    result = consolidate_masks(answers(square(10, 20), square(10, 30), square(10, 30)))
+    assert result.mask[25, 25] == 1
+    assert result.mask[5, 5] == 0
+    assert 0.6 < result.confidence < 1.0
 
 
 def test_classes_compete_for_each_pixel():
-    found = consolidate_masks(answers(square(5, 35, 2), square(5, 35, 2), square(5, 35, 3)))
-    assert set(np.unique(found.mask)) == {0, 2}
+    result = consolidate_masks(answers(square(5, 35, 2), square(5, 35, 2), square(5, 35, 3)))
+    assert set(np.unique(result.mask)) == {0, 2}
 
 
 def test_a_lone_pixel_is_smoothed_away():
@@ -38,30 +38,30 @@ def test_a_lone_pixel_is_smoothed_away():
 
 def test_one_mask_comes_back_as_it_is_with_confidence_zero():
     mask = square(3, 9)
-    found = consolidate_masks(answers(mask))
-    assert np.array_equal(found.mask, mask)
-    assert (found.confidence, found.ambiguous) == (0.0, 0.0)
+    result = consolidate_masks(answers(mask))
+    assert np.array_equal(result.mask, mask)
+    assert (result.confidence, result.ambiguous) == (0.0, 0.0)
 
 
 def test_a_mask_far_from_the_others_has_no_weight():
     good = [square(10, 30)] * 2
     far = [np.zeros((40, 40), np.uint8), square(34, 40)]
-    found = consolidate_masks(answers(*good, square(10, 30), *far))
-    assert found.mask[20, 20] == 1
-    assert found.agreement["w0"] > 0.9
-    assert found.agreement["w3"] == 0.0
-    assert found.class_confidence[1] > 0.9
+    result = consolidate_masks(answers(*good, square(10, 30), *far))
+    assert result.mask[20, 20] == 1
+    assert result.agreement["w0"] > 0.9
+    assert result.agreement["w3"] == 0.0
+    assert result.class_confidence[1] > 0.9
 
 
 def test_empty_masks_agree_on_background():
-    found = consolidate_masks(answers(*[np.zeros((4, 4), np.uint8)] * 3))
-    assert not found.mask.any()
-    assert found.confidence == pytest.approx(1.0)
+    result = consolidate_masks(answers(*[np.zeros((4, 4), np.uint8)] * 3))
+    assert not result.mask.any()
+    assert result.confidence == pytest.approx(1.0)
 
 
 def test_a_mask_of_another_size_is_dropped_with_the_reason():
-    found = consolidate_masks(answers(square(3, 9), square(3, 9), square(3, 9, size=20)))
-    assert found.dropped == {"w2": "mask is (20, 20), most are (40, 40) (height, width)"}
+    result = consolidate_masks(answers(square(3, 9), square(3, 9), square(3, 9, size=20)))
+    assert result.dropped == {"w2": "mask is (20, 20), most are (40, 40) (height, width)"}
 
 
 def test_the_last_answer_of_a_worker_counts():
@@ -92,16 +92,16 @@ MASKS = st.lists(
 @given(MASKS, st.randoms(use_true_random=False))
 def test_order_and_names_of_the_workers_do_not_matter(masks, random):
     shuffled = random.sample(masks, len(masks))
-    one, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*shuffled))
-    assert np.array_equal(one.mask, other.mask)
-    assert one.confidence == pytest.approx(other.confidence, abs=1e-5)
+    entry, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*shuffled))
+    assert np.array_equal(entry.mask, other.mask)
+    assert entry.confidence == pytest.approx(other.confidence, abs=1e-5)
 
 
 @settings(max_examples=40)
 @given(MASKS.filter(lambda masks: len(masks) > 1))
 def test_every_mask_given_twice_gives_the_same_mask(masks):
-    one, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*masks, *masks))
-    assert np.array_equal(one.mask, other.mask)
+    entry, other = consolidate_masks(answers(*masks)), consolidate_masks(answers(*masks, *masks))
+    assert np.array_equal(entry.mask, other.mask)
 
 
 def slow_vote(masks, weights, *, smooth):
@@ -166,14 +166,14 @@ def test_the_vote_pixel_by_pixel(seed):
     agreement = [slow_overlap(mask, majority) for mask in masks]
     weights = [0.0 if value < np.median(agreement) - 0.25 else value**2 for value in agreement]
     winner, first, second = slow_vote(masks, weights, smooth=True)
-    found = consolidate_masks(answers(*masks))
-    assert found.mask.tolist() == winner.tolist()
-    assert found.confidence == pytest.approx(first[winner > 0].mean(), abs=1e-5)
-    assert found.class_confidence == pytest.approx(
+    result = consolidate_masks(answers(*masks))
+    assert result.mask.tolist() == winner.tolist()
+    assert result.confidence == pytest.approx(first[winner > 0].mean(), abs=1e-5)
+    assert result.class_confidence == pytest.approx(
         {index: first[winner == index].mean() for index in np.unique(winner).tolist()}, abs=1e-5
     )
-    assert found.agreement == pytest.approx({f"w{i}": slow_overlap(mask, winner) for i, mask in enumerate(masks)})
-    assert found.ambiguous == pytest.approx((first - second < 0.34).mean(), abs=0.02)
+    assert result.agreement == pytest.approx({f"w{i}": slow_overlap(mask, winner) for i, mask in enumerate(masks)})
+    assert result.ambiguous == pytest.approx((first - second < 0.34).mean(), abs=0.02)
 
 
 def test_overlap_counts_pixels_of_another_class_as_wrong():
@@ -206,23 +206,23 @@ def test_the_size_of_most_masks_wins_and_at_a_tie_the_greater():
 
 
 def test_one_mask_has_no_confidence_for_any_class_and_full_agreement():
-    found = consolidate_masks(answers(square(3, 9, 4)))
-    assert found.class_confidence == {0: 0.0, 4: 0.0}
-    assert found.agreement == {"w0": 1.0}
+    result = consolidate_masks(answers(square(3, 9, 4)))
+    assert result.class_confidence == {0: 0.0, 4: 0.0}
+    assert result.agreement == {"w0": 1.0}
 
 
 def test_two_masks_are_enough_for_a_confidence():
-    found = consolidate_masks(answers(square(3, 30), square(3, 30)))
-    assert 0.9 < found.confidence < 1.0
+    result = consolidate_masks(answers(square(3, 30), square(3, 30)))
+    assert 0.9 < result.confidence < 1.0
     # Smoothing leaves the pixels along the edges unsure, and none else.
-    assert 0 < found.ambiguous < 0.2
+    assert 0 < result.ambiguous < 0.2
 
 
 def test_ties_go_to_the_lower_class():
-    found = consolidate_masks(answers(square(0, 40, 3), square(0, 40, 2)))
-    assert set(np.unique(found.mask)) == {2}
+    result = consolidate_masks(answers(square(0, 40, 3), square(0, 40, 2)))
+    assert set(np.unique(result.mask)) == {2}
     # The plain majority goes to 2 already, so that the other mask is far from it and has no weight.
-    assert (found.confidence, found.ambiguous) == (1.0, 0.0)
+    assert (result.confidence, result.ambiguous) == (1.0, 0.0)
 
 
 def test_the_later_of_two_answers_at_one_time_counts():

@@ -24,10 +24,10 @@ def record(right, wrong):
 
 
 def test_skill_is_the_posterior_mean_with_its_interval():
-    found = skills({"u": record(16, 4)})["u"]
-    assert found.skill == pytest.approx(20 / 26)
-    assert found.low < 0.65 < found.skill < 0.9 < found.high + 0.02
-    assert found.answers == 20
+    result = skills({"u": record(16, 4)})["u"]
+    assert result.skill == pytest.approx(20 / 26)
+    assert result.low < 0.65 < result.skill < 0.9 < result.high + 0.02
+    assert result.answers == 20
 
 
 def test_more_answers_make_the_interval_narrower():
@@ -49,10 +49,10 @@ def test_an_unknown_worker_has_no_skill_entry_and_nobody_is_an_outlier():
 
 
 def test_merging_adds_cell_by_cell_whatever_the_order():
-    one, other = {"u": record(3, 1)}, {"u": record(2, 0), "v": record(1, 1)}
-    assert merge_counts([one, other]) == merge_counts([other, one])
-    assert merge_counts([one, other])["u"]["heron"] == {"heron": 5.0, "egret": 1.0}
-    assert one == {"u": record(3, 1)}
+    entry, other = {"u": record(3, 1)}, {"u": record(2, 0), "v": record(1, 1)}
+    assert merge_counts([entry, other]) == merge_counts([other, entry])
+    assert merge_counts([entry, other])["u"]["heron"] == {"heron": 5.0, "egret": 1.0}
+    assert entry == {"u": record(3, 1)}
 
 
 def test_flat_sums_add_up_too_and_the_last_bits_do_not_depend_on_the_order():
@@ -77,9 +77,9 @@ def test_objects_with_one_answer_say_nothing_about_agreement():
 
 def test_a_worker_far_below_the_others_is_flagged_with_the_reason():
     counts = {f"w{i}": record(90 + i % 4, 10) for i in range(9)} | {"z": record(40, 60)}
-    found = outliers(counts, labels=4)
-    assert list(found) == ["z"]
-    assert "right in 0.42 of cases in 100 answers" in found["z"].reason
+    result = outliers(counts, labels=4)
+    assert list(result) == ["z"]
+    assert "right in 0.42 of cases in 100 answers" in result["z"].reason
 
 
 def test_a_worker_who_always_answers_the_same_is_told_so():
@@ -193,10 +193,10 @@ def test_the_whole_interval_must_lie_below_the_limit():
 
 def test_where_all_are_bad_chance_is_the_limit():
     lost = {f"w{index}": record(20, 80) for index in range(4)}
-    found = outliers(lost, labels=2)
-    assert sorted(found) == ["w0", "w1", "w2", "w3"]
-    assert found["w0"].limit == 0.5
-    assert "chance is 0.50" in found["w0"].reason
+    result = outliers(lost, labels=2)
+    assert sorted(result) == ["w0", "w1", "w2", "w3"]
+    assert result["w0"].limit == 0.5
+    assert "chance is 0.50" in result["w0"].reason
     # With five labels, one in five is what chance gives: nobody is below that for sure.
     assert outliers(lost, labels=5) == {}
     assert outliers(lost, labels=1).keys() == lost.keys()

@@ -13,8 +13,8 @@ _BRANCH = re.compile(r"^    (?P<before>[ |`]*(?:-- )?)(?P<name>[A-Z]\w+) +(?P<mo
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        yield importlib.import_module(found.name)
+    for result in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(result.name)
 
 
 def _classes() -> dict[str, type[BaseException]]:

@@ -15,4 +15,4 @@ def test_the_example_of_the_readme_publishes_its_task_and_has_people_work_on_it(
     names = {machine["Properties"]["StateMachineName"] for machine in machines}
     assert names == {"Labeling-labeling-job", "Labeling-labeling-workflow"}
     parameters = resources(template, "AWS::SSM::Parameter").values()
-    assert "/ground-truth/Labeling/tasks/street" in {one["Properties"]["Name"] for one in parameters}
+    assert "/ground-truth/Labeling/tasks/street" in {parameter["Properties"]["Name"] for parameter in parameters}

@@ -15,10 +15,10 @@ ROLES = sorted((*LABELING, *ENGINE, *WORKFLOW, *PREPARATION), key=len, reverse=T
 def roles(deployment: Deployment) -> dict[str, str]:
     """The physical name of each role of the stack, and the construct it is."""
     cloudformation = deployment.emulator.session().client("cloudformation")
-    found = cloudformation.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
+    resources_of_stack = cloudformation.list_stack_resources(StackName=STACK)["StackResourceSummaries"]
     return {
         entry["PhysicalResourceId"]: next(role for role in ROLES if role in entry["LogicalResourceId"])
-        for entry in found
+        for entry in resources_of_stack
         if entry["ResourceType"] == "AWS::IAM::Role"
     }
 
@@ -26,7 +26,7 @@ def roles(deployment: Deployment) -> dict[str, str]:
 def granted_actions(deployment: Deployment) -> dict[str, set[str]]:
     """The actions that each role is granted."""
     iam = deployment.emulator.session().client("iam")
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for name, role in roles(deployment).items():
         documents = [
             iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
@@ -37,16 +37,16 @@ def granted_actions(deployment: Deployment) -> dict[str, set[str]]:
             found_version = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)
             documents.append(found_version["PolicyVersion"]["Document"])
         for statement in (each for document in documents for each in document["Statement"]):
-            found.setdefault(role, set()).update(as_list(statement["Action"]))
-    return found
+            result.setdefault(role, set()).update(as_list(statement["Action"]))
+    return result
 
 
 def used_actions(deployment: Deployment) -> dict[str, set[str]]:
     """The actions that each role was allowed so far."""
     names = roles(deployment)
-    found: dict[str, set[str]] = {}
+    result: dict[str, set[str]] = {}
     for call in deployment.emulator.calls():
         role = names.get(call.principal.split("/")[1]) if "/" in call.principal else None
         if role and call.decision == "Allow":
-            found.setdefault(role, set()).add(call.action)
-    return found
+            result.setdefault(role, set()).add(call.action)
+    return result

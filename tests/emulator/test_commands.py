@@ -87,9 +87,9 @@ def test_what_one_job_could_not_label_the_next_one_does(operator: Operator, tmp_
     assert watched.stdout.startswith(
         "commands (self-hosted): Completed\nobjects    3 of 3 done, 100%, 1 of them failed"
     )
-    found = operator.tell("results", "commands", "--out", str(tmp_path))
-    assert len(Path(found["file"]).read_text().splitlines()) == len(PHOTOS)
-    assert [one["reason"] for one in found["failures"]] == ["1 workers declined it, the last because: too dark"]
+    output = operator.tell("results", "commands", "--out", str(tmp_path))
+    assert len(Path(output["file"]).read_text().splitlines()) == len(PHOTOS)
+    assert [entry["reason"] for entry in output["failures"]] == ["1 workers declined it, the last because: too dark"]
 
     retried = operator.tell("retry", "commands")
     assert (retried["name"], retried["objects"]) == ("commands-retry-1", 1)
@@ -111,9 +111,9 @@ def test_a_stopped_job_keeps_what_was_answered(operator: Operator) -> None:
     assert operator.worker.work("stopped", {photo.name: photo for photo in PHOTOS.values()}, most=1) == 1
     operator.tell("stop", "stopped")
     assert operator.run("status", "stopped", "--watch", "--every", "1").returncode == 0
-    (found,) = [job for job in operator.tell("list") if job["LabelingJobName"] == "stopped"]
-    assert found["LabelingJobStatus"] == "Stopped"
-    counters = found["LabelCounters"]
+    (result,) = [job for job in operator.tell("list") if job["LabelingJobName"] == "stopped"]
+    assert result["LabelingJobStatus"] == "Stopped"
+    counters = result["LabelCounters"]
     assert (counters["TotalLabeled"], counters["FailedNonRetryableError"], counters["Unlabeled"]) == (1, 0, 2)
 
 

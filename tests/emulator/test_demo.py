@@ -57,7 +57,7 @@ def test_the_job_is_exported_by_its_name_as_coco_reads_it(deployment, labeled, o
     dataset = COCO(file)
     assert len(dataset.imgs) == SCENES
     assert len(dataset.anns) == sum(len(labeled_object.label.boxes) for labeled_object in labeled.objects)
-    assert [dataset.cats[one]["name"] for one in sorted(dataset.cats)] == list(STREET.labels)
+    assert [dataset.cats[entry]["name"] for entry in sorted(dataset.cats)] == list(STREET.labels)
 
 
 def test_photos_of_one_s_own_below_the_output_are_labeled_and_stay_as_they_are(deployment, tmp_path) -> None:

@@ -36,10 +36,10 @@ def examine(deployment, manifest: str) -> tuple[int, list[dict[str, str]]]:
 
 
 def test_a_fresh_deployment_is_well(deployment, manifest) -> None:
-    status, found = examine(deployment, manifest)
-    assert [finding for finding in found if finding["level"] != "ok" and finding["check"] not in NOT_SEEN] == []
+    status, result = examine(deployment, manifest)
+    assert [finding for finding in result if finding["level"] != "ok" and finding["check"] not in NOT_SEEN] == []
     assert status == 0
-    assert {"role.permissions", "task.page", "bucket.cors", "image.orientation"} <= {entry["check"] for entry in found}
+    assert {"role.permissions", "task.page", "bucket.cors", "image.orientation"} <= {entry["check"] for entry in result}
 
 
 def test_a_deployment_that_somebody_touched_is_not(deployment, manifest) -> None:
@@ -52,12 +52,12 @@ def test_a_deployment_that_somebody_touched_is_not(deployment, manifest) -> None
     s3.delete_bucket_cors(Bucket=deployment.bucket)
     iam.put_role_policy(RoleName=role, PolicyName="touched", PolicyDocument=document)
     try:
-        status, found = examine(deployment, manifest)
+        status, result = examine(deployment, manifest)
     finally:
         s3.put_bucket_cors(Bucket=deployment.bucket, CORSConfiguration={"CORSRules": rules})
         iam.delete_role_policy(RoleName=role, PolicyName="touched")
     assert status == 1
-    assert {entry["check"] for entry in found if entry["level"] == "problem"} == {"bucket.cors", "role.permissions"}
+    assert {entry["check"] for entry in result if entry["level"] == "problem"} == {"bucket.cors", "role.permissions"}
 
 
 def test_the_request_of_a_job_is_printed(deployment, manifest) -> None:

@@ -39,16 +39,16 @@ def test_every_photo_comes_back_labeled_in_manifest_order(manifest) -> None:
 
 
 def test_the_consolidated_boxes_find_the_known_objects(manifest) -> None:
-    found = total = 0
+    result = total = 0
     for line, photo in zip(manifest, PHOTOS, strict=True):
-        for known in photo.objects:
-            truth = {side: getattr(known, side) for side in ("left", "top", "width", "height")}
+        for expected_names in photo.objects:
+            truth = {side: getattr(expected_names, side) for side in ("left", "top", "width", "height")}
             total += 1
-            found += any(
-                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == known.label
+            result += any(
+                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == expected_names.label
                 for box in line["street"]["annotations"]
             )
-    assert found / total >= 0.8
+    assert result / total >= 0.8
 
 
 def test_the_job_s_files_lie_where_the_contract_puts_them(deployment, manifest) -> None:

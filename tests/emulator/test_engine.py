@@ -98,16 +98,16 @@ def test_every_photo_is_answered_by_as_many_workers_as_wanted_and_labeled(engine
 
 
 def test_the_labels_find_the_objects_that_the_scenes_are_made_of(engine, labeled) -> None:
-    found = total = 0
+    result = total = 0
     for line, photo in zip(engine.lines(labeled["manifest"]), PHOTOS.values(), strict=True):
-        for known in photo.objects:
-            truth = {side: getattr(known, side) for side in ("left", "top", "width", "height")}
+        for expected_names in photo.objects:
+            truth = {side: getattr(expected_names, side) for side in ("left", "top", "width", "height")}
             total += 1
-            found += any(
-                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == known.label
+            result += any(
+                iou(truth, box) >= 0.5 and STREET.labels[box["class_id"]] == expected_names.label
                 for box in line["street"]["annotations"]
             )
-    assert found / total >= 0.8
+    assert result / total >= 0.8
 
 
 def test_tools_for_ground_truth_read_what_the_engine_leaves(engine, labeled) -> None:
@@ -127,14 +127,16 @@ def test_a_long_answer_is_uploaded_and_counts(engine) -> None:
     engine.offered("long")
     worker = engine.workers[0]
     task = worker.call("POST", "/jobs/long/claim")
-    place = worker.call("POST", f"/tasks/{task['taskId']}/upload")
+    position = worker.call("POST", f"/tasks/{task['taskId']}/upload")
     size = {"height": 640, "width": 960}
     long = {"boundingBox": {"boundingBoxes": [], "inputImageProperties": size}, "note": "long " * 200_000}
     put = urllib.request.Request(
-        place["url"], json.dumps(long).encode(), {"Content-Type": "application/json"}, method="PUT"
+        position["url"], json.dumps(long).encode(), {"Content-Type": "application/json"}, method="PUT"
     )
     urllib.request.urlopen(put)
-    worker.call("POST", f"/tasks/{task['taskId']}/answer", {"answerUri": place["answerUri"], "timeSpentInSeconds": 1})
+    worker.call(
+        "POST", f"/tasks/{task['taskId']}/answer", {"answerUri": position["answerUri"], "timeSpentInSeconds": 1}
+    )
     label_all([worker], "long", PHOTOS.values(), lambda answers: None)
     ended = engine.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
@@ -152,8 +154,8 @@ def test_a_medium_long_answer_is_kept_in_the_bucket_by_the_api_itself(engine) ->
     worker.call("POST", f"/tasks/{task['taskId']}/answer", {"answerContent": content, "timeSpentInSeconds": 1})
     engine.machines.stop_execution(executionArn=arn)
     answers = f"labeling-jobs/medium/engine/answers/{task['taskId'].rpartition('.')[2]}/"
-    (kept,) = engine.s3.list_objects_v2(Bucket=engine.deployment.bucket, Prefix=answers)["Contents"]
-    assert kept["Size"] > 400_000
+    (retained,) = engine.s3.list_objects_v2(Bucket=engine.deployment.bucket, Prefix=answers)["Contents"]
+    assert retained["Size"] > 400_000
 
 
 def test_a_job_whose_every_line_is_labeled_already_ends_at_once_and_changes_none(engine, labeled) -> None:

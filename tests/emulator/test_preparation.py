@@ -119,9 +119,9 @@ def test_the_marker_starts_a_run(account, prepared) -> None:
 
 def test_a_dataset_without_a_usable_photo_fails_with_the_reason(account) -> None:
     account.upload("useless", {"a.txt": b"hello"})
-    found = account.run("useless")
-    assert found["status"] == "FAILED"
-    assert "no file of the dataset useless became a picture" in found["cause"]
+    completed = account.run("useless")
+    assert completed["status"] == "FAILED"
+    assert "no file of the dataset useless became a picture" in completed["cause"]
     assert account.table(account.training, "datasets/useless/rejected.csv").keys() == {"a.txt"}
 
 
@@ -134,9 +134,9 @@ def test_the_command_uploads_starts_and_follows(account, tmp_path, monkeypatch) 
     command = ["prepare", str(tmp_path), "by-command", "--cloud", "local", "--json"]
     first, second = (CliRunner().invoke(main, command) for _ in range(2))
     assert first.exit_code == 0, first.output
-    found = json.loads(first.stdout)
-    assert (found["uploaded"], found["images"]) == (6, 3)
-    assert found["manifest"] == f"s3://{account.training}/datasets/by-command/input.manifest"
+    output = json.loads(first.stdout)
+    assert (output["uploaded"], output["images"]) == (6, 3)
+    assert output["manifest"] == f"s3://{account.training}/datasets/by-command/input.manifest"
     assert len(account.manifest("by-command")) == 3
     assert json.loads(second.stdout)["uploaded"] == 0
     refused = CliRunner().invoke(main, [*command, "--downscale"])

@@ -37,8 +37,8 @@ class Workflow(Engine):
         self.queues.set_queue_attributes(QueueUrl=self.queue, Attributes={"Policy": policy})
         session.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
-    def run(self, execution: str, **given) -> str:
-        return self.machines.start_execution(stateMachineArn=self.machine, name=execution, input=json.dumps(given))[
+    def run(self, execution: str, **options) -> str:
+        return self.machines.start_execution(stateMachineArn=self.machine, name=execution, input=json.dumps(options))[
             "executionArn"
         ]
 
@@ -72,8 +72,8 @@ def labeled(workflow) -> dict:
     label_all(workflow.workers, "by-workflow", PHOTOS.values(), answers.append)
     ended = workflow.ended(arn)
     assert ended["status"] == "SUCCEEDED", ended
-    taken = workflow.run("taken", task="street", manifest=manifest, name="by-workflow")
-    return {"answers": len(answers), "bad": bad, "taken": taken, **json.loads(ended["output"])}
+    used = workflow.run("taken", task="street", manifest=manifest, name="by-workflow")
+    return {"answers": len(answers), "bad": bad, "taken": used, **json.loads(ended["output"])}
 
 
 def test_a_dataset_is_labeled_as_the_input_wants_it(workflow, labeled) -> None:
@@ -92,10 +92,10 @@ def test_the_report_lies_beside_the_job_with_pictures_in_it(workflow, labeled) -
 
 
 def test_the_end_is_told_with_the_address_of_the_report(workflow, labeled) -> None:
-    told = workflow.news("Labeling by-workflow has ended.")
-    assert told["Subject"] == "Labeling has ended"
-    assert f"{len(PHOTOS)} of {len(PHOTOS)} images labeled" in told["Message"]
-    assert labeled["report"]["reports"][0] in told["Message"]
+    news = workflow.news("Labeling by-workflow has ended.")
+    assert news["Subject"] == "Labeling has ended"
+    assert f"{len(PHOTOS)} of {len(PHOTOS)} images labeled" in news["Message"]
+    assert labeled["report"]["reports"][0] in news["Message"]
 
 
 def test_a_bad_manifest_fails_in_the_first_state_in_the_library_s_words_and_is_told(workflow, labeled) -> None:
@@ -103,9 +103,9 @@ def test_a_bad_manifest_fails_in_the_first_state_in_the_library_s_words_and_is_t
     assert ended["status"] == "FAILED"
     assert "the manifest cannot be labeled: line 1" in ended["cause"]
     assert "line 2" in ended["cause"]
-    told = workflow.news("Labeling bad failed.")
-    assert told["Subject"] == "Labeling has failed"
-    assert "line 2" in told["Message"]
+    news = workflow.news("Labeling bad failed.")
+    assert news["Subject"] == "Labeling has failed"
+    assert "line 2" in news["Message"]
 
 
 def test_a_name_that_is_taken_fails_and_is_told(workflow, labeled) -> None:

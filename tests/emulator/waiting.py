@@ -13,10 +13,10 @@ Seen = TypeVar("Seen")
 def wait_for(look: Callable[[], Seen | None], what: str) -> Seen:
     """What ``look`` sees, once it is something; raises AssertionError with ``what`` was missing."""
     end = time.monotonic() + PATIENCE
-    while not (seen := look()):
+    while not (observed := look()):
         assert time.monotonic() < end, f"missing after {PATIENCE} seconds: {what}"
         time.sleep(0.2)
-    return seen
+    return observed
 
 
 def wait_for_end(states: Any, arn: str) -> dict[str, Any]:

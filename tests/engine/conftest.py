@@ -76,14 +76,14 @@ class Engine:
     def job(self, name: str = "street", *, workers: int = 3, objects: int = 0, **changes: Any) -> EngineJob:
         """A job in progress with so many objects."""
         task = {"NumberOfHumanWorkersPerDataObject": workers, "TaskTimeLimitInSeconds": 600}
-        given = {
+        items = {
             "name": name,
             "request": {"LabelingJobName": name, "HumanTaskConfig": task},
             "status": Status.IN_PROGRESS,
             "created": self.clock.now,
             "expires": self.clock.now + 86_400,
         }
-        job = self.store.jobs.create(EngineJob(**given | changes))
+        job = self.store.jobs.create(EngineJob(**items | changes))
         self.store.objects.open(job, map(opened, range(objects)))
         return job
 

@@ -18,8 +18,8 @@ def limited(engine: Engine, most: int, *, objects: int = 40, workers: int = 2) -
 
 def test_no_object_is_begun_while_as_many_as_allowed_are_in_work(engine: Engine) -> None:
     job = limited(engine, 3)
-    taken = {lease.object_id for n in range(20) if (lease := work.claim(engine.store, job, f"worker-{n}"))}
-    assert len(taken) == 3
+    items = {lease.object_id for n in range(20) if (lease := work.claim(engine.store, job, f"worker-{n}"))}
+    assert len(items) == 3
 
 
 def test_a_finished_object_makes_room_for_the_next(engine: Engine) -> None:

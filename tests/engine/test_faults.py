@@ -58,7 +58,7 @@ class Faults(RuleBasedStateMachine):
         if lease:
             stored = self.stored(lease.object_id)
             assert worker not in self.told[lease.object_id] | self.declined[lease.object_id]
-            running = [one for one in stored.holds.values() if one.expires > self.engine.clock.now]
+            running = [value for value in stored.holds.values() if value.expires > self.engine.clock.now]
             assert stored.answers + len(running) <= self.job.workers
         for object_id, holders in before.items():
             self.given[object_id] |= set(self.stored(object_id).holds) | holders
@@ -66,10 +66,10 @@ class Faults(RuleBasedStateMachine):
     @rule(worker=st.sampled_from(WORKERS), index=st.integers(0, OBJECTS - 1), killed=KILLED, again=st.booleans())
     def answers(self, worker: str, index: int, killed: int | None, again: bool) -> None:
         object_id = str(index)
-        given = SentAnswer(content={"said by": worker}, seconds=1, identity={})
+        options = SentAnswer(content={"said by": worker}, seconds=1, identity={})
 
         def act() -> bool:
-            answer(self.engine.store, self.job, object_id, worker, given)
+            answer(self.engine.store, self.job, object_id, worker, options)
             return True
 
         for _ in range(1 + again):
@@ -106,11 +106,11 @@ class Faults(RuleBasedStateMachine):
         for index in range(OBJECTS):
             stored = self.stored(str(index))
             for worker in self.told[str(index)]:
-                kept = store.answers.get(self.job, str(index), worker)
-                assert kept
-                assert kept.content == {"said by": worker}
+                retained = store.answers.get(self.job, str(index), worker)
+                assert retained
+                assert retained.content == {"said by": worker}
             [result] = store.objects.results(self.job, [str(index)])
-            assert len({one.worker_id for one in result.answers}) == len(result.answers) == stored.answers
+            assert len({entry.worker_id for entry in result.answers}) == len(result.answers) == stored.answers
             assert stored.answers <= self.job.workers
             answers += stored.answers
             finished += stored.done
@@ -142,12 +142,12 @@ TestFaults.settings = settings(max_examples=15, stateful_step_count=12, suppress
 def test_an_answer_that_is_cut_off_anywhere_can_be_sent_again(engine: Engine, step: int) -> None:
     job = engine.job(objects=1, workers=1)
     assert claim(engine.store, job, "a")
-    given = SentAnswer(content={"x": 1}, seconds=1, identity={})
+    options = SentAnswer(content={"x": 1}, seconds=1, identity={})
     engine.left = step
     with contextlib.suppress(Crash):
-        answer(engine.store, job, "0", "a", given)
+        answer(engine.store, job, "0", "a", options)
     engine.left = None
-    assert answer(engine.store, job, "0", "a", given)
+    assert answer(engine.store, job, "0", "a", options)
     counts = engine.store.jobs.counts(job)
     assert (counts.answers, counts.finished) == (1, 1)
 
@@ -156,10 +156,10 @@ def test_two_who_claim_at_once_never_both_get_the_last_place(engine: Engine, mon
     job = engine.job(objects=1, workers=1)
     replace = engine.store.objects.replace
 
-    def overtaken(*given: Any) -> None:
+    def overtaken(*options: Any) -> None:
         monkeypatch.setattr(engine.store.objects, "replace", replace)
         assert claim(engine.store, job, "faster")
-        replace(*given)
+        replace(*options)
 
     monkeypatch.setattr(engine.store.objects, "replace", overtaken)
     assert claim(engine.store, job, "slower") is None

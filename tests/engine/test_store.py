@@ -104,8 +104,8 @@ class Requests:
         self.asked: list[dict[str, Any]] = []
         self.meta = self.client = self
 
-    def _answer(self, **asked: Any) -> Any:
-        self.asked.append(asked)
+    def _answer(self, **requests_made: Any) -> Any:
+        self.asked.append(requests_made)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -130,8 +130,8 @@ def test_a_partition_is_read_page_by_page_to_its_end_and_consistently_unless_tol
 
 
 def test_many_items_are_asked_for_by_the_hundred_and_again_where_some_were_left_out() -> None:
-    wanted = [keys.key(str(number), "s") for number in range(250)]
-    again = {"engine": {"Keys": wanted[:1]}}
+    items = [keys.key(str(number), "s") for number in range(250)]
+    again = {"engine": {"Keys": items[:1]}}
     answers = [
         {"Responses": {"engine": [{"n": 1}]}, "UnprocessedKeys": again},
         {"Responses": {"engine": [{"n": 2}]}, "UnprocessedKeys": {}},
@@ -139,7 +139,7 @@ def test_many_items_are_asked_for_by_the_hundred_and_again_where_some_were_left_
         {"Responses": {"engine": [{"n": 3}]}},
     ]
     table = Requests(*answers)
-    assert [item["n"] for item in TableReader(table).items(wanted)] == [1, 2, 3]  # type: ignore[arg-type]
+    assert [item["n"] for item in TableReader(table).items(items)] == [1, 2, 3]  # type: ignore[arg-type]
     sizes = [len(request["RequestItems"]["engine"]["Keys"]) for request in table.asked]
     assert sizes == [100, 1, 100, 50]
     assert table.asked[0]["RequestItems"]["engine"]["ConsistentRead"] is True

@@ -33,7 +33,7 @@ def test_every_object_goes_to_as_many_different_workers_as_wanted(engine: Engine
     answered = work_off(engine, job, ["a", "b", "c", "d"])
     assert answered == {str(index): 3 for index in range(30)}
     for result in engine.store.objects.results(job, map(str, range(30))):
-        assert len({one.worker_id for one in result.answers}) == 3
+        assert len({entry.worker_id for entry in result.answers}) == 3
     assert engine.store.jobs.counts(job) == JobCounts(total=30, finished=30, failed=0, answers=90)
 
 
@@ -111,10 +111,10 @@ def test_a_late_answer_that_is_not_needed_is_kept_without_counting(engine: Engin
     answer(engine.store, job, "0", "b", GIVEN)
     answer(engine.store, job, "0", "a", GIVEN)
     [result] = engine.store.objects.results(job, ["0"])
-    assert [one.worker_id for one in result.answers] == ["b"]
-    kept = engine.store.answers.get(job, "0", "a")
-    assert kept
-    assert (kept.content, kept.counted) == (CONTENT, False)
+    assert [entry.worker_id for entry in result.answers] == ["b"]
+    stored = engine.store.answers.get(job, "0", "a")
+    assert stored
+    assert (stored.content, stored.counted) == (CONTENT, False)
     assert engine.store.jobs.counts(job).answers == 1
 
 
@@ -126,9 +126,9 @@ def test_after_the_job_has_stopped_nothing_is_given_and_answers_are_kept(engine:
     stopped = engine.store.jobs.get("street")
     assert claim(engine.store, stopped, "b") is None
     answer(engine.store, stopped, lease.object_id, "a", GIVEN)
-    kept = engine.store.answers.get(job, lease.object_id, "a")
-    assert kept
-    assert not kept.counted
+    stored = engine.store.answers.get(job, lease.object_id, "a")
+    assert stored
+    assert not stored.counted
 
 
 def test_a_second_answer_of_the_same_worker_changes_nothing(engine: Engine) -> None:
@@ -137,20 +137,20 @@ def test_a_second_answer_of_the_same_worker_changes_nothing(engine: Engine) -> N
     answer(engine.store, job, "0", "a", GIVEN)
     answer(engine.store, job, "0", "a", SentAnswer(content={"other": 1}, seconds=1, identity={}))
     [result] = engine.store.objects.results(job, ["0"])
-    assert [one.content for one in result.answers] == [CONTENT]
+    assert [entry.content for entry in result.answers] == [CONTENT]
     assert engine.store.jobs.counts(job).answers == 1
 
 
 def test_the_time_spent_is_never_more_than_there_was(engine: Engine) -> None:
     job = engine.job(objects=3)
-    for worker, told, passed, kept in (("a", 9.0, 10, 9.0), ("b", 999.0, 10, 10.0), ("c", -5.0, 10, 0.0)):
+    for worker, message, passed, retained in (("a", 9.0, 10, 9.0), ("b", 999.0, 10, 10.0), ("c", -5.0, 10, 0.0)):
         lease = claim(engine.store, job, worker)
         assert lease
         engine.clock.now += passed
-        answer(engine.store, job, lease.object_id, worker, SentAnswer(content={}, seconds=told, identity={}))
-        found = engine.store.answers.get(job, lease.object_id, worker)
-        assert found
-        assert found.seconds == kept
+        answer(engine.store, job, lease.object_id, worker, SentAnswer(content={}, seconds=message, identity={}))
+        stored = engine.store.answers.get(job, lease.object_id, worker)
+        assert stored
+        assert stored.seconds == retained
 
 
 def test_nobody_answers_what_he_was_not_given(engine: Engine) -> None:
@@ -166,7 +166,7 @@ def test_nobody_answers_what_he_was_not_given(engine: Engine) -> None:
 
 def test_what_is_given_back_can_be_had_again_and_what_is_declined_cannot(engine: Engine) -> None:
     job = engine.job(objects=1, workers=2)
-    for act, again in ((release, True), (lambda *given: decline(*given, "too dark"), False)):
+    for act, again in ((release, True), (lambda *options: decline(*options, "too dark"), False)):
         assert claim(engine.store, job, "a")
         act(engine.store, job, "0", "a")
         act(engine.store, job, "0", "a")
@@ -217,7 +217,7 @@ def test_a_job_s_name_is_taken_whatever_its_case_and_the_same_request_is_the_sam
         engine.store.jobs.get("other")
     engine.clock.now += 10
     engine.job("second")
-    assert [one.name for one in engine.store.jobs.newest_first()] == ["second", "Street"]
+    assert [entry.name for entry in engine.store.jobs.newest_first()] == ["second", "Street"]
 
 
 def test_a_status_is_not_changed_from_one_that_forbids_it(engine: Engine) -> None:

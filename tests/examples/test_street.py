@@ -20,8 +20,8 @@ def scenes() -> list[Scene]:
     return [render_scene(seed) for seed in range(10)]
 
 
-def sides(seen) -> dict[str, int]:
-    return {side: getattr(seen, side) for side in ("left", "top", "width", "height")}
+def sides(observed) -> dict[str, int]:
+    return {side: getattr(observed, side) for side in ("left", "top", "width", "height")}
 
 
 def test_the_same_seed_gives_the_same_scene_and_another_seed_another(scenes):
@@ -39,28 +39,28 @@ def test_a_scene_decodes_to_its_stated_size(scenes):
 def test_every_box_lies_inside_the_image_and_has_a_label_of_the_task(scenes):
     for scene in [*scenes, render_scene(1, width=320, height=240), render_scene(1, width=240, height=320)]:
         width, height = scene.size
-        for seen in scene.objects:
-            assert seen.label in STREET.labels
-            assert seen.width >= 5 and seen.height >= 5
-            assert seen.left >= 0 and seen.left + seen.width <= width
-            assert seen.top >= 0 and seen.top + seen.height <= height
+        for observed in scene.objects:
+            assert observed.label in STREET.labels
+            assert observed.width >= 5 and observed.height >= 5
+            assert observed.left >= 0 and observed.left + observed.width <= width
+            assert observed.top >= 0 and observed.top + observed.height <= height
 
 
 def test_every_label_occurs_within_the_first_ten_seeds(scenes):
-    assert {seen.label for scene in scenes for seen in scene.objects} == set(STREET.labels)
+    assert {observed.label for scene in scenes for observed in scene.objects} == set(STREET.labels)
 
 
 def test_every_scene_has_a_sidewalk_and_one_to_four_cars(scenes):
     for scene in scenes:
-        labels = [seen.label for seen in scene.objects]
+        labels = [observed.label for observed in scene.objects]
         assert "sidewalk" in labels
         assert 1 <= sum(label.startswith("car") for label in labels) <= 4
 
 
 def test_the_first_ten_scenes_differ_in_light_and_cut_a_car_off_at_the_edge(scenes):
     assert {scene.taken_at.hour for scene in scenes} == {9, 21}
-    cars = [(scene, seen) for scene in scenes for seen in scene.objects if seen.label.startswith("car")]
-    assert any(seen.left == 0 or seen.left + seen.width == scene.size[0] for scene, seen in cars)
+    cars = [(scene, observed) for scene in scenes for observed in scene.objects if observed.label.startswith("car")]
+    assert any(observed.left == 0 or observed.left + observed.width == scene.size[0] for scene, observed in cars)
 
 
 VIEW = View(width=960, height=640, light=SUNNY)
@@ -89,8 +89,8 @@ def test_a_photo_carries_camera_time_and_place_as_a_phone_writes_them(scenes):
     exif = piexif.load(scenes[0].jpeg)
     assert exif["0th"][piexif.ImageIFD.Make] and exif["0th"][piexif.ImageIFD.Model]
     assert exif["0th"][piexif.ImageIFD.Orientation] == 1
-    taken = datetime.strptime(exif["Exif"][piexif.ExifIFD.DateTimeOriginal].decode(), "%Y:%m:%d %H:%M:%S")
-    assert taken == scenes[0].taken_at
+    used = datetime.strptime(exif["Exif"][piexif.ExifIFD.DateTimeOriginal].decode(), "%Y:%m:%d %H:%M:%S")
+    assert used == scenes[0].taken_at
     degrees, minutes, seconds = (top / bottom for top, bottom in exif["GPS"][piexif.GPSIFD.GPSLatitude])
     assert degrees + minutes / 60 + seconds / 3600 == pytest.approx(52.522, abs=0.01)
     assert exif["GPS"][piexif.GPSIFD.GPSLatitudeRef] == b"N"
@@ -141,7 +141,7 @@ def test_a_worker_without_noise_gives_the_truth(scenes):
     perfect = SimulatedWorker(worker_id="private.us-east-1.0000000000000001", miss=0, noise=0, confuse=0, extra=0)
     for scene in scenes:
         boxes = answer(perfect, scene.objects, scene.size, scene.file_name)["boundingBox"]["boundingBoxes"]
-        assert boxes == [{"label": seen.label, **sides(seen)} for seen in scene.objects]
+        assert boxes == [{"label": observed.label, **sides(observed)} for observed in scene.objects]
 
 
 @pytest.mark.parametrize("worker", CROWD[:3], ids=lambda worker: worker.worker_id)
@@ -149,7 +149,7 @@ def test_a_careful_worker_overlaps_the_truth_well(worker, scenes):
     overlaps = []
     for scene in scenes:
         boxes = answer(worker, scene.objects, scene.size, scene.file_name)["boundingBox"]["boundingBoxes"]
-        overlaps += [max((iou(sides(seen), box) for box in boxes), default=0) for seen in scene.objects]
+        overlaps += [max((iou(sides(observed), box) for box in boxes), default=0) for observed in scene.objects]
     assert mean(overlaps) > 0.8
 
 

@@ -15,11 +15,11 @@ CLASSES = ["car", "bike path", "tree"]
 
 
 def boxes_line(
-    uri: str, boxes: list[tuple[int, float, float, float, float]], size: tuple[int, int] = (640, 480), **more: Any
+    uri: str, boxes: list[tuple[int, float, float, float, float]], size: tuple[int, int] = (640, 480), **extra: Any
 ) -> dict[str, Any]:
     """A line with boxes, each as class index, left, top, width, height."""
-    names = more.pop("names", CLASSES)
-    confidences = more.pop("confidences", [0.9] * len(boxes))
+    names = extra.pop("names", CLASSES)
+    confidences = extra.pop("confidences", [0.9] * len(boxes))
     sides = ("class_id", "left", "top", "width", "height")
     return _line(
         uri,
@@ -28,8 +28,8 @@ def boxes_line(
             "annotations": [dict(zip(sides, box, strict=True)) for box in boxes],
         },
         "object-detection",
-        objects=[{"confidence": one} for one in confidences],
-        **{"class-map": {str(box[0]): names[box[0]] for box in boxes}} | more,
+        objects=[{"confidence": confidence} for confidence in confidences],
+        **{"class-map": {str(box[0]): names[box[0]] for box in boxes}} | extra,
     )
 
 

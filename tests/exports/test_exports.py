@@ -148,26 +148,26 @@ def test_label_studio_boxes_are_percents_of_the_image(image) -> None:
 )  # fmt: skip
 def test_masks_are_the_run_lengths_that_coco_s_own_tools_write(rows) -> None:
     region = np.array(rows)
-    found = run_lengths(region)
+    lengths = run_lengths(region)
     theirs = coco_masks.encode(np.asfortranarray(region.astype(np.uint8)))
-    assert found.text == theirs["counts"].decode()
-    assert found.area == coco_masks.area(theirs)
-    assert list(found.bbox) == coco_masks.toBbox(theirs).tolist()
+    assert lengths.text == theirs["counts"].decode()
+    assert lengths.area == coco_masks.area(theirs)
+    assert list(lengths.bbox) == coco_masks.toBbox(theirs).tolist()
 
 
 def test_coco_masks_are_read_from_the_indexed_png(folder) -> None:
     mask = np.zeros((40, 50), np.uint8)
     mask[10:30, 5:20], mask[0:5, 40:50] = 1, 3
     dataset = read_dataset(objects(mask_line("s3://media/a.jpg", "s3://out/0_time.png", [1, 2, 3])))
-    asked = []
+    items = []
 
     def read_file(address: str) -> bytes:
-        asked.append(address)
+        items.append(address)
         return mask_png(mask)
 
     coco = coco_of(files_of(dataset, "coco", read_file)["annotations.json"], folder)
-    assert asked == ["s3://out/0_time.png"]
-    read = {coco.cats[one["category_id"]]["name"]: one for one in coco.loadAnns(coco.getAnnIds())}
+    assert items == ["s3://out/0_time.png"]
+    read = {coco.cats[loadann["category_id"]]["name"]: loadann for loadann in coco.loadAnns(coco.getAnnIds())}
     assert set(read) == {"car", "tree"}
     assert np.array_equal(coco.annToMask(read["car"]), mask == 1)
     assert np.array_equal(coco.annToMask(read["tree"]), mask == 3)

@@ -173,16 +173,16 @@ def test_where_workers_differ_about_a_box_s_class_the_alternatives_stand_beside_
 
 def test_boxes_are_whole_pixels_inside_the_image(run) -> None:
     drawn = [boxes(box(left=-3.5, width=77.25)), boxes(box(left=-3.5, width=77.25))]
-    (found,) = run("bounding-box", entry("0", *drawn))["0"]["Yard-Boxes"]["annotations"]
-    assert found == {"class_id": 1, "left": 0, "top": 30, "width": 74, "height": 41}
-    assert all(isinstance(value, int) for value in found.values())
+    (result,) = run("bounding-box", entry("0", *drawn))["0"]["Yard-Boxes"]["annotations"]
+    assert result == {"class_id": 1, "left": 0, "top": 30, "width": 74, "height": 41}
+    assert all(isinstance(value, int) for value in result.values())
 
 
 def test_an_adjustment_says_whether_a_worker_changed_anything(run) -> None:
-    kept, changed = boxes(box()), boxes(box())
-    kept["boundingBox"]["initialValueModified"] = False
+    retained, changed = boxes(box()), boxes(box())
+    retained["boundingBox"]["initialValueModified"] = False
     changed["boundingBox"]["initialValueModified"] = True
-    labels = run("bounding-box-adjustment", entry("0", kept, changed), entry("1", kept, kept))
+    labels = run("bounding-box-adjustment", entry("0", retained, changed), entry("1", retained, retained))
     status = {object_id: label["Yard-Boxes-metadata"]["adjustment-status"] for object_id, label in labels.items()}
     assert status == {"0": "adjusted", "1": "unadjusted"}
     assert "adjustment-status" not in run("bounding-box", entry("0", changed))["0"]["Yard-Boxes-metadata"]
@@ -340,8 +340,8 @@ def test_masks_of_different_sizes_fail_their_object_only(run, caplog) -> None:
 
 def test_answers_to_custom_tasks_are_kept_side_by_side(run) -> None:
     label = run("custom", entry("0", {"any": {"thing": 1}}, {"any": {"thing": 2}}))["0"]
-    said = [each["annotationData"]["content"] for each in label["Yard-Boxes"]["annotationsFromAllWorkers"]]
-    assert said == [{"any": {"thing": 1}}, {"any": {"thing": 2}}]
+    items = [each["annotationData"]["content"] for each in label["Yard-Boxes"]["annotationsFromAllWorkers"]]
+    assert items == [{"any": {"thing": 1}}, {"any": {"thing": 2}}]
     assert label["Yard-Boxes-metadata"]["type"] == "groundtruth/custom"
 
 

@@ -40,8 +40,8 @@ def test_text_is_given_as_it_is() -> None:
 
 def test_the_page_learns_where_pictures_lie(monkeypatch) -> None:
     monkeypatch.setenv("INSTRUCTION_MEDIA", "https://media.example")
-    given = pre_annotation.handler(event(**{"source-ref": "s3://images/a.jpg"}), None)["taskInput"]
-    assert given["instructionMedia"] == "https://media.example"
+    options = pre_annotation.handler(event(**{"source-ref": "s3://images/a.jpg"}), None)["taskInput"]
+    assert options["instructionMedia"] == "https://media.example"
 
 
 def test_labels_are_read_once(bucket: Bucket) -> None:

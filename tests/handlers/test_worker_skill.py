@@ -65,8 +65,8 @@ def test_concurrent_batches_and_retries_lose_and_double_nothing(job, bucket: Buc
     assert len(records) == 12
     total = merge_counts(record["counts"] for record in records)
     # A worker's cells add up to the answers the worker gave, wherever the truth was seen.
-    known = {worker: round(sum(sum(row.values()) for row in rows.values()), 3) for worker, rows in total.items()}
-    assert known == answers_by_worker()
+    items = {worker: round(sum(sum(row.values()) for row in rows.values()), 3) for worker, rows in total.items()}
+    assert items == answers_by_worker()
 
 
 def test_a_record_is_named_after_its_batch(job, bucket: Bucket) -> None:

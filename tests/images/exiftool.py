@@ -67,8 +67,8 @@ def tags(path: Path) -> dict[str, Any]:
         raise AssertionError("these tests need exiftool as judge: `make setup` installs it into node_modules")
     command = ["perl", str(EXIFTOOL), "-j", "-a", "-u", "-U", "-G1", "-ee", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found: dict[str, Any] = json.loads(done.stdout)[0]
-    return {name: value for name, value in found.items() if not name.startswith(_OF_THE_DISK) and name != "SourceFile"}
+    result: dict[str, Any] = json.loads(done.stdout)[0]
+    return {name: value for name, value in result.items() if not name.startswith(_OF_THE_DISK) and name != "SourceFile"}
 
 
 def telling(path: Path) -> dict[str, Any]:

@@ -159,7 +159,7 @@ def chunk(name: bytes, data: bytes) -> bytes:
 def loaded_png(image: Image.Image | None = None, *, orientation: int = 1, **options: object) -> bytes:
     """A PNG file with every kind of metadata at once, the animation chunks among them."""
     content = png_bytes(image, **options)
-    header, rest = content[:33], content[33:]
+    header, others = content[:33], content[33:]
     before = [
         chunk(b"acTL", struct.pack(">II", 1, 0)),
         chunk(b"iCCP", marker("name") + b"\x00\x00" + zlib.compress(device_profile())),
@@ -172,9 +172,9 @@ def loaded_png(image: Image.Image | None = None, *, orientation: int = 1, **opti
         chunk(b"vpAg", marker("vendor")),
         chunk(b"caBX", marker("c2pa")),
     ]
-    end = rest.rfind(b"IEND") - 4
+    end = others.rfind(b"IEND") - 4
     late = chunk(b"tEXt", b"Late\x00" + marker("late"))
-    return header + b"".join(before) + rest[:end] + late + rest[end:] + marker("trailer")
+    return header + b"".join(before) + others[:end] + late + others[end:] + marker("trailer")
 
 
 LOADED: dict[str, Callable[[], bytes]] = {

@@ -78,9 +78,9 @@ def test_the_profile_keeps_its_colours(tmp_path: Path) -> None:
     wide = ImageCms.createProfile("LAB")
     for image in (before, after):
         assert image.info["icc_profile"]
-    one, other = (
+    entry, other = (
         ImageCms.profileToProfile(picture(), io.BytesIO(image.info["icc_profile"]), wide, outputMode="LAB")
         for image in (before, after)
     )
-    assert one is not None and other is not None
-    assert one.tobytes() == other.tobytes()
+    assert entry is not None and other is not None
+    assert entry.tobytes() == other.tobytes()

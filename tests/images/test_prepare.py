@@ -30,10 +30,10 @@ def reason(content: bytes, name: str, options: Options | None = None) -> str:
     return result.reason
 
 
-def difference(one: Image.Image, other: Image.Image) -> float:
-    assert one.size == other.size
-    assert one.mode == other.mode
-    return float(np.abs(np.asarray(one, dtype=float) - np.asarray(other, dtype=float)).mean())
+def difference(entry: Image.Image, other: Image.Image) -> float:
+    assert entry.size == other.size
+    assert entry.mode == other.mode
+    return float(np.abs(np.asarray(entry, dtype=float) - np.asarray(other, dtype=float)).mean())
 
 
 # ---- upright
@@ -277,15 +277,15 @@ def test_the_pixels_of_a_box_are_gone_and_the_others_stay() -> None:
 
 
 def test_the_detector_sees_the_picture_upright() -> None:
-    seen = []
+    items = []
     content = loaded_jpeg(picture(80, 40), orientation=6)
 
     def detect(image: Image.Image) -> list[PictureRegion]:
-        seen.append(image.size)
+        items.append(image.size)
         return []
 
     prepare_image(content, name="a.jpg", detect=detect)
-    assert seen == [(40, 80)]
+    assert items == [(40, 80)]
 
 
 def test_a_detector_that_finds_nothing_says_so() -> None:

@@ -47,15 +47,15 @@ def default_template() -> Template:
 
 
 def resources(template: Template, type_name: str) -> dict[str, Any]:
-    found: dict[str, Any] = template.find_resources(type_name)
-    return found
+    result: dict[str, Any] = template.find_resources(type_name)
+    return result
 
 
 def only(template: Template, type_name: str) -> dict[str, Any]:
     """The properties of the one resource of its type."""
-    found = list(resources(template, type_name).values())
-    assert len(found) == 1, f"{len(found)} resources of {type_name}"
-    properties: dict[str, Any] = found[0]["Properties"]
+    resources_of_stack = list(resources(template, type_name).values())
+    assert len(resources_of_stack) == 1, f"{len(resources_of_stack)} resources of {type_name}"
+    properties: dict[str, Any] = resources_of_stack[0]["Properties"]
     return properties
 
 
@@ -65,11 +65,11 @@ def warnings(stack: cdk.Stack) -> list[str]:
 
 def statements(template: Template) -> list[tuple[str, dict[str, Any]]]:
     """Every policy statement of a template, with the logical id of its resource."""
-    found = []
+    items = []
     for name, resource in template.to_json()["Resources"].items():
         for document in _documents(resource.get("Properties", {})):
-            found += [(name, statement) for statement in document["Statement"]]
-    return found
+            items += [(name, statement) for statement in document["Statement"]]
+    return items
 
 
 def _documents(value: Any) -> list[dict[str, Any]]:

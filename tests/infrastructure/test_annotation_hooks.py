@@ -33,7 +33,7 @@ from tests.infrastructure.apps import (
 def published_functions() -> dict[tuple[str, str], set[str]]:
     """(region, account) and the names of the functions, as botocore's model documents them."""
     model = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
-    found: dict[tuple[str, str], set[str]] = {}
+    result: dict[tuple[str, str], set[str]] = {}
     for shape, member in (
         ("HumanTaskConfig", "PreHumanTaskLambdaArn"),
         ("AnnotationConsolidationConfig", "AnnotationConsolidationLambdaArn"),
@@ -42,8 +42,8 @@ def published_functions() -> dict[tuple[str, str], set[str]]:
         target = model["shapes"][shape]["members"][member]["shape"]
         text += model["shapes"][target].get("documentation", "")
         for region, account, name in re.findall(r"arn:aws:lambda:([a-z0-9-]+):(\d{12}):function:([\w-]+)", text):
-            found.setdefault((region, account), set()).add(name)
-    return found
+            result.setdefault((region, account), set()).add(name)
+    return result
 
 
 def test_the_table_of_accounts_is_that_of_the_service() -> None:

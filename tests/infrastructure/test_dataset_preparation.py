@@ -23,25 +23,25 @@ def template(**properties) -> Template:
     return template_of(stack)
 
 
-def raw_bucket(found: Template) -> dict:
-    (bucket,) = [b for name, b in resources(found, "AWS::S3::Bucket").items() if "RawBucket" in name]
+def raw_bucket(result: Template) -> dict:
+    (bucket,) = [b for name, b in resources(result, "AWS::S3::Bucket").items() if "RawBucket" in name]
     return bucket
 
 
-def states(found: Template) -> dict:
-    parts = only(found, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"][1]
+def states(result: Template) -> dict:
+    parts = only(result, "AWS::StepFunctions::StateMachine")["DefinitionString"]["Fn::Join"][1]
     text = "".join(part if isinstance(part, str) else "REFERENCE" for part in parts)
     return json.loads(text)["States"]
 
 
-def functions(found: Template) -> dict[str, dict]:
-    return {f["Properties"]["Handler"]: f["Properties"] for f in resources(found, "AWS::Lambda::Function").values()}
+def functions(result: Template) -> dict[str, dict]:
+    return {f["Properties"]["Handler"]: f["Properties"] for f in resources(result, "AWS::Lambda::Function").values()}
 
 
-def actions_of(found: Template, policy: str) -> dict[str, list]:
+def actions_of(result: Template, policy: str) -> dict[str, list]:
     return {
         action: as_list(statement["Resource"])
-        for name, statement in statements(found)
+        for name, statement in statements(result)
         if policy in name
         for action in as_list(statement["Action"])
     }
@@ -80,8 +80,8 @@ def test_originals_are_kept_as_long_as_wanted() -> None:
 def test_a_given_key_encrypts_and_is_granted() -> None:
     stack = new_stack()
     prepare(stack, encryption_key=kms.Key(stack, "Key"))
-    found = template_of(stack)
-    assert actions_of(found, "PrepareImagesPermissions").keys() >= {"kms:Decrypt", "kms:GenerateDataKey"}
+    synthesized = template_of(stack)
+    assert actions_of(synthesized, "PrepareImagesPermissions").keys() >= {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
 def test_the_service_lists_the_objects_and_hands_them_out_in_batches() -> None:
@@ -94,8 +94,8 @@ def test_the_service_lists_the_objects_and_hands_them_out_in_batches() -> None:
 
 
 def test_every_task_is_tried_again() -> None:
-    found = states(template())
-    tasks = [found["Assemble"], *found["Prepare every file"]["ItemProcessor"]["States"].values()]
+    state_names = states(template())
+    tasks = [state_names["Assemble"], *state_names["Prepare every file"]["ItemProcessor"]["States"].values()]
     for task in tasks:
         refused, stumbled = task["Retry"]
         assert "Lambda.TooManyRequestsException" in refused["ErrorEquals"]
@@ -121,14 +121,14 @@ def test_detection_is_granted_only_where_asked_for() -> None:
 
 
 def test_nobody_but_the_assembly_touches_the_mapping() -> None:
-    found = [
+    granted = [
         name
         for name, statement in statements(template())
         for resource in as_list(statement.get("Resource", []))
         if "mappings/" in str(resource)
     ]
-    assert len(found) == 1
-    assert "AssembleDatasetPermissions" in found[0]
+    assert len(granted) == 1
+    assert "AssembleDatasetPermissions" in granted[0]
 
 
 def test_the_preparing_function_has_memory_for_the_largest_picture() -> None:

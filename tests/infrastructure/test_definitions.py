@@ -158,13 +158,13 @@ def test_ground_truth_is_asked_with_every_field_that_the_service_requires_named(
     required = set(model.operation_model("CreateLabelingJob").input_shape.required_members)
     for machine in definitions_of_workflow(engine=False, ground_truth=True).values():
         branches = machine["States"]["Run every job"]["ItemProcessor"]["States"]
-        asked = [state for state in branches.values() if state["Type"] == "Task"]
-        assert len(asked) == 2
-        for state in asked:
+        items = [state for state in branches.values() if state["Type"] == "Task"]
+        assert len(items) == 2
+        for state in items:
             named = {name.removesuffix(".$") for name in state["Parameters"]}
             assert required <= named
             assert state["Resource"] == "arn:aws:states:::sagemaker:createLabelingJob.sync"
-        (with_categories, without) = (set(state["Parameters"]) for state in asked)
+        (with_categories, without) = (set(state["Parameters"]) for state in items)
         assert with_categories - without == {"LabelCategoryConfigS3Uri.$"}
 
 

@@ -103,18 +103,18 @@ def test_an_operator_may_start_jobs_and_pass_the_role_to_sagemaker_only() -> Non
     labeling = label(stack)
     operator = iam.Role(stack, "Operator", assumed_by=iam.AccountRootPrincipal())
     labeling.grant_start(operator)
-    given = [s for name, s in statements(template_of(stack)) if name.startswith("OperatorDefaultPolicy")]
-    allowed = {a for s in given for a in as_list(s["Action"])}
+    synthesized = [s for name, s in statements(template_of(stack)) if name.startswith("OperatorDefaultPolicy")]
+    allowed = {a for s in synthesized for a in as_list(s["Action"])}
     assert {"sagemaker:CreateLabelingJob", "sagemaker:AddTags", "iam:PassRole", "ssm:GetParameter"} <= allowed
-    (passing,) = [s for s in given if s["Action"] == "iam:PassRole"]
+    (passing,) = [s for s in synthesized if s["Action"] == "iam:PassRole"]
     assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     assert "ExecutionRole" in str(passing["Resource"])
 
 
 def test_a_given_role_gets_the_same_rights_and_no_other_is_created() -> None:
     stack = new_stack()
-    given = iam.Role.from_role_arn(stack, "Given", "arn:aws:iam::111122223333:role/labeling")
-    label(stack, execution_role=given)
+    user_role = iam.Role.from_role_arn(stack, "Given", "arn:aws:iam::111122223333:role/labeling")
+    label(stack, execution_role=user_role)
     template = template_of(stack)
     assert not [
         name for name in resources(template, "AWS::IAM::Role") if "ExecutionRole" in name or "TaskPermissions" in name
@@ -136,9 +136,9 @@ def test_a_given_role_gets_the_same_rights_and_no_other_is_created() -> None:
 
 def test_what_rule_packs_say_of_a_given_role_s_own_policies_stays_unsilenced() -> None:
     stack = new_stack()
-    given = iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-    given.add_to_policy(iam.PolicyStatement(actions=["iam:CreateUser"], resources=["*"]))
-    label(stack, execution_role=given)
+    user_role = iam.Role(stack, "Given", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
+    user_role.add_to_policy(iam.PolicyStatement(actions=["iam:CreateUser"], resources=["*"]))
+    label(stack, execution_role=user_role)
     cdk.Validations.of(stack.node.root).add_plugins(AwsSolutionsChecks())
     with pytest.raises(RuntimeError, match="ValidationFailed"):
         stack.node.root.synth()

@@ -183,9 +183,9 @@ def test_works_with_and_without_the_feature_flags_of_a_new_app() -> None:
 def test_warns_of_every_rule_that_workers_are_not_told() -> None:
     stack = new_stack()
     label(stack, tasks=[street(instructions=Instructions(what_to_label="Each car."))])
-    said = " ".join(warnings(stack))
-    assert "no rule 'box_fit'" in said
-    assert "workers will disagree at image edges" in said
+    words = " ".join(warnings(stack))
+    assert "no rule 'box_fit'" in words
+    assert "workers will disagree at image edges" in words
 
 
 def test_warns_when_there_are_no_instructions_at_all() -> None:

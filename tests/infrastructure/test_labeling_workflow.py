@@ -28,33 +28,33 @@ def template(*, hosted: bool, team: bool) -> Template:
     return template_of(stack)
 
 
-def states(found: Template) -> dict:
+def states(result: Template) -> dict:
     (machine,) = [
         machine["Properties"]
-        for machine in resources(found, "AWS::StepFunctions::StateMachine").values()
+        for machine in resources(result, "AWS::StepFunctions::StateMachine").values()
         if machine["Properties"]["StateMachineName"] == "dev-labeling-workflow"
     ]
     parts = machine["DefinitionString"]["Fn::Join"][1]
     return json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))["States"]
 
 
-def branches(found: Template) -> dict:
-    return states(found)["Run every job"]["ItemProcessor"]["States"]
+def branches(result: Template) -> dict:
+    return states(result)["Run every job"]["ItemProcessor"]["States"]
 
 
 def test_both_backends_are_there_where_both_can_work() -> None:
-    found = branches(template(hosted=True, team=True))
+    branch_states = branches(template(hosted=True, team=True))
     backend = {"Variable": "$.backend", "StringEquals": "ground-truth"}
     categories = {"Variable": "$.request.LabelCategoryConfigS3Uri", "IsPresent": True}
-    assert found["Which backend?"]["Choices"] == [
+    assert branch_states["Which backend?"]["Choices"] == [
         {"Variable": "$.backend", "StringEquals": "self-hosted", "Next": "Self-hosted engine"},
         {"And": [backend, categories], "Next": "Ground Truth"},
         {**backend, "Next": "Ground Truth without label categories"},
     ]
     # The partition is the stack's own.
     partition = "REFERENCE"
-    assert found["Ground Truth"]["Resource"] == f"arn:{partition}:states:::sagemaker:createLabelingJob.sync"
-    assert found["Self-hosted engine"]["Resource"] == f"arn:{partition}:states:::states:startExecution.sync:2"
+    assert branch_states["Ground Truth"]["Resource"] == f"arn:{partition}:states:::sagemaker:createLabelingJob.sync"
+    assert branch_states["Self-hosted engine"]["Resource"] == f"arn:{partition}:states:::states:startExecution.sync:2"
 
 
 def test_ground_truth_is_given_each_field_of_the_request_by_its_name() -> None:
@@ -66,15 +66,18 @@ def test_ground_truth_is_given_each_field_of_the_request_by_its_name() -> None:
 
 
 def test_a_labeling_without_a_work_team_has_no_branch_and_no_right_for_ground_truth() -> None:
-    found = template(hosted=True, team=False)
-    assert "Ground Truth" not in branches(found)
-    assert not [action for action in actions_of(found, "WorkflowRoleDefaultPolicy") if "sagemaker" in action]
+    synthesized = template(hosted=True, team=False)
+    assert "Ground Truth" not in branches(synthesized)
+    assert not [action for action in actions_of(synthesized, "WorkflowRoleDefaultPolicy") if "sagemaker" in action]
 
 
 def test_without_an_engine_ground_truth_alone_labels() -> None:
-    found = template(hosted=False, team=True)
-    assert "Self-hosted engine" not in branches(found)
-    assert actions_of(found, "WorkflowRoleDefaultPolicy").keys() >= {"sagemaker:CreateLabelingJob", "iam:PassRole"}
+    synthesized = template(hosted=False, team=True)
+    assert "Self-hosted engine" not in branches(synthesized)
+    assert actions_of(synthesized, "WorkflowRoleDefaultPolicy").keys() >= {
+        "sagemaker:CreateLabelingJob",
+        "iam:PassRole",
+    }
 
 
 def test_no_backend_at_all_is_refused_at_synth() -> None:
@@ -83,19 +86,19 @@ def test_no_backend_at_all_is_refused_at_synth() -> None:
 
 
 def test_the_role_is_passed_to_ground_truth_and_to_nobody_else() -> None:
-    found = template(hosted=True, team=True)
-    text = json.dumps(resources(found, "AWS::IAM::Policy"))
+    synthesized = template(hosted=True, team=True)
+    text = json.dumps(resources(synthesized, "AWS::IAM::Policy"))
     assert '"iam:PassedToService": "sagemaker.amazonaws.com"' in text
 
 
 def test_what_fails_is_explained_and_told() -> None:
-    found = states(template(hosted=True, team=True))
+    state_names = states(template(hosted=True, team=True))
     for name in ("Check", "Run every job", "Merge", "Report"):
-        assert found[name]["Catch"] == [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Explain"}], (
-            name
-        )
-    assert found["Explain"]["Next"] == "Notify of the failure"
-    assert found["Notify of the failure"]["Next"] == "Failed"
+        assert state_names[name]["Catch"] == [
+            {"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Explain"}
+        ], name
+    assert state_names["Explain"]["Next"] == "Notify of the failure"
+    assert state_names["Notify of the failure"]["Next"] == "Failed"
 
 
 def test_what_is_wrong_with_the_input_is_not_tried_again() -> None:
@@ -112,7 +115,7 @@ def test_a_given_topic_is_used() -> None:
 
 def test_the_function_writes_reports_and_merged_manifests_only() -> None:
     written = actions_of(template(hosted=True, team=False), "RunWorkflowPermissions")["s3:PutObject"]
-    assert ["/report/*" in str(one) or "/manifests/output/*" in str(one) for one in written] == [True, True]
+    assert ["/report/*" in str(entry) or "/manifests/output/*" in str(entry) for entry in written] == [True, True]
 
 
 def test_an_operator_may_start_and_follow() -> None:

@@ -221,11 +221,11 @@ def test_fails_when_earlier_labels_would_be_overwritten(of: str) -> None:
 def test_warns_when_existing_models_find_a_label_and_when_labels_overlap() -> None:
     stack = new_stack()
     label(stack, tasks=[BoundingBox("cars", labels=["car", "parked car"])])
-    said = " ".join(warnings(stack))
-    assert "existing models find 'car' of task 'cars'" in said
-    assert "split_by_label()" in said
-    assert "[ack: cdk-ground-truth:labels.coco]" in said
-    assert "[ack: cdk-ground-truth:labels.overlap]" in said
+    words = " ".join(warnings(stack))
+    assert "existing models find 'car' of task 'cars'" in words
+    assert "split_by_label()" in words
+    assert "[ack: cdk-ground-truth:labels.coco]" in words
+    assert "[ack: cdk-ground-truth:labels.overlap]" in words
 
 
 def test_text_known_only_at_deployment_breaks_no_check_of_an_audit() -> None:

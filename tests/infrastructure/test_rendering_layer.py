@@ -41,7 +41,7 @@ def test_functions_of_a_stack_share_one_layer_of_each_kind() -> None:
     RenderingLayer.of(stack, FunctionSettings(architecture=lambda_.Architecture.X86_64))
     layers = resources(template_of(stack), "AWS::Lambda::LayerVersion").values()
     assert sorted(
-        (one["Properties"]["Description"], *one["Properties"]["CompatibleArchitectures"]) for one in layers
+        (entry["Properties"]["Description"], *entry["Properties"]["CompatibleArchitectures"]) for entry in layers
     ) == [
         ("numpy and Pillow for the labeling hooks", "arm64"),
         ("python-liquid for the functions that render workers' pages", "arm64"),
@@ -56,7 +56,7 @@ def test_the_layers_of_two_kinds_and_two_platforms_differ() -> None:
         for settings in (FunctionSettings(), x86):
             kind.of(stack, settings)
     layers = resources(template_of(stack), "AWS::Lambda::LayerVersion").values()
-    assert len({str(one["Properties"]["Content"]) for one in layers}) == 4
+    assert len({str(entry["Properties"]["Content"]) for entry in layers}) == 4
 
 
 def test_it_is_built_for_the_function_and_not_for_this_machine(layer: Path) -> None:

@@ -32,9 +32,9 @@ def states() -> dict:
     return json.loads("".join(part if isinstance(part, str) else "REFERENCE" for part in parts))["States"]
 
 
-def actions_of(found: Template, policy: str) -> dict[str, list]:
+def actions_of(result: Template, policy: str) -> dict[str, list]:
     granted: dict[str, list] = {}
-    for name, statement in statements(found):
+    for name, statement in statements(result):
         if policy in name:
             for action in as_list(statement["Action"]):
                 granted.setdefault(action, []).extend(as_list(statement.get("Resource", [])))
@@ -42,11 +42,11 @@ def actions_of(found: Template, policy: str) -> dict[str, list]:
 
 
 def test_the_table_is_on_demand_recoverable_and_forgets_drafts_only() -> None:
-    found = only(template(), "AWS::DynamoDB::GlobalTable")
-    (replica,) = found["Replicas"]
-    assert found["BillingMode"] == "PAY_PER_REQUEST"
+    properties = only(template(), "AWS::DynamoDB::GlobalTable")
+    (replica,) = properties["Replicas"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
     assert replica["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert found["TimeToLiveSpecification"] == {"AttributeName": keys.TIME_TO_LIVE, "Enabled": True}
+    assert properties["TimeToLiveSpecification"] == {"AttributeName": keys.TIME_TO_LIVE, "Enabled": True}
 
 
 def test_the_index_has_the_keys_that_the_store_asks_for() -> None:
@@ -58,8 +58,8 @@ def test_the_index_has_the_keys_that_the_store_asks_for() -> None:
 
 def test_jobs_answers_and_workers_stay_when_the_stack_goes() -> None:
     for kind in ("AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool"):
-        (found,) = resources(template(), kind).values()
-        assert found["DeletionPolicy"] == "Retain"
+        (result,) = resources(template(), kind).values()
+        assert result["DeletionPolicy"] == "Retain"
 
 
 def test_nobody_becomes_a_worker_by_himself() -> None:
@@ -74,10 +74,10 @@ def test_every_route_asks_who_is_there_and_there_is_one_for_all_that_the_functio
 
 
 def test_tokens_of_the_page_s_client_alone_are_taken() -> None:
-    found = only(template(), "AWS::ApiGatewayV2::Authorizer")
+    properties = only(template(), "AWS::ApiGatewayV2::Authorizer")
     (client,) = resources(template(), "AWS::Cognito::UserPoolClient")
-    assert found["JwtConfiguration"]["Audience"] == [{"Ref": client}]
-    assert found["IdentitySource"] == ["$request.header.Authorization"]
+    assert properties["JwtConfiguration"]["Audience"] == [{"Ref": client}]
+    assert properties["IdentitySource"] == ["$request.header.Authorization"]
 
 
 def test_the_api_is_limited_and_logs_neither_names_nor_addresses() -> None:
@@ -122,10 +122,10 @@ def test_what_is_wrong_with_a_request_is_not_tried_again() -> None:
 
 def test_the_functions_have_the_layers_that_they_import() -> None:
     functions = [f["Properties"] for f in resources(template(), "AWS::Lambda::Function").values()]
-    found = {function["Handler"]: function for function in functions}
-    assert "ImagingLayer" in str(found["run_job.handler"]["Layers"])
-    assert "RenderingLayer" in str(found["worker_api.handler"]["Layers"])
-    assert found["worker_api.handler"]["Timeout"] == 29
+    items = {function["Handler"]: function for function in functions}
+    assert "ImagingLayer" in str(items["run_job.handler"]["Layers"])
+    assert "RenderingLayer" in str(items["worker_api.handler"]["Layers"])
+    assert items["worker_api.handler"]["Timeout"] == 29
 
 
 def test_the_api_may_not_touch_results_and_the_job_s_function_may_not_touch_images() -> None:
@@ -138,16 +138,16 @@ def test_the_api_may_not_touch_results_and_the_job_s_function_may_not_touch_imag
 
 def test_the_job_s_function_may_call_the_hooks_of_the_tasks() -> None:
     called = actions_of(template(), "EngineRunJobTasks")["lambda:InvokeFunction"]
-    assert {"PreAnnotation" in str(one) or "PostAnnotation" in str(one) for one in called} == {True}
+    assert {"PreAnnotation" in str(entry) or "PostAnnotation" in str(entry) for entry in called} == {True}
     assert len(called) == 2
 
 
 def test_a_given_key_encrypts_the_table_and_is_granted() -> None:
     stack = new_stack()
     engine(stack, encryption_key=kms.Key(stack, "Key"))
-    found = template_of(stack)
-    assert only(found, "AWS::DynamoDB::GlobalTable")["SSESpecification"]["SSEType"] == "KMS"
-    assert actions_of(found, "WorkerApiPermissions").keys() >= {"kms:Decrypt", "kms:GenerateDataKey"}
+    synthesized = template_of(stack)
+    assert only(synthesized, "AWS::DynamoDB::GlobalTable")["SSESpecification"]["SSEType"] == "KMS"
+    assert actions_of(synthesized, "WorkerApiPermissions").keys() >= {"kms:Decrypt", "kms:GenerateDataKey"}
 
 
 def test_pictures_of_instructions_that_are_not_public_are_readable_for_the_pages() -> None:
@@ -160,8 +160,8 @@ def test_pictures_of_instructions_that_are_not_public_are_readable_for_the_pages
 
 def test_the_parameter_tells_tools_everything() -> None:
     parameters = [p["Properties"] for p in resources(template(), "AWS::SSM::Parameter").values()]
-    (found,) = [p for p in parameters if p["Name"] == "/ground-truth/dev/engine"]
-    parts = found["Value"]["Fn::Join"][1]
+    (result,) = [p for p in parameters if p["Name"] == "/ground-truth/dev/engine"]
+    parts = result["Value"]["Fn::Join"][1]
     text = "".join(part if isinstance(part, str) else "REFERENCE" for part in parts)
     assert EngineDescription.read(text).group == "workers"
 
@@ -194,7 +194,7 @@ def test_a_stack_without_a_fixed_account_and_region_and_without_our_flags_has_it
     labeling = label(stack, environment="dev")
     made = SelfHostedEngine(stack, "Engine", labeling=labeling)
     LabelingWorkflow(stack, "Workflow", labeling=labeling, engine=made)
-    found = template_of(stack)
-    assert len(resources(found, "AWS::StepFunctions::StateMachine")) == 2
-    issuer = only(found, "AWS::ApiGatewayV2::Authorizer")["JwtConfiguration"]["Issuer"]
+    synthesized = template_of(stack)
+    assert len(resources(synthesized, "AWS::StepFunctions::StateMachine")) == 2
+    issuer = only(synthesized, "AWS::ApiGatewayV2::Authorizer")["JwtConfiguration"]["Issuer"]
     assert {"Ref": "AWS::Region"} in issuer["Fn::Join"][1]

@@ -52,33 +52,37 @@ def text(value: Any) -> str:
     """A value of the template as text, with the names of what it refers to."""
     if isinstance(value, str):
         return value
-    (found,) = value.values()
-    if isinstance(found, list) and isinstance(found[-1], list):
-        return "".join(map(text, found[-1]))
-    return f"<{'.'.join(found) if isinstance(found, list) else found}>"
+    (result,) = value.values()
+    if isinstance(result, list) and isinstance(result[-1], list):
+        return "".join(map(text, result[-1]))
+    return f"<{'.'.join(result) if isinstance(result, list) else result}>"
 
 
-def behavior_of(found: Template, path: str) -> dict[str, Any]:
-    config = only(found, "AWS::CloudFront::Distribution")["DistributionConfig"]
-    behaviors = {one["PathPattern"]: one for one in config["CacheBehaviors"]} | {"/*": config["DefaultCacheBehavior"]}
+def behavior_of(result: Template, path: str) -> dict[str, Any]:
+    config = only(result, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    behaviors = {entry["PathPattern"]: entry for entry in config["CacheBehaviors"]} | {
+        "/*": config["DefaultCacheBehavior"]
+    }
     return behaviors[path]
 
 
-def headers_of(found: Template, path: str) -> dict[str, Any]:
+def headers_of(result: Template, path: str) -> dict[str, Any]:
     """The settings of the headers that CloudFront sends for a path."""
-    name = behavior_of(found, path)["ResponseHeadersPolicyId"]["Ref"]
-    return resources(found, "AWS::CloudFront::ResponseHeadersPolicy")[name]["Properties"]["ResponseHeadersPolicyConfig"]
+    name = behavior_of(result, path)["ResponseHeadersPolicyId"]["Ref"]
+    return resources(result, "AWS::CloudFront::ResponseHeadersPolicy")[name]["Properties"][
+        "ResponseHeadersPolicyConfig"
+    ]
 
 
-def written_headers(found: Template, path: str, host: str) -> dict[str, str]:
+def written_headers(result: Template, path: str, host: str) -> dict[str, str]:
     """The headers that a path's function adds to an answer, run as CloudFront would, or none without a function."""
-    functions = behavior_of(found, path).get("FunctionAssociations", [])
+    functions = behavior_of(result, path).get("FunctionAssociations", [])
     if not functions:
         return {}
     (function,) = functions
     assert function["EventType"] == "viewer-response"
     name = function["FunctionARN"]["Fn::GetAtt"][0]
-    code = text(resources(found, "AWS::CloudFront::Function")[name]["Properties"]["FunctionCode"])
+    code = text(resources(result, "AWS::CloudFront::Function")[name]["Properties"]["FunctionCode"])
     headers = {"cache-control": {"value": "no-cache"}}
     event = {"request": {"headers": {"host": {"value": host}}}, "response": {"statusCode": 200, "headers": headers}}
     script = f"{code}\nconsole.log(JSON.stringify(handler({json.dumps(event)})))"
@@ -88,19 +92,19 @@ def written_headers(found: Template, path: str, host: str) -> dict[str, str]:
     return {name: header["value"] for name, header in answer["headers"].items()}
 
 
-def policy_of(found: Template, path: str) -> dict[str, list[str]]:
-    policy = written_headers(found, path, "d1.cloudfront.net").get("content-security-policy")
+def policy_of(result: Template, path: str) -> dict[str, list[str]]:
+    policy = written_headers(result, path, "d1.cloudfront.net").get("content-security-policy")
     if policy is None:
-        security = headers_of(found, path)["SecurityHeadersConfig"]
+        security = headers_of(result, path)["SecurityHeadersConfig"]
         policy = text(security["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     return {part.split()[0]: part.split()[1:] for part in policy.split(";")}
 
 
 def test_every_path_sends_what_headers_json_says() -> None:
-    for path, wanted in HEADERS.items():
-        found = headers_of(template(), path)
-        sent = {one["Header"] for one in found["CustomHeadersConfig"]["Items"]}
-        security = found["SecurityHeadersConfig"]
+    for path, expected in HEADERS.items():
+        headers = headers_of(template(), path)
+        sent = {entry["Header"] for entry in headers["CustomHeadersConfig"]["Items"]}
+        security = headers["SecurityHeadersConfig"]
         sent |= {"Strict-Transport-Security"} if "StrictTransportSecurity" in security else set()
         sent |= {"X-Content-Type-Options"} if "ContentTypeOptions" in security else set()
         by_policy = "ContentSecurityPolicy" in security
@@ -110,8 +114,8 @@ def test_every_path_sends_what_headers_json_says() -> None:
         sent |= {"Content-Security-Policy"} if by_policy or by_function else set()
         sent |= {"X-Frame-Options"} if "FrameOptions" in security else set()
         sent |= {"Referrer-Policy"} if "ReferrerPolicy" in security else set()
-        sent |= {"Access-Control-Allow-Origin"} if "CorsConfig" in found else set()
-        assert sent == wanted.keys(), path
+        sent |= {"Access-Control-Allow-Origin"} if "CorsConfig" in headers else set()
+        assert sent == expected.keys(), path
 
 
 def test_the_page_speaks_to_itself_to_cognito_and_to_the_buckets_only() -> None:
@@ -142,17 +146,17 @@ def test_the_frame_loads_scripts_of_the_address_that_was_asked_for_and_of_no_oth
 
 
 def test_the_frame_s_policy_in_the_cloud_and_on_this_machine_differ_by_their_addresses_alone() -> None:
-    found = template()
-    files = policy_of(found, "/frame.html")["media-src"]
-    behind = PortalOrigins(api_url="", cognito_url="", client="", files=tuple(files))
-    with serve_portal(behind) as server:
+    synthesized = template()
+    files = policy_of(synthesized, "/frame.html")["media-src"]
+    wrapped = PortalOrigins(api_url="", cognito_url="", client="", files=tuple(files))
+    with serve_portal(wrapped) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         connection = http.client.HTTPConnection("localhost", server.server_port, timeout=120)
         connection.request("GET", "/frame.html")
         here = connection.getresponse().headers["Content-Security-Policy"]
         connection.close()
         server.shutdown()
-    there = written_headers(found, "/frame.html", "d1.cloudfront.net")["content-security-policy"]
+    there = written_headers(synthesized, "/frame.html", "d1.cloudfront.net")["content-security-policy"]
     assert there.replace("https://d1.cloudfront.net", f"http://localhost:{server.server_port}") == here
 
 
@@ -168,7 +172,7 @@ def test_the_page_s_files_are_read_by_cloudfront_alone() -> None:
 
 def test_the_api_is_behind_the_page_s_own_address_and_never_cached() -> None:
     config = only(template(), "AWS::CloudFront::Distribution")["DistributionConfig"]
-    (behavior,) = [one for one in config["CacheBehaviors"] if one["PathPattern"] == "/api/*"]
+    (behavior,) = [entry for entry in config["CacheBehaviors"] if entry["PathPattern"] == "/api/*"]
     assert behavior["ViewerProtocolPolicy"] == "https-only"
     assert behavior["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
     assert "PUT" in behavior["AllowedMethods"]
@@ -190,14 +194,14 @@ def test_long_answers_may_be_put_into_the_training_bucket_by_the_page() -> None:
 
 def test_a_bucket_of_somebody_else_is_left_as_it_is() -> None:
     stack = new_stack()
-    given = s3.Bucket.from_bucket_name(stack, "Given", "given-bucket")
-    SelfHostedEngine(stack, "Engine", labeling=label(stack, environment="dev", training_bucket=given))
+    user_bucket = s3.Bucket.from_bucket_name(stack, "Given", "given-bucket")
+    SelfHostedEngine(stack, "Engine", labeling=label(stack, environment="dev", training_bucket=user_bucket))
     assert "given-bucket" in str(policy_of(template_of(stack), "/frame.html")["img-src"])
 
 
 def test_an_engine_without_the_page_lets_workers_sign_in_by_password() -> None:
     stack = new_stack()
     SelfHostedEngine(stack, "Engine", labeling=label(stack, environment="dev"), host_portal=False)
-    found = template_of(stack)
-    assert not resources(found, "AWS::CloudFront::Distribution")
-    assert "ALLOW_USER_PASSWORD_AUTH" in only(found, "AWS::Cognito::UserPoolClient")["ExplicitAuthFlows"]
+    synthesized = template_of(stack)
+    assert not resources(synthesized, "AWS::CloudFront::Distribution")
+    assert "ALLOW_USER_PASSWORD_AUTH" in only(synthesized, "AWS::Cognito::UserPoolClient")["ExplicitAuthFlows"]

@@ -58,10 +58,10 @@ def test_fails_for_numbers_that_no_job_has(objects, workers) -> None:
 
 @pytest.mark.parametrize("workforce", WorkforceKind)
 def test_every_sum_says_what_was_assumed(workforce) -> None:
-    found = boxes(workforce, objects=1_000)
-    assert found.total_usd == pytest.approx(sum(item.usd for item in found.items))
-    assert any(prices.AS_OF in text for text in found.assumptions)
-    assert found.as_json()["assumptions"] == list(found.assumptions)
+    estimate = boxes(workforce, objects=1_000)
+    assert estimate.total_usd == pytest.approx(sum(item.usd for item in estimate.items))
+    assert any(prices.AS_OF in text for text in estimate.assumptions)
+    assert estimate.as_json()["assumptions"] == list(estimate.assumptions)
 
 
 def test_every_price_that_no_source_was_read_for_is_marked() -> None:
@@ -74,6 +74,6 @@ def test_the_engine_in_the_own_account_costs_less_than_the_fee_alone() -> None:
 
 
 def test_a_region_without_prices_takes_those_of_another_and_says_so() -> None:
-    found = boxes(WorkforceKind.SELF_HOSTED, region="ap-south-1")
-    assert "AWS list prices of us-east-1 (none are known for ap-south-1)" in found.assumptions[0]
-    assert boxes(WorkforceKind.SELF_HOSTED, region="eu-west-1").total_usd != found.total_usd
+    estimate = boxes(WorkforceKind.SELF_HOSTED, region="ap-south-1")
+    assert "AWS list prices of us-east-1 (none are known for ap-south-1)" in estimate.assumptions[0]
+    assert boxes(WorkforceKind.SELF_HOSTED, region="eu-west-1").total_usd != estimate.total_usd

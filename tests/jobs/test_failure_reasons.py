@@ -40,16 +40,16 @@ SEEN_ON_GROUND_TRUTH = [
 
 @pytest.mark.parametrize(("reason", "fix"), WRITTEN)
 def test_what_the_engine_writes_is_explained_with_what_to_do(reason: str, fix: str) -> None:
-    found = explain_failure(reason)
-    assert found
-    assert fix in found.fix
+    explanation = explain_failure(reason)
+    assert explanation
+    assert fix in explanation.fix
 
 
 @pytest.mark.parametrize(("reason", "meaning"), SEEN_ON_GROUND_TRUTH)
 def test_what_users_of_ground_truth_saw_is_explained(reason: str, meaning: str) -> None:
-    found = explain_failure(reason)
-    assert found
-    assert meaning in found.meaning
+    explanation = explain_failure(reason)
+    assert explanation
+    assert meaning in explanation.meaning
 
 
 def test_what_is_not_known_is_not_guessed() -> None:

@@ -49,8 +49,8 @@ def faults(content: bytes | dict, **job) -> list[tuple[str, str]]:
     ]
 
 
-def ref(address: object, **more: object) -> dict:
-    return {"source-ref": address} | more
+def ref(address: object, **extra: object) -> dict:
+    return {"source-ref": address} | extra
 
 
 def test_a_good_manifest_is_counted() -> None:
@@ -151,11 +151,11 @@ def test_an_endless_line_is_found_without_keeping_it_in_memory() -> None:
     content = io.BytesIO(b"x" * 20_000_000 + b"\n" + GOOD)
     tracemalloc.start()
     try:
-        found = [(finding.check.id, finding.where) for finding in check_manifest(content)]
+        result = [(finding.check.id, finding.where) for finding in check_manifest(content)]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert found == [("manifest.line-length", "line 1"), ("manifest.objects", "")]
+    assert result == [("manifest.line-length", "line 1"), ("manifest.objects", "")]
     assert peak < 4_000_000
 
 
@@ -173,8 +173,8 @@ def test_a_value_is_as_long_as_its_characters_however_the_file_writes_them(chara
         longer = value + character if isinstance(value, str) else {"note": value["note"] + character}
         for own, expected in ((value, []), (longer, [("attribute-length", "line 1")])):
             line = json.dumps(ref("s3://b/1.jpg", **{key: own}), ensure_ascii=ascii_only).encode()
-            found = [fault for fault in faults(line) if fault[0] != "line-length"]
-            assert found == expected
+            items = [fault for fault in faults(line) if fault[0] != "line-length"]
+            assert items == expected
 
 
 def test_an_object_that_has_the_job_s_label_is_a_warning() -> None:
@@ -248,10 +248,10 @@ def test_without_quotas_a_manifest_may_be_of_any_length_but_empty() -> None:
 
 
 def test_a_thousand_problems_of_one_kind_stay_readable() -> None:
-    found = findings(b"x\n" * 1_000 + b"{}\n", most_of_a_kind=3)
-    assert [finding.where for finding in found] == ["line 1", "line 2", "line 3", "line 1001", "", ""]
-    assert found[-1].fact.startswith("and 997 more lines")
-    assert found[-1].level is Level.PROBLEM
+    result = findings(b"x\n" * 1_000 + b"{}\n", most_of_a_kind=3)
+    assert [finding.where for finding in result] == ["line 1", "line 2", "line 3", "line 1001", "", ""]
+    assert result[-1].fact.startswith("and 997 more lines")
+    assert result[-1].level is Level.PROBLEM
 
 
 def test_a_long_value_is_quoted_in_short() -> None:

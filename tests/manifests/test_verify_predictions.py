@@ -37,6 +37,6 @@ BOX = {"label": "car", "left": 10, "top": 5, "width": 20, "height": 10}
 def test_people_see_what_the_model_found(task, attribute: str, shown) -> None:
     moment = datetime(2026, 11, 24, tzinfo=UTC)
     (line,) = chained_lines(PREDICTIONS, images_uri="s3://images", label_attribute="model", moment=moment)
-    given = task_input(line.content, labels=task.labels, instruction_media=None)
-    page = render(generate_template(task), given, lambda uri: f"https://signed/{uri}")
+    options = task_input(line.content, labels=task.labels, instruction_media=None)
+    page = render(generate_template(task), options, lambda uri: f"https://signed/{uri}")
     assert json.loads(Elements(page).attributes[task.type.element][attribute]) == shown

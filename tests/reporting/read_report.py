@@ -71,8 +71,8 @@ def report_on(
     return ReadReport(report)
 
 
-def answer(worker: str, content: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"workerId": worker, "answerContent": content} | more
+def answer(worker: str, content: dict[str, Any], **extra: Any) -> dict[str, Any]:
+    return {"workerId": worker, "answerContent": content} | extra
 
 
 def drawn(*labels: str, left: float = 10) -> dict[str, Any]:

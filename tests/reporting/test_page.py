@@ -48,8 +48,8 @@ def test_the_page_needs_nothing_else_and_allows_nothing_else(made) -> None:
 def test_everything_shown_is_told_in_words_too(made) -> None:
     elements = made.elements
     assert elements.all("html") == [{"lang": "en"}]
-    for one in elements.all("svg"):
-        assert one.get("aria-hidden") == "true" or (one["role"] == "img" and one["aria-label"])
+    for entry in elements.all("svg"):
+        assert entry.get("aria-hidden") == "true" or (entry["role"] == "img" and entry["aria-label"])
     assert len(elements.all("caption")) == len(elements.all("table")) > 2
     assert [tag for tag, _ in elements.found if tag == "h1"] == ["h1"]
 
@@ -112,8 +112,8 @@ def test_failures_have_their_reasons_those_of_the_job_too(tmp_path) -> None:
     put(root, "annotations/worker-response/iteration-1/2/a.json", "{broken")
     put_manifest(root, lines)
     report = report_on(root, label_attribute="street")
-    assert [one["object"] for one in report.quality["failed"]] == ["1", "2"]
-    assert [one["object"] for one in report.quality["unanswered"]] == ["3"]
+    assert [entry["object"] for entry in report.quality["failed"]] == ["1", "2"]
+    assert [entry["object"] for entry in report.quality["unanswered"]] == ["3"]
     assert "ClientError: image too large" in report.elements.text
     assert "not a worker response" in report.elements.text
 
@@ -180,9 +180,9 @@ def test_masks_are_laid_over_their_pictures(tmp_path) -> None:
     ids=["html", "direction", "long", "control", "stacked"],
 )
 def test_hostile_text_is_text_everywhere(tmp_path, label: str) -> None:
-    workers = [f"{label}{place}" for place in range(4)]
+    workers = [f"{label}{position}" for position in range(4)]
     answers = [
-        [answer(worker, drawn(label if place % 2 else f"{label}2")) for place, worker in enumerate(workers)]
+        [answer(worker, drawn(label if position % 2 else f"{label}2")) for position, worker in enumerate(workers)]
         for _ in range(3)
     ]
     root = small_job(tmp_path / "job", answers, **{"source-ref": f"s3://photos/{label}.jpg"})
@@ -203,8 +203,8 @@ def test_hostile_text_is_text_everywhere(tmp_path, label: str) -> None:
 )
 def test_answers_of_another_shape_never_stop_the_report(tmp_path, boxes) -> None:
     good = {"label": "car", "left": 1, "top": 1, "width": 20, "height": 20}
-    for index, found in enumerate((boxes, [good], [good | {"left": 3}])):
-        content = {"boundingBox": {"boundingBoxes": found, "inputImageProperties": {"width": 64, "height": 40}}}
+    for index, result in enumerate((boxes, [good], [good | {"left": 3}])):
+        content = {"boundingBox": {"boundingBoxes": result, "inputImageProperties": {"width": 64, "height": 40}}}
         answers = [{"workerId": worker, "answerContent": content} for worker in ("w1", "w2")]
         put(tmp_path / "job", f"annotations/worker-response/iteration-1/{index}/a.json", {"answers": answers})
     put_manifest(tmp_path / "job", [{"source-ref": f"s3://b/{index}.jpg"} for index in range(3)])

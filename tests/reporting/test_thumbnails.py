@@ -10,19 +10,19 @@ from ground_truth.reporting.thumbnails import Thumbnails
 
 
 def test_a_bucket_that_refuses_is_asked_once() -> None:
-    asked = []
+    items = []
 
     class Client:
-        def get_object(self, **place: str) -> Any:
-            asked.append(place)
+        def get_object(self, **position: str) -> Any:
+            items.append(position)
             raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
 
     made = Thumbnails(client=Client())
     for number in range(3):
-        found = made.make(f"s3://closed/{number}.jpg", (400, 300))
-        assert "S3 refuses it (AccessDenied)" in found.missing
-        assert (found.width, found.height, found.image) == (640, 480, "")
-    assert len(asked) == 1
+        result = made.make(f"s3://closed/{number}.jpg", (400, 300))
+        assert "S3 refuses it (AccessDenied)" in result.missing
+        assert (result.width, result.height, result.image) == (640, 480, "")
+    assert len(items) == 1
 
 
 @pytest.mark.parametrize("address", ["https://example.org/a.jpg", "file:///etc/passwd", "/etc/passwd", "", "s3://"])

@@ -48,9 +48,9 @@ def policy(*statements):
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def statement(actions, resources, **more):
-    found = {"Effect": "Allow", "Action": actions, **more}
-    return found if resources is None else found | {"Resource": resources}
+def statement(actions, resources, **extra):
+    items = {"Effect": "Allow", "Action": actions, **extra}
+    return items if resources is None else items | {"Resource": resources}
 
 
 def properties(changed, resource):

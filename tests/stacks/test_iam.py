@@ -9,15 +9,15 @@ from tests.stacks.test_labeling_stack import NAMES, template
 
 def wildcards(name: str) -> list[tuple[str, str, str]]:
     """(logical id, action, resource) of every allowed pair in which one holds a wildcard."""
-    found = []
+    items = []
     for owner, statement in statements(template(name)):
         if statement["Effect"] == "Deny":
             continue
         for action in as_list(statement["Action"]):
             for resource in as_list(statement.get("Resource", [])):
                 if "*" in action or "*" in str(resource):
-                    found.append((owner, action, str(resource)))
-    return found
+                    items.append((owner, action, str(resource)))
+    return items
 
 
 def covers(line: tuple[str, str, str, str], used: tuple[str, str, str]) -> bool:

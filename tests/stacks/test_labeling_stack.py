@@ -96,8 +96,8 @@ def test_cfn_lint_finds_nothing(name: str, tmp_path: Path) -> None:
 def data_after_deletion(name: str) -> set[str]:
     """What becomes of buckets, answers and workers; the page's files are a program, not data."""
     kinds = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable", "AWS::Cognito::UserPool")
-    found = [entry for kind in kinds for entry in template(name).find_resources(kind).items()]
-    return {resource["DeletionPolicy"] for owner, resource in found if "PortalBucket" not in owner}
+    items = [entry for kind in kinds for entry in template(name).find_resources(kind).items()]
+    return {resource["DeletionPolicy"] for owner, resource in items if "PortalBucket" not in owner}
 
 
 def test_prod_is_protected_from_deletion_and_its_data_stays() -> None:
@@ -137,7 +137,7 @@ def test_a_bucket_that_goes_with_the_stack_is_emptied_first_and_no_other(name: s
     gone = {owner for owner, bucket in buckets.items() if bucket["DeletionPolicy"] != "Retain"}
     emptied = template(name).find_resources("Custom::S3AutoDeleteObjects").values()
     assert gone, "the page's bucket goes with the stack"
-    assert {one["Properties"]["BucketName"]["Ref"] for one in emptied} == gone
+    assert {entry["Properties"]["BucketName"]["Ref"] for entry in emptied} == gone
 
 
 @pytest.mark.parametrize("name", ON_AWS)
@@ -145,10 +145,12 @@ def test_a_bucket_is_emptied_while_its_policy_still_allows_it(name: str) -> None
     policies = template(name).find_resources("AWS::S3::BucketPolicy")
     for emptying in template(name).find_resources("Custom::S3AutoDeleteObjects").values():
         bucket = emptying["Properties"]["BucketName"]
-        (policy,) = [owner for owner, found in policies.items() if found["Properties"]["Bucket"] == bucket]
+        (policy,) = [owner for owner, result in policies.items() if result["Properties"]["Bucket"] == bucket]
         assert policy in emptying["DependsOn"]
         statements = policies[policy]["Properties"]["PolicyDocument"]["Statement"]
-        allowed = [one["Action"] for one in statements if "CustomS3AutoDelete" in str(one["Principal"])]
+        allowed = [
+            statement["Action"] for statement in statements if "CustomS3AutoDelete" in str(statement["Principal"])
+        ]
         assert ["s3:DeleteObject*" in actions and "s3:List*" in actions for actions in allowed] == [True]
 
 
@@ -162,14 +164,14 @@ def test_environments_in_one_account_and_region_share_no_name() -> None:
 def names_of(document: dict[str, Any]) -> set[str]:
     """Every physical name that a template fixes."""
     keys = ("FunctionName", "BucketName", "RoleName", "TopicName", "LogGroupName", "AlarmName")
-    found = {
+    items = {
         resource["Properties"][key]
         for resource in document["Resources"].values()
         for key in keys
         if isinstance(resource.get("Properties", {}).get(key), str)
     }
     parameters = {r["Properties"]["Name"] for r in document["Resources"].values() if r["Type"] == "AWS::SSM::Parameter"}
-    return found | parameters
+    return items | parameters
 
 
 def test_outputs_are_what_people_paste() -> None:

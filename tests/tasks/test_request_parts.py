@@ -43,15 +43,15 @@ def python_pattern(pattern: str) -> str:
     return pattern.replace(r"\p{L}\p{Z}\p{N}_", r"\w\s")
 
 
-def mismatches(shape: Any, value: Any, place: str = "") -> list[str]:
+def mismatches(shape: Any, value: Any, position: str = "") -> list[str]:
     """Texts that do not match the pattern of the model, which botocore does not look at."""
     if shape.type_name == "structure":
-        return [text for key in value for text in mismatches(shape.members[key], value[key], f"{place}.{key}")]
+        return [text for key in value for text in mismatches(shape.members[key], value[key], f"{position}.{key}")]
     if shape.type_name == "list":
-        return [text for entry in value for text in mismatches(shape.member, entry, f"{place}[]")]
+        return [text for entry in value for text in mismatches(shape.member, entry, f"{position}[]")]
     pattern = shape.metadata.get("pattern")
     wrong = pattern and isinstance(value, str) and not re.fullmatch(python_pattern(pattern), value)
-    return [f"{place}: {value!r} is not {pattern}"] if wrong else []
+    return [f"{position}: {value!r} is not {pattern}"] if wrong else []
 
 
 @given(tasks())

@@ -47,9 +47,9 @@ def test_type_functions_and_attribute_follow_from_the_earlier_task(task, key, fu
 
 
 def test_a_request_of_an_audit_looks_like_any_other() -> None:
-    one, other = task_part(LabelVerification("check", of=BOXES, labels=["good", "bad"])), task_part(BOXES)
-    assert one.keys() == other.keys()
-    assert one["HumanTaskConfig"].keys() == other["HumanTaskConfig"].keys()
+    entry, other = task_part(LabelVerification("check", of=BOXES, labels=["good", "bad"])), task_part(BOXES)
+    assert entry.keys() == other.keys()
+    assert entry["HumanTaskConfig"].keys() == other["HumanTaskConfig"].keys()
 
 
 def test_the_labels_of_an_adjustment_are_the_earlier_ones_unless_there_are_more() -> None:
@@ -63,8 +63,8 @@ def test_an_adjustment_can_be_verified_in_turn() -> None:
 
 
 def test_labels_of_no_task_of_ours_are_named_by_type_and_attribute() -> None:
-    found = EarlierLabels(type="bounding-box", label_attribute_name="predictions", labels=["car"])
-    assert LabelVerification("check", of=found, labels=["good"]).audited_attribute == "predictions"
+    result = EarlierLabels(type="bounding-box", label_attribute_name="predictions", labels=["car"])
+    assert LabelVerification("check", of=result, labels=["good"]).audited_attribute == "predictions"
 
 
 def test_an_audit_can_be_changed_like_any_task() -> None:

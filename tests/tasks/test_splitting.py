@@ -113,6 +113,6 @@ def test_fails_when_lines_are_of_different_objects(change, name: str) -> None:
 def test_joining_loses_no_box_and_mixes_no_labels(lefts: list[list[int]]) -> None:
     task = BoundingBox("t", labels=[f"n{index}" for index in range(len(lefts))])
     joined = merge_split_labels(task, [line(part, *own) for part, own in zip(split_by_label(task), lefts, strict=True)])
-    found = [(entry["class_id"], entry["left"]) for entry in joined["t"]["annotations"]]
-    assert found == [(index, left) for index, own in enumerate(lefts) for left in own]
+    items = [(entry["class_id"], entry["left"]) for entry in joined["t"]["annotations"]]
+    assert items == [(index, left) for index, own in enumerate(lefts) for left in own]
     assert joined["t-metadata"]["class-map"] == {str(index): f"n{index}" for index, own in enumerate(lefts) if own}

@@ -20,8 +20,8 @@ def page(inner: str) -> str:
 
 
 def found(template: str, **options) -> list[tuple[str, str, str]]:
-    given = {"task_input": example_input_of_type(BOUNDING_BOX)} | options
-    return [(f.check.id.removeprefix("template."), f.level.value, f.where) for f in check_template(template, **given)]
+    items = {"task_input": example_input_of_type(BOUNDING_BOX)} | options
+    return [(f.check.id.removeprefix("template."), f.level.value, f.where) for f in check_template(template, **items)]
 
 
 def test_a_right_template_has_no_findings() -> None:
@@ -77,8 +77,8 @@ def test_a_page_that_adjusts_names_the_earlier_labels() -> None:
 
 
 def test_a_near_miss_is_named() -> None:
-    (one,) = check_template(page("<crowd-poligon></crowd-poligon>"))
-    assert one.fix == "did you mean <crowd-polygon>?"
+    (entry,) = check_template(page("<crowd-poligon></crowd-poligon>"))
+    assert entry.fix == "did you mean <crowd-polygon>?"
     (other,) = check_template(page("{{ task.input.a | to_jsn }}"))
     assert other.fix == "did you mean to_json?"
 

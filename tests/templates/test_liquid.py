@@ -10,8 +10,8 @@ from ground_truth.templates import bounds
 from ground_truth.templates.liquid import environment, render
 
 
-def shown(template: str, **given) -> str:
-    return render(template, given, lambda uri: f"https://signed.example/{uri.removeprefix('s3://')}?a=1&b=2")
+def shown(template: str, **options) -> str:
+    return render(template, options, lambda uri: f"https://signed.example/{uri.removeprefix('s3://')}?a=1&b=2")
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def shown(template: str, **given) -> str:
     ],
 )
 def test_prints_as_ground_truth_does(template: str, page: str) -> None:
-    given = {"text": 'a <b> & "c"', "labels": ["é", "b"], "line": {"source-ref": "s3://b/k"}, "yes": True, "none": None}
-    assert shown(template, **given) == page
+    items = {"text": 'a <b> & "c"', "labels": ["é", "b"], "line": {"source-ref": "s3://b/k"}, "yes": True, "none": None}
+    assert shown(template, **items) == page
 
 
 def line_of(error: LiquidError) -> int | None:
@@ -111,10 +111,10 @@ def test_what_a_filter_cannot_do_is_told_with_its_place(template: str) -> None:
 
 
 def nested(depth: int) -> list[object]:
-    found: list[object] = []
+    items: list[object] = []
     for _ in range(depth):
-        found = [found]
-    return found
+        items = [items]
+    return items
 
 
 def test_input_as_deep_as_anybody_nests_it_is_shown() -> None:
@@ -164,8 +164,8 @@ class Seen(HTMLParser):
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("output", ["{{ task.input.text }}", "{{ task.input.text | escape }}"])
 def test_whatever_the_data_says_is_text(text: str, output: str) -> None:
-    seen = Seen(shown(f"<p>{output}</p>", text=text))
-    assert (seen.tags, seen.text) == (["p"], text)
+    observed = Seen(shown(f"<p>{output}</p>", text=text))
+    assert (observed.tags, observed.text) == (["p"], text)
 
 
 @pytest.mark.parametrize("quote", "'\"")
@@ -173,8 +173,8 @@ def test_whatever_the_data_says_is_text(text: str, output: str) -> None:
 @pytest.mark.parametrize("form", ["text", "key", "list"])
 def test_whatever_the_data_says_stays_in_its_attribute(text: str, quote: str, form: str) -> None:
     value = {"text": text, "key": {text: 1}, "list": [text]}[form]
-    seen = Seen(shown(f"<p title={quote}{{{{ task.input.value }}}}{quote}>", value=value))
-    assert (seen.tags, [name for name, _ in seen.attributes]) == (["p"], ["title"])
+    observed = Seen(shown(f"<p title={quote}{{{{ task.input.value }}}}{quote}>", value=value))
+    assert (observed.tags, [name for name, _ in observed.attributes]) == (["p"], ["title"])
 
 
 # What is marked safe on purpose is not escaped.

@@ -15,8 +15,8 @@ OURS = '<script type="module" src="/crowd/index.js"></script>'
 TEMPLATES = sorted((Path(__file__).parents[1] / "browser" / "templates").glob("*.html"))
 
 
-def page_of(template: str, *, title: str = "Street", **given: object) -> str:
-    return render_page(template, given, lambda uri: f"https://signed.example/{uri}?a=1&b=2", title=title)
+def page_of(template: str, *, title: str = "Street", **options: object) -> str:
+    return render_page(template, options, lambda uri: f"https://signed.example/{uri}?a=1&b=2", title=title)
 
 
 def test_our_elements_stand_in_the_place_of_aws_s() -> None:

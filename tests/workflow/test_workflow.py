@@ -78,8 +78,8 @@ class Account:
             region="eu-west-1",
         )
 
-    def check(self, *backends: str, **given: Any) -> dict[str, Any]:
-        return plan_labeling({"task": "street", "manifest": MANIFEST} | given, STARTED, self.services(*backends))
+    def check(self, *backends: str, **options: Any) -> dict[str, Any]:
+        return plan_labeling({"task": "street", "manifest": MANIFEST} | options, STARTED, self.services(*backends))
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     with memory_aws():
-        found = Account(boto3.client("s3", region_name="eu-west-1"))
-        found.deploy(STREET)
-        yield found
+        account_of_plan = Account(boto3.client("s3", region_name="eu-west-1"))
+        account_of_plan.deploy(STREET)
+        yield account_of_plan
 
 
 def test_a_task_and_a_manifest_become_the_whole_request_of_a_job(account: Account) -> None:
@@ -213,7 +213,7 @@ def test_one_job_a_label_is_merged_into_one_manifest_of_the_task(account: Accoun
     merged = merge_jobs(plan, account.services())["manifest"]
     assert merged == f"{OUTPUT}/yard/manifests/output/output.manifest"
     first = json.loads(account.files.read(merged).splitlines()[0])
-    assert [(one["class_id"], one["left"]) for one in first["street"]["annotations"]] == [(0, 10), (1, 90)]
+    assert [(entry["class_id"], entry["left"]) for entry in first["street"]["annotations"]] == [(0, 10), (1, 90)]
     assert first["street-metadata"]["class-map"] == {"0": "car", "1": "bike"}
 
 
@@ -231,10 +231,10 @@ def test_tasks_that_were_not_split_from_the_task_are_not_merged(account: Account
 def test_the_report_is_written_beside_the_job_and_told(account: Account) -> None:
     plan = account.check(name="yard")
     labeled(account, plan["jobs"][0], "car", [10, 20])
-    told = report_jobs(plan, account.services(), account.client)
-    assert told["reports"] == [f"{OUTPUT}/yard/report/report.html"]
-    assert "2 of 2 images labeled by 3 workers." in told["message"]
-    assert "<!doctype html>" in account.files.read(told["reports"][0]).decode()
+    report = report_jobs(plan, account.services(), account.client)
+    assert report["reports"] == [f"{OUTPUT}/yard/report/report.html"]
+    assert "2 of 2 images labeled by 3 workers." in report["message"]
+    assert "<!doctype html>" in account.files.read(report["reports"][0]).decode()
     assert json.loads(account.files.read(f"{OUTPUT}/yard/report/quality.json"))["labeled"] == 2
 
 
@@ -249,5 +249,5 @@ def test_the_report_is_written_beside_the_job_and_told(account: Account) -> None
     ],
 )
 def test_a_failure_is_told_in_its_own_words(cause: str, words: str) -> None:
-    told = explain_labeling({"Error": "States.Timeout", "Cause": cause}, "yard")
-    assert told["message"] == f"Labeling yard failed.\n{words}"
+    explanation = explain_labeling({"Error": "States.Timeout", "Cause": cause}, "yard")
+    assert explanation["message"] == f"Labeling yard failed.\n{words}"

@@ -20,7 +20,7 @@ from ground_truth_cli.commands import list as list_command
 from ground_truth_cli.commands import status, stop
 from ground_truth_cli.main import main
 from tests.cli.conftest import ENGINE, TEAM, Forbidden
-from tests.engine.world import World, states
+from tests.engine.labeling_account import LabelingAccount, states
 
 CREATED = datetime(2026, 11, 1, tzinfo=UTC)
 SUMMARY = {
@@ -64,34 +64,34 @@ def run(account, monkeypatch):
 def people(account):
     """The workers of the engine, as often as they are asked for."""
     stub = account.stub("cognito-idp")
-    users = [{"Username": one, "Attributes": [{"Name": "sub", "Value": one}]} for one in ("ada", "ben")]
+    users = [{"Username": entry, "Attributes": [{"Name": "sub", "Value": entry}]} for entry in ("ada", "ben")]
     for _ in range(9):
         stub.add_response("list_users_in_group", {"Users": users}, WORKERS)
     return stub
 
 
-def answer(world: World, worker: str, most: int) -> None:
-    job = world.store.jobs.get("yard")
+def answer(labeling_account: LabelingAccount, worker: str, most: int) -> None:
+    job = labeling_account.store.jobs.get("yard")
     for _ in range(most):
-        lease = work.claim(world.store, job, worker)
+        lease = work.claim(labeling_account.store, job, worker)
         assert lease
-        work.answer(world.store, job, lease.object_id, worker, GIVEN)
+        work.answer(labeling_account.store, job, lease.object_id, worker, GIVEN)
 
 
-def half_done(world: World) -> None:
+def half_done(labeling_account: LabelingAccount) -> None:
     """Two objects are done within an hour, and ada has the third in hand."""
-    world.engine.table.update_item(
+    labeling_account.engine.table.update_item(
         Key={"pk": "jobs", "sk": "yard"},
         UpdateExpression="SET created = :then",
         ExpressionAttributeValues={":then": round(time.time()) - 3_600},
     )
     for worker in ("private.eu-west-1.ada", "private.eu-west-1.ben"):
-        answer(world, worker, 2)
-    assert work.claim(world.store, world.store.jobs.get("yard"), "private.eu-west-1.ada")
+        answer(labeling_account, worker, 2)
+    assert work.claim(labeling_account.store, labeling_account.store.jobs.get("yard"), "private.eu-west-1.ada")
 
 
-def test_tells_how_far_a_job_of_the_engine_is(run, world, people) -> None:
-    half_done(world)
+def test_tells_how_far_a_job_of_the_engine_is(run, labeling_account, people) -> None:
+    half_done(labeling_account)
     done = run("status", "yard")
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == [
@@ -104,12 +104,12 @@ def test_tells_how_far_a_job_of_the_engine_is(run, world, people) -> None:
     ]
 
 
-def test_tells_it_to_programs_with_the_whole_description(run, world, people) -> None:
-    half_done(world)
-    found = json.loads(run("status", "yard", "--json").output)
-    assert (found["backend"], found["job"]["LabelCounters"]["TotalLabeled"]) == ("self-hosted", 2)
-    assert datetime.fromisoformat(found["job"]["CreationTime"]).tzinfo
-    progress = found["progress"]
+def test_tells_it_to_programs_with_the_whole_description(run, labeling_account, people) -> None:
+    half_done(labeling_account)
+    output = json.loads(run("status", "yard", "--json").output)
+    assert (output["backend"], output["job"]["LabelCounters"]["TotalLabeled"]) == ("self-hosted", 2)
+    assert datetime.fromisoformat(output["job"]["CreationTime"]).tzinfo
+    progress = output["progress"]
     assert {key: progress[key] for key in ("objects", "done", "failed", "answers", "at_work")} == {
         "objects": 4,
         "done": 2,
@@ -129,37 +129,39 @@ def test_tells_how_far_a_job_of_ground_truth_is_and_what_it_does_not_tell(run, a
     assert done.output.count("not told by Ground Truth") == 2
 
 
-def test_says_so_where_the_workers_may_not_be_listed(run, world, account) -> None:
+def test_says_so_where_the_workers_may_not_be_listed(run, labeling_account, account) -> None:
     account.session.clients["cognito-idp"] = Forbidden()
     assert "workers    you may not list the workers" in run("status", "yard").output
 
 
-def test_watches_until_the_job_has_ended(run, world, people, monkeypatch) -> None:
+def test_watches_until_the_job_has_ended(run, labeling_account, people, monkeypatch) -> None:
     steps = [
-        lambda: answer(world, "private.eu-west-1.ada", 4),
-        lambda: answer(world, "private.eu-west-1.ben", 4),
-        lambda: world.store.jobs.set_status("Yard", Status.COMPLETED),
+        lambda: answer(labeling_account, "private.eu-west-1.ada", 4),
+        lambda: answer(labeling_account, "private.eu-west-1.ben", 4),
+        lambda: labeling_account.store.jobs.set_status("Yard", Status.COMPLETED),
     ]
     monkeypatch.setattr(status.time, "sleep", lambda seconds: steps.pop(0)())
     done = run("status", "yard", "--watch")
     assert done.exit_code == 0, done.output
-    told = done.stderr.splitlines()
-    assert told[0] == "InProgress: 0 of 4 objects, 0 answers, 0 at work"
-    assert told[1] == "InProgress: 0 of 4 objects, 4 answers, 0 at work"
-    assert told[2].startswith("InProgress: 4 of 4 objects, 8 answers, 0 at work, ")
+    message = done.stderr.splitlines()
+    assert message[0] == "InProgress: 0 of 4 objects, 0 answers, 0 at work"
+    assert message[1] == "InProgress: 0 of 4 objects, 4 answers, 0 at work"
+    assert message[2].startswith("InProgress: 4 of 4 objects, 8 answers, 0 at work, ")
     assert done.stdout.startswith("Yard (self-hosted): Completed\n")
     assert "manifest   s3://training/labeling-jobs/Yard/manifests/output/output.manifest" in done.stdout
 
 
-def test_watching_for_programs_gives_a_line_a_look(run, world, people, monkeypatch) -> None:
-    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.jobs.set_status("Yard", Status.STOPPED))
+def test_watching_for_programs_gives_a_line_a_look(run, labeling_account, people, monkeypatch) -> None:
+    monkeypatch.setattr(status.time, "sleep", lambda _: labeling_account.store.jobs.set_status("Yard", Status.STOPPED))
     lines = run("status", "yard", "--watch", "--json").output.splitlines()
     assert [json.loads(line)["job"]["LabelingJobStatus"] for line in lines] == ["InProgress", "Stopped"]
 
 
-def test_watching_a_job_that_fails_ends_with_status_1_and_the_reason(run, world, people, monkeypatch) -> None:
+def test_watching_a_job_that_fails_ends_with_status_1_and_the_reason(
+    run, labeling_account, people, monkeypatch
+) -> None:
     def fail(_: float) -> None:
-        world.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3")
+        labeling_account.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3")
 
     monkeypatch.setattr(status.time, "sleep", fail)
     done = run("status", "yard", "--watch")
@@ -167,7 +169,7 @@ def test_watching_a_job_that_fails_ends_with_status_1_and_the_reason(run, world,
     assert "failed     ManifestError: line 3" in done.stdout
 
 
-def test_says_where_it_looked_for_a_job_that_is_not_there(run, world, account) -> None:
+def test_says_where_it_looked_for_a_job_that_is_not_there(run, labeling_account, account) -> None:
     account.stub("stepfunctions").add_client_error("describe_execution", "ExecutionDoesNotExist")
     done = run("status", "barn")
     assert done.exit_code == 1
@@ -180,7 +182,7 @@ def test_an_environment_without_an_engine_has_jobs_of_ground_truth(run, account,
     assert "there is no job 'barn' (ground-truth)" in run("status", "barn").output
 
 
-def test_what_the_engine_refused_says_why(run, world, account) -> None:
+def test_what_the_engine_refused_says_why(run, labeling_account, account) -> None:
     arn = "arn:aws:states:eu-west-1:123456789012:execution:engine:barn"
     cause = json.dumps({"errorMessage": "line 3: a blank line", "errorType": "ManifestError"})
     execution = {
@@ -197,7 +199,7 @@ def test_what_the_engine_refused_says_why(run, world, account) -> None:
     assert "job 'barn' is just being started: look again in a moment" in run("status", "barn").output
 
 
-def test_a_name_on_both_backends_is_chosen_by_the_backend(run, world, people, account) -> None:
+def test_a_name_on_both_backends_is_chosen_by_the_backend(run, labeling_account, people, account) -> None:
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     stub = account.stub()
     described = DESCRIBED | {"LabelingJobName": "yard"}
@@ -210,7 +212,7 @@ def test_a_name_on_both_backends_is_chosen_by_the_backend(run, world, people, ac
     assert run("status", "yard", "--backend", "self-hosted").output.startswith("Yard (self-hosted)")
 
 
-def test_a_backend_that_may_not_be_looked_at_does_not_hide_the_other(run, world, people, account) -> None:
+def test_a_backend_that_may_not_be_looked_at_does_not_hide_the_other(run, labeling_account, people, account) -> None:
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     account.session.clients["sagemaker"] = Forbidden()
     done = run("status", "yard")
@@ -222,7 +224,7 @@ def test_a_backend_that_may_not_be_looked_at_does_not_hide_the_other(run, world,
     assert "you need sagemaker:DescribeLabelingJob" in done.stderr
 
 
-def test_lists_the_jobs_of_both_backends_newest_first(run, world, account) -> None:
+def test_lists_the_jobs_of_both_backends_newest_first(run, labeling_account, account) -> None:
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     stub = account.stub()
     for _ in range(2):
@@ -231,15 +233,15 @@ def test_lists_the_jobs_of_both_backends_newest_first(run, world, account) -> No
     assert first.split()[:2] == ["Yard", "InProgress"]
     assert first.endswith("self-hosted   0 of 4")
     assert second.endswith("ground-truth  32 of 100, 2 failed")
-    found = json.loads(run("list", "--json").output)
-    assert [(one["LabelingJobName"], one["Backend"]) for one in found] == [
+    output = json.loads(run("list", "--json").output)
+    assert [(entry["LabelingJobName"], entry["Backend"]) for entry in output] == [
         ("Yard", "self-hosted"),
         ("barn", "ground-truth"),
     ]
 
 
-def test_lists_no_more_than_asked_for(run, world) -> None:
-    world.begin(LabelingJobName="second")
+def test_lists_no_more_than_asked_for(run, labeling_account) -> None:
+    labeling_account.begin(LabelingJobName="second")
     assert len(run("list", "--most", "1").output.splitlines()) == 1
     assert len(run("list").output.splitlines()) == 2
 
@@ -250,7 +252,7 @@ def test_says_how_to_start_where_there_are_no_jobs(run, account) -> None:
 
 
 def test_lists_the_other_backend_where_one_may_not_be_looked_at_and_fails_where_it_is_the_only_one(
-    run, world, account
+    run, labeling_account, account
 ) -> None:
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     account.session.clients["sagemaker"] = Forbidden()
@@ -261,14 +263,14 @@ def test_lists_the_other_backend_where_one_may_not_be_looked_at_and_fails_where_
     assert run("list", "--backend", "ground-truth").exit_code == 1
 
 
-def test_stops_a_job_of_the_engine_and_wakes_what_waits_for_its_workers(run, world, account) -> None:
+def test_stops_a_job_of_the_engine_and_wakes_what_waits_for_its_workers(run, labeling_account, account) -> None:
     machine = states()
     account.session.clients["stepfunctions"] = machine
-    world.store.jobs.set_token("Yard", "token")
+    labeling_account.store.jobs.set_token("Yard", "token")
     done = run("stop", "yard")
     assert done.exit_code == 0, done.output
     assert "Yard is stopping: see ground-truth status Yard --env dev --watch" in done.output
-    assert (machine.woken, world.store.jobs.get("yard").status) == (["token"], "Stopping")
+    assert (machine.woken, labeling_account.store.jobs.get("yard").status) == (["token"], "Stopping")
 
 
 def test_stops_a_job_of_ground_truth(run, account) -> None:
@@ -284,8 +286,8 @@ def test_stops_a_job_of_ground_truth(run, account) -> None:
     stub.assert_no_pending_responses()
 
 
-def test_what_has_ended_cannot_be_stopped_on_either_backend(run, world, account) -> None:
-    world.store.jobs.set_status("Yard", Status.COMPLETED)
+def test_what_has_ended_cannot_be_stopped_on_either_backend(run, labeling_account, account) -> None:
+    labeling_account.store.jobs.set_status("Yard", Status.COMPLETED)
     assert "job 'Yard' has ended already: it is Completed" in run("stop", "yard").output
     described = DESCRIBED | {"LabelingJobStatus": "Stopped"}
     sagemaker = SimpleNamespace(describe_labeling_job=lambda **_: described)
@@ -295,7 +297,7 @@ def test_what_has_ended_cannot_be_stopped_on_either_backend(run, world, account)
         jobs.stop("barn")
 
 
-def test_refuses_what_is_no_name_before_asking_aws(run, world) -> None:
+def test_refuses_what_is_no_name_before_asking_aws(run, labeling_account) -> None:
     assert "'name' should be 1 to 63 letters, digits and hyphens, got 'not_a_name'" in run("stop", "not_a_name").output
 
 
@@ -307,15 +309,15 @@ def test_times_are_told_in_their_two_largest_units(seconds: float, words: str) -
     assert duration_text(seconds) == words
 
 
-def test_shows_a_bar_on_a_terminal(run, world, people, monkeypatch) -> None:
+def test_shows_a_bar_on_a_terminal(run, labeling_account, people, monkeypatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
-    half_done(world)
+    half_done(labeling_account)
     terminal = Terminal()
     monkeypatch.setattr(status, "sys", SimpleNamespace(stderr=terminal))
-    monkeypatch.setattr(status.time, "sleep", lambda _: world.store.jobs.set_status("Yard", Status.STOPPED))
+    monkeypatch.setattr(status.time, "sleep", lambda _: labeling_account.store.jobs.set_status("Yard", Status.STOPPED))
     assert run("status", "yard", "--watch").exit_code == 0
     assert re.search(
         r"Yard InProgress  50%\|.*\| 2/4 objects, 4 answers, 1 at work, 2 an hour, 1 h left", terminal.getvalue()

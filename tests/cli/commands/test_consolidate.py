@@ -197,7 +197,7 @@ def test_broken_and_missing_files_are_reported_and_sink_nothing(run, job, labels
     done = run("--labels", labels)
     assert done.status == 0
     assert done.lines[0]["Yard-Birds"] == 2
-    assert {one["object"] for one in done.quality["failed"]} == {"1", "2"}
+    assert {entry["object"] for entry in done.quality["failed"]} == {"1", "2"}
     assert "not a worker response" in done.lines[1]["Yard-Birds-metadata"]["failure-reason"]
     assert "Yard-Birds" not in done.lines[1]
     assert done.quality["unreadable_files"][0]["file"].endswith("1/a.json")
@@ -239,9 +239,11 @@ def test_without_a_manifest_object_ids_are_the_lines_in_the_order_of_numbers(run
 def test_a_given_manifest_gives_the_lines_and_keeps_what_they_hold(run, job, labels, tmp_path) -> None:
     job.manifest(*IMAGES[:1])
     job.answer(1, new("u", chosen("owl")))
-    given = tmp_path / "input.manifest"
-    given.write_text('{"source-ref": "s3://media/a.jpg", "size": 1}\n{"source-ref": "s3://media/b.jpg", "size": 2}\n\n')
-    done = run("--labels", labels, "--manifest", str(given))
+    options = tmp_path / "input.manifest"
+    options.write_text(
+        '{"source-ref": "s3://media/a.jpg", "size": 1}\n{"source-ref": "s3://media/b.jpg", "size": 2}\n\n'
+    )
+    done = run("--labels", labels, "--manifest", str(options))
     assert [line["source-ref"] for line in done.lines] == ["s3://media/a.jpg", "s3://media/b.jpg"]
     assert done.lines[0] == {"source-ref": "s3://media/a.jpg", "size": 1}
     assert done.lines[1]["size"] == 2
@@ -250,9 +252,9 @@ def test_a_given_manifest_gives_the_lines_and_keeps_what_they_hold(run, job, lab
 
 def test_only_line_feeds_end_a_line_of_the_manifest(run, job, labels, tmp_path) -> None:
     job.answer(1, new("u", chosen("owl")))
-    given = tmp_path / "input.manifest"
-    given.write_text('{"source-ref": "s3://m/a.jpg", "note": "one\u2028two"}\r\n{"source-ref": "s3://m/b.jpg"}\r\n')
-    done = run("--labels", labels, "--manifest", str(given))
+    options = tmp_path / "input.manifest"
+    options.write_text('{"source-ref": "s3://m/a.jpg", "note": "one\u2028two"}\r\n{"source-ref": "s3://m/b.jpg"}\r\n')
+    done = run("--labels", labels, "--manifest", str(options))
     text = (done.out / "output.manifest").read_text()
     assert [json.loads(line)["source-ref"] for line in text.split("\n")[:-1]] == ["s3://m/a.jpg", "s3://m/b.jpg"]
 
@@ -343,8 +345,8 @@ def test_workers_and_quality_tell_who_and_what_needs_a_look(run, job, labels) ->
     assert "answers 'owl' in 100% of cases" in rows["x"]["reason"]
     assert done.quality["outliers"] == ["x"]
     assert sum(done.quality["labels"].values()) == 20
-    assert sum(one["count"] for one in done.quality["confidence"]) == 20
-    confused = {tuple(one["labels"]): one for one in done.quality["confusions"]}
+    assert sum(entry["count"] for entry in done.quality["confidence"]) == 20
+    confused = {tuple(entry["labels"]): entry for entry in done.quality["confusions"]}
     assert confused["heron", "owl"]["shown_by"][0]["object"]
 
 
@@ -381,7 +383,7 @@ def test_boxes_and_the_labels_that_are_confused_for_one_thing(run, job, labels) 
     assert box == {"class_id": 0, "left": 11, "top": 30, "width": 77, "height": 41}
     (confusion,) = done.quality["confusions"]
     assert confusion["labels"] == ["heron", "egret"]
-    assert {one["object"] for one in confusion["shown_by"]} == {"0", "1", "2"}
+    assert {entry["object"] for entry in confusion["shown_by"]} == {"0", "1", "2"}
     assert done.workers["u"]["answers"] == "3"
 
 

@@ -27,9 +27,9 @@ def run(account, monkeypatch):
 
 
 def test_everything_is_well_in_an_account_where_everything_is_right(account) -> None:
-    found = list(examine(account.deployment, "street", manifest_uri=MANIFEST))
-    assert [finding for finding in found if finding.level is not Level.OK] == []
-    checked = {finding.check for finding in found}
+    result = list(examine(account.deployment, "street", manifest_uri=MANIFEST))
+    assert [finding for finding in result if finding.level is not Level.OK] == []
+    checked = {finding.check for finding in result}
     for module in (doctor_buckets, doctor_images, doctor_manifest, doctor_task):
         assert set(module.CHECKS) - {doctor_manifest.REVIEW} <= checked
 
@@ -49,8 +49,8 @@ def test_status_1_and_what_to_do_on_a_problem(run, account) -> None:
 
 
 def test_findings_as_json(run) -> None:
-    found = json.loads(run("--json").output)
-    assert {"check", "level", "where", "found", "fix"} == set(found[0])
+    output = json.loads(run("--json").output)
+    assert {"check", "level", "where", "found", "fix"} == set(output[0])
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_what_may_not_be_looked_at_is_a_warning_that_names_the_permission(accoun
     account.deploy_with(HumanTaskConfig={"WorkteamArn": TEAM})
     session = account.deployment.aws.session
     deployment = replace(account.deployment, aws=Clients(Forbidding(session)))
-    found = list(examine(deployment, "street", manifest_uri=MANIFEST))
-    refused = [finding for finding in found if finding.level is Level.WARNING]
-    assert not [finding for finding in found if finding.level is Level.PROBLEM]
+    result = list(examine(deployment, "street", manifest_uri=MANIFEST))
+    refused = [finding for finding in result if finding.level is Level.WARNING]
+    assert not [finding for finding in result if finding.level is Level.PROBLEM]
     assert len(refused) >= 12
     assert all("could not look at " in finding.fact and ": you lack " in finding.fact for finding in refused)
     looked_at = {finding.check for finding in refused}

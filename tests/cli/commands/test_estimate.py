@@ -21,8 +21,8 @@ def test_every_backend_side_by_side_with_its_assumptions() -> None:
 
 
 def test_as_json() -> None:
-    found = json.loads(run("--objects", "10", "--json").output)
-    assert [entry["workforce"] for entry in found] == ["private", "vendor", "mechanical-turk", "self-hosted"]
+    output = json.loads(run("--objects", "10", "--json").output)
+    assert [entry["workforce"] for entry in output] == ["private", "vendor", "mechanical-turk", "self-hosted"]
 
 
 def test_a_price_that_the_crowd_does_not_take() -> None:

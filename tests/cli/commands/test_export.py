@@ -62,7 +62,7 @@ def test_a_job_or_its_manifest_is_exported(job, tmp_path, place: str) -> None:
         "classes": ["car", "bike path"],
         "left_out": {"failed": 1, "unlabeled": 1},
     }
-    assert [one["bbox"] for one in coco(out).loadAnns([1, 2])] == [[10, 20, 30, 40], [50, 60, 70, 80]]
+    assert [annotation["bbox"] for annotation in coco(out).loadAnns([1, 2])] == [[10, 20, 30, 40], [50, 60, 70, 80]]
 
 
 def test_a_job_in_s3_is_exported_with_its_masks(tmp_path) -> None:

@@ -109,9 +109,9 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return {name: tmp_path / f"{name}.json" for name in contents} | {"out": tmp_path / "out.manifest"}
 
 
-def from_predictions(files: dict[str, Path], predictions: str, *more: object) -> Result:
+def from_predictions(files: dict[str, Path], predictions: str, *extra: object) -> Result:
     options = ("--images-uri", "s3://bucket/images", "--label-attribute", "model", "--out", files["out"])
-    return run("from-predictions", files[predictions], *options, *more)
+    return run("from-predictions", files[predictions], *options, *extra)
 
 
 def test_predictions_become_a_manifest_that_a_review_takes(files: dict[str, Path]) -> None:

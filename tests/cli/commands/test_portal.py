@@ -24,9 +24,9 @@ class Cloud(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-        told = {"method": self.command, "path": self.path, "body": body, "picture": f"{PUBLIC}/tight.svg"}
-        told |= {name: self.headers.get(name) for name in ("Authorization", "X-Amz-Target", "Host", "Cookie")}
-        content = json.dumps(told).encode()
+        reply = {"method": self.command, "path": self.path, "body": body, "picture": f"{PUBLIC}/tight.svg"}
+        reply |= {name: self.headers.get(name) for name in ("Authorization", "X-Amz-Target", "Host", "Cookie")}
+        content = json.dumps(reply).encode()
         self.send_response(418)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
@@ -43,19 +43,19 @@ class Cloud(BaseHTTPRequestHandler):
 def port() -> Iterator[int]:
     cloud = ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
     here = f"127.0.0.1:{cloud.server_port}"
-    behind = PortalOrigins(
+    wrapped = PortalOrigins(
         api_url=f"http://abc.execute-api.localhost:{cloud.server_port}/api",
         cognito_url=f"http://{here}",
         client="page",
         files=("http://files.example.org",),
         renamed={PUBLIC: "http://files.example.org/media"},
     )
-    with cloud, serve_portal(behind) as server:
-        for one in (cloud, server):
-            threading.Thread(target=one.serve_forever, daemon=True).start()
+    with cloud, serve_portal(wrapped) as server:
+        for entry in (cloud, server):
+            threading.Thread(target=entry.serve_forever, daemon=True).start()
         yield server.server_port
-        for one in (cloud, server):
-            one.shutdown()
+        for entry in (cloud, server):
+            entry.shutdown()
 
 
 def ask(port: int, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, Any, bytes]:
@@ -99,17 +99,17 @@ def test_requests_of_the_api_are_passed_on_as_they_are(port: int) -> None:
     status, headers, content = ask(
         port, "PUT", "/api/tasks/a.1/draft?x=1", '{"draft": {}}', Authorization="Bearer t", Cookie="secret=1"
     )
-    told = json.loads(content)
+    output = json.loads(content)
     assert (status, headers["Cache-Control"]) == (418, "no-store")
-    assert (told["method"], told["path"], told["body"]) == ("PUT", "/api/tasks/a.1/draft?x=1", '{"draft": {}}')
-    assert told["Authorization"] == "Bearer t"
-    assert told["Host"].startswith("abc.execute-api.localhost:")
-    assert told["Cookie"] is None
+    assert (output["method"], output["path"], output["body"]) == ("PUT", "/api/tasks/a.1/draft?x=1", '{"draft": {}}')
+    assert output["Authorization"] == "Bearer t"
+    assert output["Host"].startswith("abc.execute-api.localhost:")
+    assert output["Cookie"] is None
 
 
 def test_signing_in_goes_to_cognito(port: int) -> None:
-    told = json.loads(ask(port, "POST", "/cognito", "{}", X_Amz_Target="AWSCognitoIdentityProviderService.X")[2])
-    assert (told["path"], told["X-Amz-Target"]) == ("/", "AWSCognitoIdentityProviderService.X")
+    output = json.loads(ask(port, "POST", "/cognito", "{}", X_Amz_Target="AWSCognitoIdentityProviderService.X")[2])
+    assert (output["path"], output["X-Amz-Target"]) == ("/", "AWSCognitoIdentityProviderService.X")
 
 
 def test_addresses_that_only_aws_answers_to_are_renamed(port: int) -> None:

@@ -66,8 +66,8 @@ def table(path: Path) -> dict[str, str]:
 
 def test_a_folder_is_prepared_listed_mapped_and_what_is_left_out_is_told(photos: Path, tmp_path: Path) -> None:
     to = tmp_path / "out"
-    found = summary(photos, to)
-    assert {name: found[name] for name in ("files", "prepared", "images", "duplicates", "rejected", "uprighted")} == {
+    counts = summary(photos, to)
+    assert {name: counts[name] for name in ("files", "prepared", "images", "duplicates", "rejected", "uprighted")} == {
         "files": 7, "prepared": 4, "images": 3, "duplicates": 1, "rejected": 3, "uprighted": 1,
     }  # fmt: skip
     images = sorted(f"images/{path.name}" for path in (to / "images").iterdir())
@@ -105,9 +105,9 @@ def test_the_same_key_gives_the_same_names_and_another_key_others(photos: Path, 
     prepare(photos, tmp_path / "one")
     prepare(photos, tmp_path / "two")
     prepare(photos, tmp_path / "three", "--key-file", key)
-    one, two, three = ({line["source-ref"] for line in manifest(tmp_path / n)} for n in ("one", "two", "three"))
-    assert one == two
-    assert not one & three
+    first, second, third = ({line["source-ref"] for line in manifest(tmp_path / n)} for n in ("one", "two", "three"))
+    assert first == second
+    assert not first & third
 
 
 def test_a_short_or_missing_key_is_refused(photos: Path, tmp_path: Path) -> None:
@@ -144,8 +144,8 @@ def test_new_changed_removed_and_lost_files_are_seen(photos: Path, tmp_path: Pat
     (photos / "notes.txt").unlink()
     lost = to / mapping["copy.jpg"]
     lost.unlink()
-    found = summary(photos, to)
-    assert (found["files"], found["images"], found["removed"]) == (6, 3, 1)
+    counts = summary(photos, to)
+    assert (counts["files"], counts["images"], counts["removed"]) == (6, 3, 1)
     assert lost.is_file()
     assert not (to / mapping["turned.JPG"]).exists(), "a picture that is listed no more should not lie about"
     assert len(manifest(to)) == len(list((to / "images").iterdir())) == 3
@@ -154,10 +154,10 @@ def test_new_changed_removed_and_lost_files_are_seen(photos: Path, tmp_path: Pat
 def test_other_settings_prepare_anew_and_leave_no_old_picture(photos: Path, tmp_path: Path) -> None:
     to = tmp_path / "out"
     prepare(photos, to)
-    found = summary(photos, to, "--downscale", "--max-pixels", 1000)
-    assert found["done_before"] == 0
-    assert found["downscaled"] == 4
-    assert len(list((to / "images").iterdir())) == found["images"]
+    counts = summary(photos, to, "--downscale", "--max-pixels", 1000)
+    assert counts["done_before"] == 0
+    assert counts["downscaled"] == 4
+    assert len(list((to / "images").iterdir())) == counts["images"]
 
 
 def test_a_destination_of_another_source_is_refused(photos: Path, tmp_path: Path) -> None:
@@ -169,8 +169,8 @@ def test_a_destination_of_another_source_is_refused(photos: Path, tmp_path: Path
 
 
 def test_a_dry_run_writes_nothing(photos: Path, tmp_path: Path) -> None:
-    found = summary(photos, tmp_path / "out", "--dry-run")
-    assert (found["images"], found["rejected"], found["dry_run"]) == (3, 3, True)
+    counts = summary(photos, tmp_path / "out", "--dry-run")
+    assert (counts["images"], counts["rejected"], counts["dry_run"]) == (3, 3, True)
     assert not (tmp_path / "out").exists()
     assert not Path(os.environ["XDG_CONFIG_HOME"], "ground-truth").exists()
 
@@ -181,12 +181,12 @@ def test_a_destination_inside_the_source_is_not_a_source(photos: Path) -> None:
 
 
 def test_a_prepared_folder_is_taken_over_with_its_lines(photos: Path, tmp_path: Path) -> None:
-    one, two = tmp_path / "one", tmp_path / "two"
-    prepare(photos, one)
-    lines = [line | {"camera": "north"} for line in manifest(one)]
-    (one / "input.manifest").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    prepare(one, two, "--uri", "s3://bucket/set")
-    assert manifest(two) == [line | {"source-ref": f"s3://bucket/set/{line['source-ref']}"} for line in lines]
+    first, second = tmp_path / "one", tmp_path / "two"
+    prepare(photos, first)
+    lines = [line | {"camera": "north"} for line in manifest(first)]
+    (first / "input.manifest").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    prepare(first, second, "--uri", "s3://bucket/set")
+    assert manifest(second) == [line | {"source-ref": f"s3://bucket/set/{line['source-ref']}"} for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def test_a_prepared_folder_is_taken_over_with_its_lines(photos: Path, tmp_path: 
 def test_mistakes_are_told_in_a_sentence(photos, tmp_path, monkeypatch, arguments: list[str], message: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
-    given = [argument.format(photos=photos, empty=tmp_path / "empty") for argument in arguments]
-    output = prepare(*given, ok=False).output
+    items = [argument.format(photos=photos, empty=tmp_path / "empty") for argument in arguments]
+    output = prepare(*items, ok=False).output
     assert message in output
     assert "Traceback" not in output
 
@@ -249,10 +249,10 @@ def test_stopped_at_any_point_it_goes_on_from_there(tmp_path: Path, blow: signal
         while any(Path(f"/proc/{worker}").exists() for worker in workers):
             assert time.monotonic() < deadline, "its processes should end with it"
             time.sleep(0.1)
-    found = summary(source, to)
+    counts = summary(source, to)
     lines = manifest(to)
-    assert found["files"] == 400
-    assert len(lines) == len({line["source-ref"] for line in lines}) == found["images"] == 300
+    assert counts["files"] == 400
+    assert len(lines) == len({line["source-ref"] for line in lines}) == counts["images"] == 300
     assert sorted(line["source-ref"] for line in lines) == sorted(f"images/{p.name}" for p in (to / "images").iterdir())
 
 

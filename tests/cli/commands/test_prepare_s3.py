@@ -39,9 +39,9 @@ def lines(s3, prefix: str) -> list[dict]:
 
 def test_from_a_folder_to_s3(s3, photos: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    found = summary(photos, "s3://training/set/one/")
-    assert (found["images"], found["rejected"]) == (3, 3)
-    assert found["manifest"] == "s3://training/set/one/input.manifest"
+    counts = summary(photos, "s3://training/set/one/")
+    assert (counts["images"], counts["rejected"]) == (3, 3)
+    assert counts["manifest"] == "s3://training/set/one/input.manifest"
     listed = {line["source-ref"].removeprefix("s3://training/") for line in lines(s3, "set/one")}
     assert keys(s3, "training", "set/one/") == listed | {"set/one/input.manifest"}, "no mapping in the bucket"
     for key in listed:
@@ -58,8 +58,8 @@ def test_from_s3_to_a_folder_and_on(s3, photos: Path, tmp_path: Path, monkeypatc
     s3.put_object(Bucket="photos", Key="raw/folder/")
     for path in photos.rglob("*.*"):
         s3.put_object(Bucket="photos", Key=f"raw/{path.relative_to(photos)}", Body=path.read_bytes())
-    found = summary("s3://photos/raw", tmp_path / "out")
-    assert (found["files"], found["images"], found["rejected"]) == (7, 3, 3)
+    counts = summary("s3://photos/raw", tmp_path / "out")
+    assert (counts["files"], counts["images"], counts["rejected"]) == (7, 3, 3)
     prepare(tmp_path / "out", "s3://training/two")
     assert [line["source-ref"] for line in lines(s3, "two")] == [
         f"s3://training/two/{line['source-ref']}" for line in manifest(tmp_path / "out")

@@ -27,15 +27,15 @@ Response = tuple[int, dict[str, str], bytes]
 
 
 def box(left: int) -> dict[str, Any]:
-    found = [{"label": "car", "left": left, "top": 20, "width": 100, "height": 50}]
-    return {"boundingBox": {"boundingBoxes": found, "inputImageProperties": SIZE}}
+    items = [{"label": "car", "left": left, "top": 20, "width": 100, "height": 50}]
+    return {"boundingBox": {"boundingBoxes": items, "inputImageProperties": SIZE}}
 
 
 def new_preview(folder: Path, **changes: Any) -> Preview:
     (folder / "page.liquid.html").write_text(TEMPLATE)
     (folder / "images").mkdir(exist_ok=True)
     Image.new("RGB", (640, 400), "gray").save(folder / "images" / "a b.jpg")
-    given: dict[str, Any] = {
+    options: dict[str, Any] = {
         "template": folder / "page.liquid.html",
         "line": {"source-ref": "images/a b.jpg", "camera": "north"},
         "folder": folder,
@@ -43,7 +43,7 @@ def new_preview(folder: Path, **changes: Any) -> Preview:
         "task_type": BOUNDING_BOX,
         "sign": lambda uri: f"https://signed.example/{uri.removeprefix('s3://')}",
     }
-    return Preview(**given | changes)
+    return Preview(**options | changes)
 
 
 class Served:
@@ -59,17 +59,17 @@ class Served:
         connection = HTTPConnection(self.host, timeout=120)
         connection.request(method, path, body, {"Host": self.host} | headers)
         response = connection.getresponse()
-        found = response.status, dict(response.getheaders()), response.read()
+        result = response.status, dict(response.getheaders()), response.read()
         connection.close()
-        return found
+        return result
 
     def answer(self, content: Any, **headers: str) -> Response:
         body = json.dumps({"answer": content, "seconds": 1.5}).encode()
         return self.ask("POST", "/answers", body, **{"Origin": f"http://{self.host}"} | headers)
 
     def state(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.ask("GET", "/state")[2])
-        return found
+        result: dict[str, Any] = json.loads(self.ask("GET", "/state")[2])
+        return result
 
 
 @pytest.fixture
@@ -147,10 +147,10 @@ def test_other_names_for_this_address_are_refused(served: Served) -> None:
 
 def test_an_answer_is_kept_as_a_worker_response_has_it(served: Served) -> None:
     assert served.answer(box(10))[0] == 200
-    [kept] = served.state()["answers"]
-    assert kept["answerContent"] == box(10)
-    assert kept["timeSpentInSeconds"] == 1.5
-    assert kept["workerId"] == "private.preview.1"
+    [retained] = served.state()["answers"]
+    assert retained["answerContent"] == box(10)
+    assert retained["timeSpentInSeconds"] == 1.5
+    assert retained["workerId"] == "private.preview.1"
     assert served.state()["merged"] is None, "one answer is not merged"
 
 

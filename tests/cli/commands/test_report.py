@@ -41,7 +41,7 @@ class Report:
 
     @property
     def embedded(self) -> list[str]:
-        return [one["href"] or "" for one in self.elements.all("image")]
+        return [entry["href"] or "" for entry in self.elements.all("image")]
 
 
 def run(source: object, out: Path, *options: str) -> Report:
@@ -65,11 +65,11 @@ def made(street, tmp_path_factory) -> Report:
 def test_the_page_tells_what_is_unclear_and_whom_to_look_at(made) -> None:
     assert made.status == 0, made.stderr
     assert made.quality["confusions"][0]["labels"] == ["car on road", "car on sidewalk"]
-    letter = next(one["letter"] for one in made.quality["by_worker"] if one["worker"] == CROWD[4].worker_id)
-    told = "\n".join(made.quality["hints"])
-    assert "seem unclear about “car on road” and “car on sidewalk”" in told
-    assert f"Look at the answers of worker {letter}" in told
-    assert f"Worker {letter} is hasty: half of the answers took less than 8 s" in told
+    letter = next(entry["letter"] for entry in made.quality["by_worker"] if entry["worker"] == CROWD[4].worker_id)
+    message = "\n".join(made.quality["hints"])
+    assert "seem unclear about “car on road” and “car on sidewalk”" in message
+    assert f"Look at the answers of worker {letter}" in message
+    assert f"Worker {letter} is hasty: half of the answers took less than 8 s" in message
     for hint in made.quality["hints"]:
         assert hint in made.elements.text
         assert hint in made.stdout

@@ -12,7 +12,7 @@ from ground_truth_cli.commands import results, retry
 from ground_truth_cli.main import main
 from tests.cli.backends.test_jobs import BARN, DESCRIBED
 from tests.cli.conftest import ENGINE, MANIFEST, POST, PRE, TRAINING
-from tests.engine.world import BUCKET, World, failing, pre_hook
+from tests.engine.labeling_account import BUCKET, LabelingAccount, failing, pre_hook
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:engine:mine-retry-1"
 MANIFEST_OF_MINE = f"s3://{TRAINING}/labeling-jobs/Mine/manifests/output/output.manifest"
@@ -28,16 +28,16 @@ def run(account, monkeypatch):
 
 
 @pytest.fixture
-def ended(account, world) -> World:
+def ended(account, labeling_account) -> LabelingAccount:
     """The job Mine of the task street: of three objects one was answered."""
-    world.functions |= {PRE: pre_hook, POST: world.post_hook}
-    job, batches = world.begin(**account.deployment.request("street", "Mine", MANIFEST))
-    lease = work.claim(world.store, job, "ada")
+    labeling_account.functions |= {PRE: pre_hook, POST: labeling_account.post_hook}
+    job, batches = labeling_account.begin(**account.deployment.request("street", "Mine", MANIFEST))
+    lease = work.claim(labeling_account.store, job, "ada")
     assert lease
-    work.answer(world.store, job, lease.object_id, "ada", GIVEN)
-    world.end("Mine", batches)
-    world.store.jobs.set_status("Mine", Status.COMPLETED)
-    return world
+    work.answer(labeling_account.store, job, lease.object_id, "ada", GIVEN)
+    labeling_account.end("Mine", batches)
+    labeling_account.store.jobs.set_status("Mine", Status.COMPLETED)
+    return labeling_account
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def states(account):
     return stub
 
 
-def lines(world: World, uri: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in world.files.read(uri).splitlines()]
+def lines(labeling_account: LabelingAccount, uri: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in labeling_account.files.read(uri).splitlines()]
 
 
 def test_says_where_the_manifest_is_and_what_failed_and_why(run, ended) -> None:
@@ -67,11 +67,11 @@ def test_says_where_the_manifest_is_and_what_failed_and_why(run, ended) -> None:
 def test_fetches_the_manifest_and_tells_programs(run, ended, tmp_path) -> None:
     done = run("results", "mine", "--out", str(tmp_path / "new"), "--json")
     assert done.exit_code == 0, done.output
-    found = json.loads(done.output)
+    output = json.loads(done.output)
     assert len((tmp_path / "new/output.manifest").read_bytes().splitlines()) == 3
-    assert found["file"] == str(tmp_path / "new/output.manifest")
-    assert (found["counters"]["TotalLabeled"], found["counters"]["FailedNonRetryableError"]) == (1, 2)
-    [failure] = found["failures"]
+    assert output["file"] == str(tmp_path / "new/output.manifest")
+    assert (output["counters"]["TotalLabeled"], output["counters"]["FailedNonRetryableError"]) == (1, 2)
+    [failure] = output["failures"]
     assert (failure["reason"], failure["objects"]) == (NOBODY, 2)
     assert failure["fix"].startswith("give the task more time")
 
@@ -83,28 +83,28 @@ def test_does_not_write_over_what_was_fetched_before(run, ended, tmp_path) -> No
     assert "'out' should be a folder without an output.manifest" in done.output
 
 
-def test_names_the_commonest_reasons_only(run, account, world) -> None:
+def test_names_the_commonest_reasons_only(run, account, labeling_account) -> None:
     def fail(event: Any) -> Any:
         return failing(f"pre failed: no camera {event['dataObject']['source-ref']}")(event)
 
-    world.functions |= {PRE: fail, POST: world.post_hook}
+    labeling_account.functions |= {PRE: fail, POST: labeling_account.post_hook}
     account.put_lines(*({"source-ref": f"s3://{TRAINING}/{number}.jpg"} for number in range(7)))
-    _, batches = world.begin(**account.deployment.request("street", "Mine", MANIFEST))
-    world.end("Mine", batches)
-    world.store.jobs.set_status("Mine", Status.COMPLETED)
-    told = run("results", "mine").output
-    assert told.count("1 failed   pre failed: no camera") == 5
-    assert "... and for 2 other reasons: --json lists them all" in told
+    _, batches = labeling_account.begin(**account.deployment.request("street", "Mine", MANIFEST))
+    labeling_account.end("Mine", batches)
+    labeling_account.store.jobs.set_status("Mine", Status.COMPLETED)
+    output = run("results", "mine").output
+    assert output.count("1 failed   pre failed: no camera") == 5
+    assert "... and for 2 other reasons: --json lists them all" in output
 
 
-def test_a_job_that_goes_on_has_no_results_yet(run, world) -> None:
+def test_a_job_that_goes_on_has_no_results_yet(run, labeling_account) -> None:
     done = run("results", "yard")
     assert done.exit_code == 1
     assert "job 'Yard' is InProgress, and has no output manifest: see ground-truth status Yard --env dev" in done.output
 
 
-def test_a_job_that_failed_says_why_and_what_to_do(run, world) -> None:
-    world.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3: a blank line")
+def test_a_job_that_failed_says_why_and_what_to_do(run, labeling_account) -> None:
+    labeling_account.store.jobs.set_status("Yard", Status.FAILED, failure_reason="ManifestError: line 3: a blank line")
     done = run("results", "yard")
     assert done.exit_code == 1
     assert (
@@ -118,23 +118,23 @@ def test_results_of_ground_truth_are_told_alike(run, account) -> None:
     account.put_lines({"source-ref": "s3://b/0.jpg", "barn-metadata": metadata})
     described = DESCRIBED | {"LabelingJobStatus": "Completed", "LabelingJobOutput": {"OutputDatasetS3Uri": MANIFEST}}
     account.stub().add_response("describe_labeling_job", described, BARN)
-    told = run("results", "barn").output
-    assert "barn (ground-truth): Completed, 30 labeled" in told
-    assert "1 failed   the moon\n" in told
+    output = run("results", "barn").output
+    assert "barn (ground-truth): Completed, 30 labeled" in output
+    assert "1 failed   the moon\n" in output
 
 
 def started_with(states: Any) -> list[dict[str, Any]]:
     """What executions will be started with."""
-    given: list[dict[str, Any]] = []
+    options: list[dict[str, Any]] = []
     states.client.meta.events.register(
-        "before-parameter-build.sfn.StartExecution", lambda params, **_: given.append(dict(params))
+        "before-parameter-build.sfn.StartExecution", lambda params, **_: options.append(dict(params))
     )
     states.add_response("start_execution", {"executionArn": EXECUTION, "startDate": 0})
-    return given
+    return options
 
 
 def test_a_retry_is_a_job_like_the_other_over_just_what_failed(run, account, ended, states) -> None:
-    given = started_with(states)
+    options = started_with(states)
     done = run("retry", "mine", "--json")
     assert done.exit_code == 0, done.output
     manifest = f"s3://{TRAINING}/Mine-retry-1.manifest"
@@ -146,7 +146,7 @@ def test_a_retry_is_a_job_like_the_other_over_just_what_failed(run, account, end
         "objects": 2,
         "manifest": manifest,
     }
-    [started] = given
+    [started] = options
     assert (started["stateMachineArn"], started["name"]) == (ENGINE.state_machine, "Mine-retry-1")
     request = json.loads(started["input"])["request"]
     before = ended.store.jobs.get("mine").request
@@ -161,9 +161,9 @@ def test_a_retry_is_a_job_like_the_other_over_just_what_failed(run, account, end
 
 def test_the_next_free_number_is_taken(run, account, ended, states) -> None:
     ended.begin(LabelingJobName="mine-RETRY-1")
-    given = started_with(states)
+    options = started_with(states)
     assert run("retry", "mine").exit_code == 0
-    assert given[0]["name"] == "Mine-retry-2"
+    assert options[0]["name"] == "Mine-retry-2"
 
 
 def test_a_name_that_the_engine_is_just_starting_is_not_free(run, account, ended) -> None:
@@ -171,10 +171,10 @@ def test_a_name_that_the_engine_is_just_starting_is_not_free(run, account, ended
     running = {"executionArn": EXECUTION, "stateMachineArn": ENGINE.state_machine, "startDate": 0, "status": "RUNNING"}
     stub.add_response("describe_execution", running)
     stub.add_client_error("describe_execution", "ExecutionDoesNotExist")
-    given = started_with(stub)
+    options = started_with(stub)
     done = run("retry", "mine")
     assert done.exit_code == 0, done.output
-    assert given[0]["name"] == "Mine-retry-2"
+    assert options[0]["name"] == "Mine-retry-2"
 
 
 def test_a_retry_asks_like_a_start(run, ended, states) -> None:
@@ -184,34 +184,34 @@ def test_a_retry_asks_like_a_start(run, ended, states) -> None:
 
 
 def test_a_retry_may_have_another_name(run, ended, account) -> None:
-    given = started_with(account.stub("stepfunctions"))
+    options = started_with(account.stub("stepfunctions"))
     assert run("retry", "mine", "--name", "again").exit_code == 0
-    assert given[0]["name"] == "again"
+    assert options[0]["name"] == "again"
 
 
-def test_without_a_failure_there_is_nothing_to_retry(run, world) -> None:
-    job, batches = world.begin(LabelingJobName="done")
+def test_without_a_failure_there_is_nothing_to_retry(run, labeling_account) -> None:
+    job, batches = labeling_account.begin(LabelingJobName="done")
     for worker in ("ada", "ben"):
-        while lease := work.claim(world.store, job, worker):
-            work.answer(world.store, job, lease.object_id, worker, SentAnswer(**vars(GIVEN)))
-    world.end("done", batches)
-    world.store.jobs.set_status("done", Status.COMPLETED)
+        while lease := work.claim(labeling_account.store, job, worker):
+            work.answer(labeling_account.store, job, lease.object_id, worker, SentAnswer(**vars(GIVEN)))
+    labeling_account.end("done", batches)
+    labeling_account.store.jobs.set_status("done", Status.COMPLETED)
     done = run("retry", "done")
     assert done.exit_code == 1
     assert "no object of job 'done' failed" in done.output
 
 
-def test_a_job_whose_task_is_gone_is_retried_unexamined_and_says_so(run, account, world, states) -> None:
-    _, batches = world.begin(LabelingJobName="old", StoppingConditions={"MaxHumanLabeledObjectCount": 4})
-    world.end("old", batches)
-    world.store.jobs.set_status("old", Status.COMPLETED)
-    given = started_with(states)
+def test_a_job_whose_task_is_gone_is_retried_unexamined_and_says_so(run, account, labeling_account, states) -> None:
+    _, batches = labeling_account.begin(LabelingJobName="old", StoppingConditions={"MaxHumanLabeledObjectCount": 4})
+    labeling_account.end("old", batches)
+    labeling_account.store.jobs.set_status("old", Status.COMPLETED)
+    options = started_with(states)
     done = run("retry", "old")
     assert done.exit_code == 0, done.output
     assert "no task of the stack has the job's template any more, nothing was examined" in done.stderr
-    request = json.loads(given[0]["input"])["request"]
+    request = json.loads(options[0]["input"])["request"]
     assert "StoppingConditions" not in request
-    assert len(lines(world, f"s3://{BUCKET}/old-retry-1.manifest")) == 4
+    assert len(lines(labeling_account, f"s3://{BUCKET}/old-retry-1.manifest")) == 4
 
 
 def test_a_job_of_ground_truth_is_retried_there(run, account, monkeypatch) -> None:
@@ -224,14 +224,14 @@ def test_a_job_of_ground_truth_is_retried_there(run, account, monkeypatch) -> No
     stub.add_response("describe_labeling_job", described, BARN)
     stub.add_client_error("describe_labeling_job", "ResourceNotFound")
     stub.add_response("describe_labeling_job", described, BARN)
-    asked = {
+    items = {
         "LabelingJobName": "barn-retry-1",
         "LabelAttributeName": "barn",
         "InputConfig": new,
         **{key: DESCRIBED[key] for key in ("OutputConfig", "RoleArn", "HumanTaskConfig")},
     }
     arn = "arn:aws:sagemaker:eu-west-1:123456789012:labeling-job/barn-retry-1"
-    stub.add_response("create_labeling_job", {"LabelingJobArn": arn}, asked)
+    stub.add_response("create_labeling_job", {"LabelingJobArn": arn}, items)
     done = run("retry", "barn")
     assert done.exit_code == 0, done.output
     assert "started barn-retry-1 over 1 objects" in done.stdout

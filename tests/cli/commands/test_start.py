@@ -17,12 +17,12 @@ EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:engine:mine"
 @pytest.fixture
 def run(account, monkeypatch):
     monkeypatch.setattr(command, "find_deployment", lambda name: account.deployment)
-    given = ["start", "street", "--env", "dev", "--manifest", MANIFEST, "--name", "mine"]
-    return lambda *options, **answers: CliRunner().invoke(main, [*given, *options], **answers)
+    items = ["start", "street", "--env", "dev", "--manifest", MANIFEST, "--name", "mine"]
+    return lambda *options, **answers: CliRunner().invoke(main, [*items, *options], **answers)
 
 
 @pytest.fixture
-def states(account, world):
+def states(account, labeling_account):
     return account.stub("stepfunctions")
 
 
@@ -65,8 +65,8 @@ def test_a_problem_stops_the_start(run, account, states) -> None:
     assert "has no CORS rule" in done.output
 
 
-def test_a_name_that_is_in_the_table_is_refused_whatever_its_case(run, world, states) -> None:
-    world.begin(LabelingJobName="MINE")
+def test_a_name_that_is_in_the_table_is_refused_whatever_its_case(run, labeling_account, states) -> None:
+    labeling_account.begin(LabelingJobName="MINE")
     assert "there is a job 'mine' already" in run().output
 
 
@@ -141,8 +141,8 @@ def test_a_name_that_ground_truth_has_is_refused_plainly(run, private) -> None:
 
 def test_says_which_permission_is_missing(run, account, private) -> None:
     private.add_client_error("create_labeling_job", "AccessDeniedException")
-    told = "AWS does not let you start jobs of Ground Truth: you need sagemaker:CreateLabelingJob, and iam:PassRole"
-    assert told in run().output
+    message = "AWS does not let you start jobs of Ground Truth: you need sagemaker:CreateLabelingJob, and iam:PassRole"
+    assert message in run().output
 
 
 def test_a_task_of_a_team_runs_on_the_engine_without_what_ground_truth_needs(run, account, states) -> None:

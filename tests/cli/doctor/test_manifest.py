@@ -244,8 +244,8 @@ def test_without_a_function_the_page_is_given_the_line(account) -> None:
 class Hook:
     """A Lambda client whose function answers with what it is told to."""
 
-    def __init__(self, client, answer, **more) -> None:
-        self.client, self.answer, self.more = client, answer, more
+    def __init__(self, client, answer, **extra) -> None:
+        self.client, self.answer, self.more = client, answer, extra
 
     def __getattr__(self, name):
         return getattr(self.client, name)
@@ -265,14 +265,14 @@ class Hook:
 )
 def test_a_pre_annotation_function_that_does_not_suit_the_template(account, answer, more, text) -> None:
     account.session.clients["lambda"] = Hook(account.session.client("lambda"), answer, **more)
-    found = [finding for finding in account.examine(doctor_task.PAGE, invoke=True) if finding.level is Level.PROBLEM]
-    assert any(text in finding.fact for finding in found)
+    findings = [finding for finding in account.examine(doctor_task.PAGE, invoke=True) if finding.level is Level.PROBLEM]
+    assert any(text in finding.fact for finding in findings)
 
 
 def test_a_pre_annotation_function_that_gives_something_else(account) -> None:
     account.session.clients["lambda"] = Hook(account.session.client("lambda"), {"taskInput": {"image": "s3://b/k"}})
-    found = {finding.fact for finding in account.examine(template_check.UNDEFINED, invoke=True)}
-    assert "task.input.taskObject is not what the pre-annotation hook gives" in found
+    findings = {finding.fact for finding in account.examine(template_check.UNDEFINED, invoke=True)}
+    assert "task.input.taskObject is not what the pre-annotation hook gives" in findings
 
 
 def test_the_function_is_not_called_unless_asked(account) -> None:

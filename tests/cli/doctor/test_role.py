@@ -28,9 +28,9 @@ def test_the_role_is_asked_for_what_the_contract_demands_on_the_job_s_own_resour
 @pytest.mark.parametrize("action", ["s3:ListBucket", "s3:GetObject", "lambda:InvokeFunction"])
 def test_a_right_that_the_job_cannot_do_without(account, action) -> None:
     account.simulator.denied = {action}
-    found = [finding for finding in account.examine(doctor_role.PERMISSIONS) if finding.level is Level.PROBLEM]
-    assert found
-    assert all(f"may not {action} on arn:aws:" in finding.fact for finding in found)
+    findings = [finding for finding in account.examine(doctor_role.PERMISSIONS) if finding.level is Level.PROBLEM]
+    assert findings
+    assert all(f"may not {action} on arn:aws:" in finding.fact for finding in findings)
 
 
 def test_a_right_without_which_only_the_log_is_missing(account) -> None:

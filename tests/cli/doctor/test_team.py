@@ -77,10 +77,10 @@ def announce(account, *, jobs=(JOB,), workforces=(WORKFORCE,), error=None, membe
 
 def test_a_team_at_work(private) -> None:
     announce(private, members=[MEMBER, GONE])
-    found = [finding for finding in examine(private.deployment, "street") if finding.check in doctor_team.CHECKS]
-    assert [finding.check for finding in found] == list(doctor_team.CHECKS)
-    assert {finding.level for finding in found} == {Level.OK}
-    assert "has 1 members" in found[2].fact
+    findings = [finding for finding in examine(private.deployment, "street") if finding.check in doctor_team.CHECKS]
+    assert [finding.check for finding in findings] == list(doctor_team.CHECKS)
+    assert {finding.level for finding in findings} == {Level.OK}
+    assert "has 1 members" in findings[2].fact
 
 
 def test_an_account_that_has_labeled_before(private) -> None:

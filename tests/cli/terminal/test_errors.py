@@ -141,8 +141,8 @@ def test_a_port_in_use(tmp_path) -> None:
     template, manifest = tmp_path / "page.html", tmp_path / "input.manifest"
     template.write_text("<crowd-form></crowd-form>")
     manifest.write_bytes(b'{"source": "a text"}\n')
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        port = str(used.getsockname()[1])
         sentence = one_sentence(["preview", template, "--manifest", manifest, "--no-browser", "--port", port])
     assert f"port {port} cannot be used: " in sentence
     assert "--port" in sentence

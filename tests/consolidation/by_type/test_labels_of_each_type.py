@@ -366,8 +366,8 @@ def test_a_tenth_of_pixels_without_a_winner_is_to_be_looked_at() -> None:
     half = ["hhhhhhhh"] * 8
     label = merged("semantic-segmentation", {"7": {"u": mask(FULL), "v": mask(half), "w": mask(FULL)}}).labeled["7"]
     assert label.ambiguous.endswith("of the pixels hardly have a winner")
-    one = merged("semantic-segmentation", {"7": {"u": mask(half), "v": mask(half)}}).labeled["7"]
-    assert one.ambiguous == ""
+    entry = merged("semantic-segmentation", {"7": {"u": mask(half), "v": mask(half)}}).labeled["7"]
+    assert entry.ambiguous == ""
 
 
 @pytest.mark.parametrize(("changes", "status"), [((False, True), "adjusted"), ((False, None), "unadjusted")])

@@ -60,13 +60,13 @@ ODD = st.recursive(SCALARS, lambda some: st.lists(some, max_size=3) | st.diction
 def spoiled(draw, good: dict) -> dict:
     """A good answer in which one value, wherever it is, became something else."""
     answer = json.loads(json.dumps(good))
-    place = answer
+    position = answer
     while True:
-        key = draw(st.sampled_from(sorted(place) if isinstance(place, dict) else range(len(place))))
-        if isinstance(place[key], (dict, list)) and place[key] and draw(st.booleans()):
-            place = place[key]
+        key = draw(st.sampled_from(sorted(position) if isinstance(position, dict) else range(len(position))))
+        if isinstance(position[key], (dict, list)) and position[key] and draw(st.booleans()):
+            position = position[key]
             continue
-        place[key] = draw(ODD)
+        position[key] = draw(ODD)
         return answer
 
 
@@ -86,17 +86,17 @@ def test_one_bad_object_never_sinks_the_batch(task_type: str, data) -> None:
     good = GOOD.get(LIKE.get(task_type, task_type), GOOD["image-classification"])
     bad = data.draw(st.lists(spoiled(good) | ODD, min_size=1, max_size=3))
     entries = [entry("first", good, good), entry("bad", *bad), data.draw(ODD), entry("last", good)]
-    found = consolidator(task_type)(
+    result = consolidator(task_type)(
         read_batch(entries, lambda uri: uri), LABELS, history={}, write_file=lambda object_id, png: f"{object_id}.png"
     )
     for object_id in ("first", "last"):
-        assert isinstance(found.outcomes[object_id], Consolidated)
-    labels = [(one.label, one.details) for one in found.outcomes.values() if isinstance(one, Consolidated)]
+        assert isinstance(result.outcomes[object_id], Consolidated)
+    labels = [(value.label, value.details) for value in result.outcomes.values() if isinstance(value, Consolidated)]
     # What passes through untouched may hold what Python's JSON reads and no other does.
     json.dumps(labels, allow_nan=task_type == "custom")
-    json.dumps(found.counts, allow_nan=False)
-    assert all(worker.answers for worker in found.workers())
-    found.confusions()
+    json.dumps(result.counts, allow_nan=False)
+    assert all(worker.answers for worker in result.workers())
+    result.confusions()
 
 
 def test_an_unknown_task_type_is_refused_by_name() -> None:

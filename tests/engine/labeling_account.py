@@ -28,7 +28,7 @@ def pre_hook(event: Mapping[str, Any]) -> Any:
     return {"taskInput": {"taskObject": event["dataObject"]["source-ref"]}, "isHumanAnnotationRequired": True}
 
 
-class World:
+class LabelingAccount:
     """Everything around the engine's table."""
 
     def __init__(self, engine: Engine) -> None:
@@ -44,11 +44,11 @@ class World:
 
     def _empty_bucket(self) -> None:
         """The bucket is that of all tests, as LINES name it."""
-        if BUCKET not in [one["Name"] for one in self.s3.list_buckets()["Buckets"]]:
-            place = {"LocationConstraint": "eu-west-1"}
-            self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
-        for one in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
-            self.s3.delete_object(Bucket=BUCKET, Key=one["Key"])
+        if BUCKET not in [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]]:
+            region = {"LocationConstraint": "eu-west-1"}
+            self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=region)
+        for bucket in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+            self.s3.delete_object(Bucket=BUCKET, Key=bucket["Key"])
 
     def call(self, function_arn: str, event: Mapping[str, Any]) -> Any:
         self.events.append((function_arn, event))
@@ -58,12 +58,15 @@ class World:
         """A hook as public samples have it: what most said, for each object."""
         payload = json.loads(self.files.read(event["payload"]["s3Uri"]))
         attribute = event["labelAttributeName"]
-        found = []
+        records = []
         for entry in payload:
-            said = [json.loads(one["annotationData"]["content"])["kind"]["label"] for one in entry["annotations"]]
-            content = {attribute: {"label": max(sorted(set(said)), key=said.count), "votes": len(said)}}
-            found.append({"datasetObjectId": entry["datasetObjectId"], "consolidatedAnnotation": {"content": content}})
-        return found
+            answers = [json.loads(answer["annotationData"]["content"]) for answer in entry["annotations"]]
+            labels = [answer["kind"]["label"] for answer in answers]
+            content = {attribute: {"label": max(sorted(set(labels)), key=labels.count), "votes": len(labels)}}
+            records.append(
+                {"datasetObjectId": entry["datasetObjectId"], "consolidatedAnnotation": {"content": content}}
+            )
+        return records
 
     def put(self, key: str, text: str) -> str:
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=text.encode())
@@ -87,7 +90,7 @@ class World:
             "TaskAvailabilityLifetimeInSeconds": 3600,
         }
         config |= changes.pop("HumanTaskConfig", {})
-        given = {
+        request = {
             "LabelingJobName": "Yard",
             "LabelAttributeName": "yard",
             "InputConfig": {"DataSource": {"S3DataSource": {"ManifestS3Uri": f"s3://{BUCKET}/input.manifest"}}},
@@ -96,13 +99,13 @@ class World:
             "RoleArn": "arn:aws:iam::111122223333:role/labeling",
             "HumanTaskConfig": {key: value for key, value in config.items() if value is not None},
         }
-        return given | changes
+        return request | changes
 
     def begin(self, **changes: Any) -> tuple[EngineJob, list[ManifestBatch]]:
         """Plans a job and opens its objects."""
         planned = plan(self.request(**changes), self.store, self.files)
         job = self.store.jobs.get(planned["job"])
-        batches = [ManifestBatch(**one) for one in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
+        batches = [ManifestBatch(**entry) for entry in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
         for batch in batches:
             open_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
         return job, batches
@@ -117,7 +120,7 @@ class World:
         return [json.loads(line) for line in self.files.read(state["manifest"]).splitlines()]
 
     def written(self) -> set[str]:
-        return {one.uri.removeprefix(f"s3://{BUCKET}/") for one in self.files.list(f"s3://{BUCKET}/labeling-jobs")}
+        return {entry.uri.removeprefix(f"s3://{BUCKET}/") for entry in self.files.list(f"s3://{BUCKET}/labeling-jobs")}
 
 
 def failing(message: str) -> Function:
