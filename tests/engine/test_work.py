@@ -1,6 +1,7 @@
 """What the engine promises to workers and to whoever waits for their answers."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +87,45 @@ def test_a_hold_that_runs_out_goes_to_somebody_else(engine: Engine) -> None:
     lease = claim(engine.store, job, "b")
     assert lease
     assert lease.object_id == "0"
+
+
+def test_a_hold_has_run_out_at_the_very_second_that_it_names(engine: Engine) -> None:
+    job = engine.job(objects=1, workers=2)
+    lease = claim(engine.store, job, "a")
+    assert lease
+    engine.clock.now = lease.expires
+    again = claim(engine.store, job, "a")
+    assert again
+    assert again.expires == lease.expires + job.time_limit
+
+
+def test_who_finds_nothing_has_looked_into_every_shard_and_into_the_first_once_more(engine: Engine) -> None:
+    job = engine.job(objects=1, workers=1)
+    assert claim(engine.store, job, "a")
+    engine.requests.clear()
+    assert claim(engine.store, job, "b") is None
+    assert engine.requests.count("Query") == 2 * (keys.SHARDS + 1)
+
+
+def test_what_is_decided_upon_is_read_as_it_is_now(engine: Engine) -> None:
+    reads: list[bool] = []
+    events = engine.table.meta.client.meta.events
+    for operation in ("GetItem", "BatchGetItem"):
+        events.register(
+            f"provide-client-params.dynamodb.{operation}",
+            lambda params, **_: reads.extend(
+                request.get("ConsistentRead", False) for request in params.get("RequestItems", {"": params}).values()
+            ),
+        )
+    job = engine.job(objects=2, workers=1)
+    for _ in range(2):
+        lease = claim(engine.store, job, "a")
+        assert lease
+        save_draft(engine.store, job, lease.object_id, "a", CONTENT)
+        assert claim(engine.store, job, "a") == replace(lease, draft=CONTENT)
+        answer(engine.store, job, lease.object_id, "a", GIVEN)
+    assert len(reads) > 4
+    assert all(reads)
 
 
 def test_a_hold_never_outlives_the_job(engine: Engine) -> None:

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 import worker_api
+from ground_truth.contract.json_text import json_text
 from ground_truth.engine.api import WorkerApi
 from ground_truth.engine.model import Status
 from tests.engine.conftest import Engine
@@ -261,6 +262,16 @@ def test_a_job_ends_well_with_every_unusual_answer_that_was_taken(account: Label
 @pytest.mark.parametrize("task", ["", "yard", "yard.x", "yard.99", "none.0", "yard.-1", "../yard.0"])
 def test_tasks_that_do_not_exist_are_not_found(account: LabelingAccount, task: str) -> None:
     assert Page("ada").task("answer", task, ANSWER)[0] == 404
+
+
+@pytest.mark.parametrize(("length", "in_table"), [(300_000, True), (300_001, False)])
+def test_an_answer_lies_in_the_table_up_to_its_limit(account: LabelingAccount, length: int, in_table: bool) -> None:
+    page = Page("ada")
+    task = page.claim()["taskId"]
+    content = {"mask": "x" * (length - len(json_text({"mask": ""})))}
+    assert page.task("answer", task, {"answerContent": content, "timeSpentInSeconds": 1})[0] == 200
+    [result] = account.store.objects.results(account.store.jobs.get("Yard"), [task.rpartition(".")[2]])
+    assert (result.answers[0].content is not None) == in_table
 
 
 def test_a_long_answer_lies_in_s3_and_comes_back_whole(account: LabelingAccount) -> None:

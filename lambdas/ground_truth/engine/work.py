@@ -68,9 +68,8 @@ def answer(store: EngineStore, job: EngineJob, object_id: str, worker_id: str, s
         if hold is None:
             raise NotHeld(f"object {object_id} was not given to you, or you gave it back")
         now = store.clock()
-        wanted = not before.done and before.answers < job.workers
         # What comes later may miss the consolidation: kept, but told apart.
-        counted = wanted and job.status == Status.IN_PROGRESS and now < job.expires
+        counted = not before.done and job.status == Status.IN_PROGRESS and now < job.expires
         stored = StoredAnswer(
             worker_id=worker_id,
             content=sent.content,
