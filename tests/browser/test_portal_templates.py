@@ -8,9 +8,35 @@ JOB = "#/jobs/Yard"
 MASK = """<crowd-semantic-segmentation name="mask" labels="['floor']"
   src="{{ task.input.taskObject | grant_read_access }}"></crowd-semantic-segmentation>"""
 # What a browser has under its own names, and a script may take for its own all the same.
-NAMES = ("parent", "self", "name", "status", "length", "event", "origin", "screen", "history", "performance", "frames")
-NAMES += ("opener", "closed", "external", "scroll", "open", "close", "stop", "find", "print", "form", "save", "tell")
-NAMES += ("page", "stage", "texts", "sheet")
+NAMES = (
+    "parent",
+    "self",
+    "name",
+    "status",
+    "length",
+    "event",
+    "origin",
+    "screen",
+    "history",
+    "performance",
+    "frames",
+    "opener",
+    "closed",
+    "external",
+    "scroll",
+    "open",
+    "close",
+    "stop",
+    "find",
+    "print",
+    "form",
+    "save",
+    "tell",
+    "page",
+    "stage",
+    "texts",
+    "sheet",
+)
 # These keep their meaning where a script writes over them, but a declaration hides them.
 HIDDEN = ("fetch", "devicePixelRatio", "customElement", "matchMedia", "getComputedStyle")
 

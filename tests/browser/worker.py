@@ -24,7 +24,7 @@ class Worker:
             "console": self._note,
         }
         for event, listener in self.listeners.items():
-            page.on(event, listener)  # type: ignore[call-overload]
+            page.on(event, listener)
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":

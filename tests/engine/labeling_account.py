@@ -107,14 +107,14 @@ class LabelingAccount:
         job = self.store.jobs.get(planned["job"])
         batches = [ManifestBatch(**entry) for entry in self.read(f"s3://{planned['bucket']}/{planned['batches']}")]
         for batch in batches:
-            open_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
+            open_batch(job, ARN, batch, self.store, self.files, self)
         return job, batches
 
     def end(self, name: str, batches: list[ManifestBatch]) -> list[dict[str, Any]]:
         """Consolidates and assembles a job; the lines of its output manifest."""
         job = self.store.jobs.get(name)
         for batch in batches:
-            consolidate_batch(job, ARN, batch, self.store, self.files, self)  # type: ignore[arg-type]
+            consolidate_batch(job, ARN, batch, self.store, self.files, self)
         state = assemble(job, {"job": job.name}, self.files, self.s3, lambda: True)
         assert state["done"]
         return [json.loads(line) for line in self.files.read(state["manifest"]).splitlines()]

@@ -22,7 +22,7 @@ ERROR = {"Error": "ManifestError", "Cause": "line 3 is no JSON"}
 def account(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> LabelingAccount:
     account = LabelingAccount(engine)
     machine, message = states(), []
-    account.machine, account.told = machine, message  # type: ignore[attr-defined]
+    account.machine, account.told = machine, message
 
     def put_events(Entries: list[dict[str, Any]]) -> dict[str, Any]:
         message.extend(json.loads(entry["Detail"])["LabelingJobStatus"] for entry in Entries)
@@ -54,7 +54,7 @@ def test_the_steps_lead_from_a_request_to_a_manifest(account: LabelingAccount) -
     assert do("open", job="Yard", batch=batch) == {"opened": 3}
     do("wait", job="Yard", token="token")
     job = account.store.jobs.get("Yard")
-    assert account.machine.woken == []  # type: ignore[attr-defined]
+    assert account.machine.woken == []
     options = SentAnswer(content={"kind": {"label": "pallet"}}, seconds=1, identity={})
     for worker in ("ada", "ben"):
         for _ in range(3):
@@ -65,7 +65,7 @@ def test_the_steps_lead_from_a_request_to_a_manifest(account: LabelingAccount) -
     ended = do("assemble", state={**planned, "open": [{"opened": 3}]})
     assert (ended["done"], ended["status"]) == (True, "Completed")
     assert len(account.files.read(ended["manifest"]).splitlines()) == 3
-    assert account.told == ["InProgress", "Completed"]  # type: ignore[attr-defined]
+    assert account.told == ["InProgress", "Completed"]
 
 
 def test_a_job_stopped_before_its_workers_are_waited_for_goes_on_at_once(account: LabelingAccount) -> None:
@@ -73,7 +73,7 @@ def test_a_job_stopped_before_its_workers_are_waited_for_goes_on_at_once(account
     do("open", job="Yard", batch=batch_of(account, planned))
     account.store.jobs.set_status("Yard", Status.STOPPING)
     do("wait", job="Yard", token="token")
-    assert account.machine.woken == ["token"]  # type: ignore[attr-defined]
+    assert account.machine.woken == ["token"]
 
 
 def test_what_is_refused_after_its_job_was_made_is_marked_as_failed(account: LabelingAccount) -> None:

@@ -121,7 +121,7 @@ def refusal(code: str, *reasons: str) -> ClientError:
 
 def test_a_partition_is_read_page_by_page_to_its_end_and_consistently_unless_told_otherwise() -> None:
     table = Requests({"Items": [{"n": 1}], "LastEvaluatedKey": {"pk": "x"}}, {"Items": [{"n": 2}]}, {"Items": []})
-    reader = TableReader(table)  # type: ignore[arg-type]
+    reader = TableReader(table)
     assert [item["n"] for item in reader.partition("p")] == [1, 2]
     assert [request["ConsistentRead"] for request in table.asked] == [True, True]
     assert table.asked[1]["ExclusiveStartKey"] == {"pk": "x"}
@@ -139,7 +139,7 @@ def test_many_items_are_asked_for_by_the_hundred_and_again_where_some_were_left_
         {"Responses": {"engine": [{"n": 3}]}},
     ]
     table = Requests(*answers)
-    assert [item["n"] for item in TableReader(table).items(items)] == [1, 2, 3]  # type: ignore[arg-type]
+    assert [item["n"] for item in TableReader(table).items(items)] == [1, 2, 3]
     sizes = [len(request["RequestItems"]["engine"]["Keys"]) for request in table.asked]
     assert sizes == [100, 1, 100, 50]
     assert table.asked[0]["RequestItems"]["engine"]["ConsistentRead"] is True
@@ -147,7 +147,7 @@ def test_many_items_are_asked_for_by_the_hundred_and_again_where_some_were_left_
 
 def test_places_in_the_index_are_asked_for_up_to_a_bound() -> None:
     table = Requests({"Items": [{keys.INDEX_SORT_KEY: "1"}]}, {"Items": []})
-    reader = TableReader(table)  # type: ignore[arg-type]
+    reader = TableReader(table)
     assert reader.index_keys_above("p", "0", 7) == ["1"]
     assert reader.index_keys_below("p", "0", 7) == []
     assert [(request["IndexName"], request["Limit"]) for request in table.asked] == [(keys.INDEX, 7)] * 2
@@ -163,7 +163,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_transaction_is_tried_again_while_others_write_the_same_counter(waits: list[float]) -> None:
     busy = refusal("TransactionCanceledException", "None", "TransactionConflict")
     table = Requests(*[busy] * 11, {})
-    Transaction(table).write()  # type: ignore[arg-type]
+    Transaction(table).write()
     assert len(table.asked) == 12
     assert waits[:3] == [0.01, 0.02, 0.04]
     assert max(waits) == 0.5
@@ -180,7 +180,7 @@ def test_a_transaction_is_tried_again_while_others_write_the_same_counter(waits:
 def test_a_transaction_that_cannot_succeed_says_so(waits, error: ClientError, raised, requests: int) -> None:
     table = Requests(*[error] * 20)
     with pytest.raises(raised):
-        Transaction(table).write()  # type: ignore[arg-type]
+        Transaction(table).write()
     assert (len(table.asked), len(waits)) == (requests, requests - 1)
 
 
@@ -471,7 +471,9 @@ def test_the_reason_of_the_last_who_declines_is_cut(engine: Engine) -> None:
     assert engine.store.objects.get(job, "0").declines == 1
 
 
-def test_what_others_write_all_the_time_is_given_up_after_twenty_tries(engine: Engine) -> None:
+def test_what_others_write_all_the_time_is_given_up_after_twenty_tries(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = engine.job(objects=1)
     assert work.claim(engine.store, job, "ada")
     tries = []
@@ -480,7 +482,7 @@ def test_what_others_write_all_the_time_is_given_up_after_twenty_tries(engine: E
         tries.append(1)
         raise Conflict
 
-    engine.store.objects.replace = overtaken  # type: ignore[method-assign]
+    monkeypatch.setattr(engine.store.objects, "replace", overtaken)
     with pytest.raises(StateError, match="written by too many at once"):
         work.release(engine.store, job, "0", "ada")
     assert len(tries) == 20

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -206,7 +207,7 @@ def test_nobody_answers_what_he_was_not_given(engine: Engine) -> None:
 
 def test_what_is_given_back_can_be_had_again_and_what_is_declined_cannot(engine: Engine) -> None:
     job = engine.job(objects=1, workers=2)
-    for act, again in ((release, True), (lambda *options: decline(*options, "too dark"), False)):
+    for act, again in ((release, True), (partial(decline, reason="too dark"), False)):
         assert claim(engine.store, job, "a")
         act(engine.store, job, "0", "a")
         act(engine.store, job, "0", "a")

@@ -46,13 +46,13 @@ class Page:
 @pytest.fixture
 def account(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> LabelingAccount:
     account = LabelingAccount(engine)
-    account.states = states()  # type: ignore[attr-defined]
-    api = WorkerApi(account.store, account.files, account.s3, account.states)  # type: ignore[attr-defined]
+    account.states = states()
+    api = WorkerApi(account.store, account.files, account.s3, account.states)
     monkeypatch.setattr(worker_api, "_api", lambda: api)
     monkeypatch.setenv("WORKERS_GROUP", "workers")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     account.lines(*({"source-ref": f"s3://{BUCKET}/{index}.jpg"} for index in range(2)))
-    _, account.batches = account.begin()  # type: ignore[attr-defined]
+    _, account.batches = account.begin()
     account.store.jobs.set_token("Yard", "token")
     return account
 
@@ -70,7 +70,7 @@ def test_a_session_from_the_list_to_the_end_of_the_job(account: LabelingAccount)
         while task := page.claim():
             assert page.task("answer", task["taskId"], ANSWER) == (200, {})
     assert account.store.jobs.is_finished(account.store.jobs.get("Yard"))
-    assert account.states.woken == ["token"]  # type: ignore[attr-defined]
+    assert account.states.woken == ["token"]
     [result, _] = account.store.objects.results(account.store.jobs.get("Yard"), ["0", "1"])
     assert {answer.worker_id for answer in result.answers} == {"private.eu-west-1.ada", "private.eu-west-1.ben"}
     assert result.answers[0].identity == {"identityProviderType": "Cognito", "issuer": ISSUER, "sub": "ada"}
@@ -255,7 +255,7 @@ def test_a_job_ends_well_with_every_unusual_answer_that_was_taken(account: Label
             assert page.task("answer", task["taskId"], BODIES["answer"].replace("VALUE", "1e999"))[0] == 400
             assert page.task("answer", task["taskId"], BODIES["answer"].replace("VALUE", notes.pop())) == (200, {})
     assert notes == []
-    lines = account.end("yard", account.batches)  # type: ignore[attr-defined]
+    lines = account.end("yard", account.batches)
     assert [line["yard"] for line in lines] == [{"label": "pallet", "votes": 2}] * 2
 
 

@@ -47,8 +47,7 @@ def default_template() -> Template:
 
 
 def resources(template: Template, type_name: str) -> dict[str, Any]:
-    result: dict[str, Any] = template.find_resources(type_name)
-    return result
+    return dict(template.find_resources(type_name))
 
 
 def only(template: Template, type_name: str) -> dict[str, Any]:

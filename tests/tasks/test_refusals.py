@@ -207,7 +207,7 @@ def test_fails_when_a_custom_task_has_no_template() -> None:
 
 def test_tasks_cannot_be_changed_after_they_were_checked() -> None:
     with pytest.raises(AttributeError):
-        boxes().name = "other"  # type: ignore[misc]
+        boxes().name = "other"
 
 
 def test_each_missing_rule_is_named_with_why_it_matters() -> None:

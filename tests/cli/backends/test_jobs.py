@@ -292,7 +292,7 @@ def test_what_has_ended_cannot_be_stopped_on_either_backend(run, labeling_accoun
     described = DESCRIBED | {"LabelingJobStatus": "Stopped"}
     sagemaker = SimpleNamespace(describe_labeling_job=lambda **_: described)
     fake = SimpleNamespace(aws=SimpleNamespace(sagemaker=sagemaker))
-    jobs: Any = GroundTruthJobs(fake)  # type: ignore[arg-type]
+    jobs: Any = GroundTruthJobs(fake)
     with pytest.raises(StateError, match="job 'barn' has ended already: it is Stopped"):
         jobs.stop("barn")
 
