@@ -101,3 +101,9 @@ def test_components_are_named_after_their_smallest_node() -> None:
     first, second = np.array([5, 3, 8, 6]), np.array([3, 1, 7, 8])
     assert components(10, first, second).tolist() == [0, 1, 2, 1, 4, 1, 6, 6, 6, 9]
     assert components(3, np.zeros(0, np.int64), np.zeros(0, np.int64)).tolist() == [0, 1, 2]
+
+
+def test_boxes_that_reach_beyond_the_left_edge_never_meet_those_of_the_next_image() -> None:
+    boxes = np.array([[-100.0, 0.0, 20.0, 10.0], [-100.0, 0.0, 20.0, 10.0], [0.0, 0.0, 20.0, 10.0]])
+    first, _, _ = overlapping_pairs(boxes, np.array([0, 1, 2]), least=0.01)
+    assert first.tolist() == []
